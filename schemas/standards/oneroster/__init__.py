@@ -1,0 +1,29 @@
+"""OneRoster as its CSV binding names it: files, columns, formats and vocabularies."""
+
+from schemas.standards.oneroster.table import (
+    EXTENSION,
+    VERSIONS,
+    Column,
+    Format,
+    ManifestRow,
+    Required,
+    column_map,
+    files,
+    former_columns,
+    header_verified,
+    manifest,
+)
+
+__all__ = [
+    "EXTENSION",
+    "VERSIONS",
+    "Column",
+    "Format",
+    "ManifestRow",
+    "Required",
+    "column_map",
+    "files",
+    "former_columns",
+    "header_verified",
+    "manifest",
+]
