@@ -35,6 +35,7 @@ lock: ## Pin what pyproject.toml asks for; ARGS=--upgrade takes newer releases
 	  --generate-hashes --no-header --output-file requirements.lock $(ARGS)
 
 wheel: $(READY) ## Build the wheel into dist/
+	@rm -rf dist
 	@$(BIN)/hatchling build -t wheel
 
 $(READY): requirements.lock pyproject.toml
