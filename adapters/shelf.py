@@ -1,0 +1,76 @@
+"""A folder of files named by what they hold, so that a half-written file is never read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+
+def digest_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(slots=True)
+class Draft:
+    """A file being written to the shelf; `digest` and `path` are set once it is complete."""
+
+    stream: IO[bytes]
+    digest: str = ""
+    path: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Content-addressed files under one root: same bytes, same place, written once."""
+
+    root: Path
+
+    def path_of(self, digest: str) -> Path:
+        """Where the content with this digest lies, whether or not it is there."""
+        return self.root / digest[:2] / digest
+
+    def holds(self, digest: str) -> bool:
+        """Whether the content is there, whole: files arrive by rename only."""
+        return self.path_of(digest).is_file()
+
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """Write a new file; on leaving, it is hashed, synced and renamed into place."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="draft-", dir=self.root)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w+b") as stream:
+                draft = Draft(stream)
+                yield draft
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.digest = digest_file(temporary)
+            draft.path = self.path_of(draft.digest)
+            draft.path.parent.mkdir(exist_ok=True)
+            temporary.replace(draft.path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def put(self, content: bytes) -> str:
+        """Keep these bytes; returns their digest."""
+        with self.draft() as draft:
+            draft.stream.write(content)
+        return draft.digest
+
+    def sweep(self, keep: set[str]) -> int:
+        """Remove drafts and every content not in `keep`; returns how many files went."""
+        gone = 0
+        for path in self.root.rglob("*"):
+            if path.is_file() and path.name not in keep:
+                path.unlink()
+                gone += 1
+        return gone

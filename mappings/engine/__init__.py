@@ -1,0 +1,1 @@
+"""Mapping tables and the small engine that runs them."""

@@ -1,0 +1,1 @@
+"""People, organizations, sessions, courses, classes and enrollments: what the SIS owns."""

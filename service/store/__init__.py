@@ -1,0 +1,1 @@
+"""What Planbridge remembers: tables, migrations, bulk writes and repositories."""
