@@ -42,8 +42,9 @@ class Column:
 
     `required` "delta" means filled in delta files and blank in bulk files. `terms` is empty for
     formats without a vocabulary; `tolerated` terms are outside the list but known to be sent.
-    `refers` names the collection that a reference points into. `verified` is False where
-    requiredness and format are not checked against the standard's own tables.
+    `refers` names the collection that a reference points into. `optional_over_rest` marks a
+    value that CSV requires and the REST binding does not. `verified` is False where requiredness
+    and format are not checked against the standard's own tables.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Column:
     extensible: bool = False
     tolerated: tuple[str, ...] = ()
     refers: str | None = None
+    optional_over_rest: bool = False
     verified: bool = True
 
     @property
@@ -91,6 +93,7 @@ def _column(name: str, facts: Mapping[str, Any], table: Mapping[str, Any]) -> Co
         extensible=vocabulary.get("extensible", False),
         tolerated=tuple(vocabulary.get("tolerated", ())),
         refers=facts.get("refers"),
+        optional_over_rest=facts.get("optional_over_rest", False),
         verified=table["verified"],
     )
 
