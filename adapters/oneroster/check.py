@@ -20,10 +20,21 @@ from adapters.oneroster.listing import (
     nothing_found,
     rejected_of,
 )
+from adapters.oneroster.references import Known, check_references
 from adapters.oneroster.rules import rules_for
+from adapters.oneroster.semantics import check_semantics
 from adapters.port import ROW, FileMode, RowCheck
 from schemas.finding import Severity
 from schemas.standards.oneroster import Column, column_map, files
+
+__all__ = [
+    "Known",
+    "check_duplicates",
+    "check_references",
+    "check_rows",
+    "check_semantics",
+    "label",
+]
 
 _PERIODS = (("startDate", "endDate"), ("beginDate", "endDate"))
 
