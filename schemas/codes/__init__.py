@@ -1,0 +1,1 @@
+"""Code lists as data: terms, labels and how people really write them."""

@@ -1,0 +1,1 @@
+"""The canonical Individualized Learning Plan: one module per area, `plan.Plan` holds them all."""
