@@ -1,0 +1,74 @@
+"""The OneRoster CSV package as a source of the nightly sync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from adapters.errors import SourceMisconfigured
+from adapters.oneroster.check import check_rows
+from adapters.oneroster.csv.collect import Collected, collect_folder, collect_zip
+from adapters.oneroster.csv.deliver import STANDARD, deliver
+from adapters.oneroster.csv.limits import DEFAULT_LIMITS, Limits
+from adapters.oneroster.csv.package import locate
+from adapters.oneroster.csv.read import CsvFile, read_csv
+from adapters.oneroster.csv.refusal import Refused
+from adapters.port import Capabilities, Delivery, Progress, Reading, RowCheck, silent
+from adapters.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class OneRosterCsvSource:
+    """Reads the package at `path`: a zip, a folder of CSV files, or a folder that holds one zip.
+
+    With `latest`, a folder may hold several zips and the one written last counts. `limits` bound
+    what is taken from a zip. Implements `adapters.port.Source`.
+    """
+
+    path: Path
+    limits: Limits = DEFAULT_LIMITS
+    latest: bool = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Bulk and delta files, and rows marked `tobedeleted`."""
+        return Capabilities(full=True, delta=True, tombstones=True)
+
+    def fetch(
+        self, shelf: Shelf, memory: Mapping[str, str], progress: Progress = silent
+    ) -> Delivery:
+        """Copy the package to the shelf; an unchanged one costs a single pass of hashing.
+
+        Raises SourceUnavailable when there is no package yet or somebody is still writing it,
+        SourceMisconfigured when the path cannot be meant. `memory` spares unpacking the same zip.
+        """
+        try:
+            collected, origin = self._collect(shelf, memory, progress)
+            return deliver(collected, shelf, origin)
+        except Refused as refused:
+            return Delivery(STANDARD, "", {}, findings=(refused.finding,))
+        except PermissionError as error:
+            fix = "Allow the account that runs the sync to read it."
+            raise SourceMisconfigured(f"{error.filename} may not be read", fix) from error
+
+    def _collect(
+        self, shelf: Shelf, memory: Mapping[str, str], progress: Progress
+    ) -> tuple[Collected, str]:
+        place = locate(self.path, latest=self.latest)
+        if place.is_zip:
+            collected = collect_zip(place, shelf, self.limits, memory, progress)
+        else:
+            collected = collect_folder(place, shelf, self.limits, progress)
+        return collected, place.path.name
+
+    def read(self, delivery: Delivery, name: str) -> Reading:
+        """Read one file; a file that cannot be read gives REFUSE findings and no rows."""
+        file = delivery.files[name]
+        return read_csv(CsvFile(file.path, name, delivery.version, file.mode), self.limits)
+
+    def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
+        """Check rows of one file against the standard's types and vocabularies."""
+        return check_rows(rows, name, delivery.version, mode=delivery.files[name].mode)
