@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,15 +55,10 @@ def _changed(before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
     return _ids(kept.filter(differs))
 
 
-def compare(old: Package, new: Package) -> Mapping[str, Changes]:
-    """Changes of every file that differs; a file that came or went counts all its rows."""
-    return {
-        name: changes
-        for name in dict.fromkeys((*new, *old))
-        if any((changes := _compare_file(name, old, new)).counts().values())
+def compare(old: Package, new: Package) -> dict[str, Changes]:
+    """Changes of every file that differs. A file that is absent now says nothing about its rows."""
+    found = {
+        name: changes_between(name, old.get(name, table.clear()), table)
+        for name, table in new.items()
     }
-
-
-def _compare_file(name: str, old: Package, new: Package) -> Changes:
-    either = new[name] if name in new else old[name]
-    return changes_between(name, old.get(name, either.clear()), new.get(name, either.clear()))
+    return {name: changes for name, changes in found.items() if any(changes.counts().values())}

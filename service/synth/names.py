@@ -1,4 +1,4 @@
-"""Invented people's names. Common names of many origins, mixed without regard to any person."""
+"""Names for invented people and schools: common ones of many origins, mixed at random."""
 
 from __future__ import annotations
 
@@ -45,6 +45,15 @@ PREFERRED_NAMES = _words("Alex AJ Bea Charlie Dani JJ Kit Max Nico Robin Sam Ted
 
 MIDDLE_NAMES = _words("Ann Cruz Elena Grace Grey James Jin Lee Luz Mae Noor Ray Rose Sky Wren")
 """Short names that go with many others; most people have none here."""
+
+PLACES = _words(
+    """
+    Alder Birch Canyon Cedar Clear Copper Elm Fox Granite Hazel Juniper Lake Maple Mill North Oak
+    Pine Prairie River Sage South Stone Willow Wren
+    """
+)
+LANDFORMS = _words("Creek Hollow Ridge Grove Valley View Point Meadow Bluff")
+"""A school is named for a place and a landform: Alder Creek."""
 
 
 def mail_name(name: str) -> str:

@@ -34,7 +34,8 @@ def _expected(packages: dict[str, dict[str, pl.DataFrame]], night: str) -> dict[
     changes = compare(packages[against], packages[night])
     # The large changes are told by their counts; a test compares the files themselves.
     listed = {file: changes[file].as_json(ids=_short(changes[file].counts())) for file in changes}
-    return {"rows": rows, "against": against, "changes": listed}
+    absent = [file for file in packages[against] if file not in packages[night]]
+    return {"rows": rows, "against": against, "absent": absent, "changes": listed}
 
 
 def _short(counts: dict[str, int]) -> bool:

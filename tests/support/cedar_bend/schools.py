@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from support.cedar_bend.tables import ALDER, BIRCH, DISTRICT, HIGH, Row, Tables, put
 
 from service.synth.names import mail_name
+from service.synth.sessions import sessions
 
 DOMAIN = "cedarbend.example.org"
 
@@ -75,26 +75,8 @@ def add_orgs(tables: Tables) -> None:
 
 def add_year(tables: Tables, year: int) -> None:
     """One school year with two semesters of two grading periods; `year` is when it ends."""
-    start = date(year - 1, 8, 15)
-    cuts = [start + timedelta(days=days) for days in (0, 70, 140, 210, 294)]
-    title = f"{year - 1}-{year}"
-    _add_session(tables, f"sy-{year}", title, ("schoolYear", "", year), (cuts[0], cuts[4]))
-    for half in (1, 2):
-        semester, span = f"sem-{year}-{half}", (cuts[2 * half - 2], cuts[2 * half])
-        parents = ("semester", f"sy-{year}", year)
-        _add_session(tables, semester, f"Semester {half} {title}", parents, span)
-        for quarter in (2 * half - 1, 2 * half):
-            period = ("gradingPeriod", semester, year)
-            span = (cuts[quarter - 1], cuts[quarter])
-            _add_session(tables, f"q-{year}-{quarter}", f"Quarter {quarter} {title}", period, span)
-
-
-def _add_session(
-    tables: Tables, sourced_id: str, title: str, kind: tuple[str, str, int], span: tuple[date, date]
-) -> None:
-    dates = {"startDate": span[0].isoformat(), "endDate": span[1].isoformat()}
-    row = {"title": title, "type": kind[0], "parentSourcedId": kind[1], "schoolYear": str(kind[2])}
-    put(tables, "academicSessions", sourced_id, {**row, **dates})
+    for row in sessions(year):
+        put(tables, "academicSessions", row["sourcedId"], row)
 
 
 def add_staff(tables: Tables) -> None:
