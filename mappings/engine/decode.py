@@ -76,15 +76,15 @@ def _extras(table: MappingTable, rows: pl.DataFrame) -> pl.Series:
     names = [
         name for name in rows.columns if name not in table.columns and not name.startswith("_")
     ]
-    return as_object(rows.select(names)).rename("extras")
+    return as_object(rows, names).rename("extras")
 
 
-def as_object(columns: pl.DataFrame) -> pl.Series:
-    """Each row as a JSON object of its filled cells, or null when all are blank."""
-    if not columns.width or not columns.height:
-        return pl.Series("extras", [None] * columns.height, dtype=pl.String)
-    names = columns.columns
-    objects = [_object(names, row) for row in columns.iter_rows()]
+def as_object(rows: pl.DataFrame, names: list[str]) -> pl.Series:
+    """These cells of each row as a JSON object of the filled ones, or null when all are blank."""
+    filled = [name for name in names if rows[name].null_count() < rows.height]
+    if not filled:
+        return pl.Series("extras", [None] * rows.height, dtype=pl.String)
+    objects = [_object(filled, row) for row in rows.select(filled).iter_rows()]
     return pl.Series("extras", objects, dtype=pl.String)
 
 

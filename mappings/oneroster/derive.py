@@ -6,36 +6,19 @@ user record per person and school. Both are put right here, before anything is c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import polars as pl
 
-from mappings.engine.codecs import parse_user_ids, split_list
+from mappings.engine.codecs import split_list
 from mappings.oneroster.persons import merge_user_records
+from mappings.recipe import IGNORED, Tables, Twins
 
 SEPARATOR = "|"
 """Joins the source ids of which the id of a derived row is made."""
 
 DERIVED_FROM_USERS = ("users", "roles", "userAgents", "userAliases", "demographics")
 """Tables that may change when the users file does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Twins:
-    """Two user records that share an identifier but do not look like one person."""
-
-    kind: str
-    value: str
-    sourced_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """The tables by name, and the pairs that only a person can judge."""
-
-    frames: Mapping[str, pl.DataFrame]
-    twins: tuple[Twins, ...] = ()
 
 
 def derive(files: Mapping[str, pl.DataFrame]) -> Tables:
@@ -110,11 +93,7 @@ def _redirect(
 
 def _distinct_roles(roles: pl.DataFrame) -> pl.DataFrame:
     """Merged user records repeat their roles: keep the first of equal ones."""
-    values = [
-        name
-        for name in roles.columns
-        if name not in ("sourcedId", "_row", "status", "dateLastModified")
-    ]
+    values = [name for name in roles.columns if name not in ("sourcedId", *IGNORED)]
     return roles.sort("sourcedId").unique(values, keep="first", maintain_order=True)
 
 
@@ -125,8 +104,3 @@ def _demographics(rows: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     order = redirected.with_columns(_own=pl.col("sourcedId") == pl.col("userSourcedId"))
     kept = order.sort("_own", descending=True, maintain_order=True)
     return kept.unique("userSourcedId", keep="first", maintain_order=True).drop("_own")
-
-
-def user_ids_of(cells: Iterable[str | None]) -> list[list[dict[str, str]]]:
-    """The parsed `userIds` of each cell; blank or unreadable cells give none."""
-    return [(parse_user_ids(cell) or []) if cell else [] for cell in cells]

@@ -193,22 +193,13 @@ plan = Table(
     _need("store_change", Integer),
     _need("delivery_digest"),
     _need("content_digest"),
+    _need("parts"),
     _need("counts"),
     _need("holds"),
     _need("created_at"),
     _may("applied_at"),
     _may("override"),
     Index(None, "tenant", "source", "state"),
-)
-
-plan_part = Table(
-    "plan_part",
-    metadata,
-    _key("tenant"),
-    _key("plan", Integer),
-    _key("name"),
-    _key("part", Integer),
-    _need("data", LargeBinary),
 )
 
 crosswalk = Table(
@@ -224,6 +215,18 @@ crosswalk = Table(
     Index(None, "tenant", "entity", "record_id"),
     sqlite_with_rowid=False,
 )
+
+pending = Table(
+    "pending",
+    metadata,
+    _key("tenant"),
+    _key("source"),
+    _key("file"),
+    _key("sourced_id"),
+    _need("code"),
+    sqlite_with_rowid=False,
+)
+"""Rows that were delivered and not applied: each is looked at again every night until it fits."""
 
 person_identifier = Table(
     "person_identifier",
@@ -275,17 +278,6 @@ outbox = Table(
     sqlite_with_rowid=False,
 )
 
-delivered = Table(
-    "delivered",
-    metadata,
-    _key("tenant"),
-    _key("sink"),
-    _key("entity"),
-    _key("record_id"),
-    _need("content_hash"),
-    sqlite_with_rowid=False,
-)
-
 conflict = Table(
     "conflict",
     metadata,
@@ -333,6 +325,17 @@ ilp_plan = Table(
     _need("version", Integer),
     Index(None, "tenant", "person_id"),
 )
+
+ilp_plan_identifier = Table(
+    "ilp_plan_identifier",
+    metadata,
+    _key("tenant"),
+    _key("plan_id"),
+    _key("kind"),
+    _key("value"),
+    Index(None, "tenant", "kind", "value"),
+)
+"""The identifiers of the student that a plan names, in the words of `person_identifier`."""
 
 ilp_plan_version = Table(
     "ilp_plan_version",

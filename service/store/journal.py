@@ -1,0 +1,74 @@
+"""The journal: every change of a record, numbered without gaps, and what is owed of it to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.store import counters
+from service.store.bulk import insert_frame
+from service.store.tables import change, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The same action on many records; `fields` tells for each what changed, as JSON."""
+
+    action: str
+    entity: str
+    records: pl.Series
+    fields: pl.Series | None
+
+
+def write_entries(
+    connection: Connection,
+    tenant: str,
+    at: str,
+    run: int | None,
+    plan: int | None,
+    entries: Iterable[Entry],
+    actor: str = "sync",
+) -> None:
+    """Add one line for each record to the journal, in the order given."""
+    for entry in entries:
+        count = len(entry.records)
+        if not count:
+            continue
+        first = counters.advance(connection, tenant, "change", count)
+        fields = (
+            pl.Series("fields", [None] * count, dtype=pl.String)
+            if entry.fields is None
+            else entry.fields
+        )
+        lines = pl.DataFrame({"record_id": entry.records, "fields": fields}).select(
+            tenant=pl.lit(tenant),
+            seq=pl.int_range(first, first + count),
+            at=pl.lit(at),
+            run=pl.lit(run, pl.Int64),
+            plan=pl.lit(plan, pl.Int64),
+            actor=pl.lit(actor),
+            action=pl.lit(entry.action),
+            entity=pl.lit(entry.entity),
+            record_id="record_id",
+            fields="fields",
+        )
+        insert_frame(connection, change, lines)
+
+
+def owe(connection: Connection, tenant: str, sink: str, plan: int) -> int:
+    """Owe every change of a plan to a sink; returns how many."""
+    changes = sa.select(
+        change.c.tenant,
+        sa.literal(sink),
+        change.c.seq,
+        change.c.plan,
+        change.c.action,
+        change.c.entity,
+        change.c.record_id,
+    ).where(change.c.tenant == tenant, change.c.plan == plan)
+    names = ["tenant", "sink", "seq", "plan", "action", "entity", "record_id"]
+    return connection.execute(sa.insert(outbox).from_select(names, changes)).rowcount

@@ -1,0 +1,256 @@
+"""Carrying out a plan: everything in one transaction, under the lease, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from mappings.engine.codecs import canonical_json
+from schemas.finding import Finding
+from schemas.roster.entities import FIELDS
+from service.errors import Held, Stale
+from service.store import counters
+from service.store.bases import Base, touch_base, write_base
+from service.store.bulk import among, insert_frame, update_frame, upsert_frame
+from service.store.database import writing
+from service.store.journal import Entry, owe, write_entries
+from service.store.lease import confirm
+from service.store.tables import ROSTER, crosswalk, pending, person_identifier, plan, source
+from service.sync.draft import Draft, get_frame
+from service.sync.night import Night
+from service.sync.plans import Plan, PlanState, load, put_away
+from service.sync.publish import sinks_of
+from service.sync.questions import record_agreements, record_conflicts, record_questions
+from service.sync.students import follow_students
+
+
+def apply_plan(night: Night, number: int, override: str | None = None) -> Plan:
+    """Carry out a plan. Raises Held, Stale or LeaseLost, each before anything is written."""
+    with writing(night.engine) as connection:
+        confirm(connection, night.lease)
+        one = load(connection, night.tenant, number)
+        _permit(connection, night, one, override)
+        _write(connection, night, one)
+        _close(connection, night, one, override)
+        return load(connection, night.tenant, number)
+
+
+def _permit(connection: Connection, night: Night, one: Plan, override: str | None) -> None:
+    if one.state not in (PlanState.PENDING, PlanState.HELD):
+        raise Stale(f"Plan {one.number} is {one.state}.", "Plan again: `planbridge sync plan`.")
+    if one.state is PlanState.HELD and not override:
+        raise Held(
+            f"Plan {one.number} is held: {_reasons(one.holds)}",
+            f"Look at it, then `planbridge sync apply {one.number} --allow-held REASON`.",
+        )
+    serial = connection.execute(
+        sa.select(source.c.serial).where(
+            source.c.tenant == night.tenant, source.c.name == one.source
+        )
+    ).scalar()
+    moved = counters.current(connection, night.tenant, "roster") != one.store_change
+    if serial != one.serial or moved:
+        raise Stale(
+            f"Plan {one.number} was drawn up before the roster last changed.",
+            f"Plan again: `planbridge sync plan {one.source}`.",
+        )
+    lost = [name for name, digest in one.parts.items() if not night.shelf.holds(digest)]
+    if lost:
+        raise Stale(
+            f"Parts of plan {one.number} are no longer on disk: {', '.join(lost)}.",
+            f"Plan again: `planbridge sync plan {one.source}`.",
+        )
+
+
+def _reasons(holds: tuple[Finding, ...]) -> str:
+    return " ".join(hold.problem for hold in holds)
+
+
+def _write(connection: Connection, night: Night, one: Plan) -> None:
+    for name in sorted(one.parts):
+        kind, _, entity = name.partition("/")
+        if kind in _WRITERS:
+            night.progress(f"writing {name}", 0)
+            rows = get_frame(night.shelf, one.parts[name])
+            entries = _WRITERS[kind](connection, night, one, entity, rows)
+            write_entries(connection, night.tenant, night.now, one.run, one.number, entries)
+    _write_links(connection, night, one)
+    _write_pending(connection, night, one)
+    record_conflicts(connection, night, one, _part(night, one, "clashes"))
+    record_agreements(connection, night, _part(night, one, "agreed"))
+    record_questions(connection, night, one, _part(night, one, "questions"))
+    follow_students(connection, night, one)
+
+
+def settle(
+    connection: Connection, night: Night, draft: Draft, accepted: dict[str, Any], run: int
+) -> None:
+    """Keep what a night without changes learned: bases, crosswalk, rows that wait."""
+    one = Plan(
+        number=0,
+        run=run,
+        source=night.source.name,
+        state=PlanState.APPLIED,
+        serial=night.source.serial,
+        store_change=0,
+        delivery_digest=accepted["digest"],
+        content_digest="",
+        parts=put_away(night.shelf, draft),
+        counts={},
+        holds=(),
+        memory=accepted,
+        created_at=night.now,
+    )
+    for name in sorted(one.parts):
+        kind, _, file = name.partition("/")
+        if kind == "bases":
+            list(_base(connection, night, one, file, get_frame(night.shelf, one.parts[name])))
+    _write_links(connection, night, one)
+    _write_pending(connection, night, one)
+
+
+def _part(night: Night, one: Plan, name: str) -> pl.DataFrame:
+    return get_frame(night.shelf, one.parts[name]) if name in one.parts else pl.DataFrame()
+
+
+def _add(
+    connection: Connection, night: Night, one: Plan, entity: str, rows: pl.DataFrame
+) -> Iterator[Entry]:
+    names = [field.name for field in FIELDS[entity]]
+    frame = rows.sort("id").select(
+        "id",
+        "sourced_id",
+        *names,
+        "extras",
+        tenant=pl.lit(night.tenant),
+        source=pl.lit(one.source),
+        state=pl.lit("active"),
+        state_since=pl.lit(night.today),
+        origin_run=pl.lit(one.run),
+        revision=pl.lit(1),
+    )
+    insert_frame(connection, ROSTER[entity], frame)
+    yield Entry("add", entity, rows["id"], None)
+
+
+def _update(
+    connection: Connection, night: Night, one: Plan, entity: str, rows: pl.DataFrame
+) -> Iterator[Entry]:
+    names = [field.name for field in FIELDS[entity]]
+    frame = rows.select("id", *names, "extras", "origins", tenant=pl.lit(night.tenant))
+    update_frame(connection, ROSTER[entity], ("tenant", "id"), frame)
+    table = ROSTER[entity]
+    _step_revisions(connection, table, night.tenant, rows["id"])
+    revived = rows.filter("revived")
+    _set_state(connection, night, entity, revived["id"], "active")
+    yield Entry("revive", entity, revived["id"], revived["changes"])
+    changed = rows.filter(~pl.col("revived") & pl.col("changes").is_not_null())
+    yield Entry("update", entity, changed["id"], changed["changes"])
+
+
+def _absence(
+    connection: Connection, night: Night, one: Plan, entity: str, rows: pl.DataFrame
+) -> Iterator[Entry]:
+    for state in ("missing", "detached"):
+        ids = rows.filter(pl.col("state") == state)["id"]
+        _set_state(connection, night, entity, ids, state)
+        yield Entry(state, entity, ids, None)
+
+
+def _base(
+    connection: Connection, night: Night, one: Plan, file: str, rows: pl.DataFrame
+) -> Iterator[Entry]:
+    parquet = night.shelf.path_of(one.parts[f"bases/{file}"]).read_bytes()
+    digest = one.memory["files"].get(file, "")
+    info = Base(file, digest, rows.height, one.run)
+    write_base(connection, night.tenant, one.source, info, parquet)
+    yield from ()
+
+
+_WRITERS = {"adds": _add, "updates": _update, "absences": _absence, "bases": _base}
+
+
+def _step_revisions(connection: Connection, table: sa.Table, tenant: str, ids: pl.Series) -> None:
+    connection.execute(
+        sa.update(table)
+        .where(table.c.tenant == tenant, among(connection, table.c.id, ids))
+        .values(revision=table.c.revision + 1)
+    )
+
+
+def _set_state(
+    connection: Connection, night: Night, entity: str, ids: pl.Series, state: str
+) -> None:
+    frame = pl.DataFrame({"id": ids}, schema={"id": pl.String}).with_columns(
+        tenant=pl.lit(night.tenant), state=pl.lit(state), state_since=pl.lit(night.today)
+    )
+    update_frame(connection, ROSTER[entity], ("tenant", "id"), frame)
+
+
+def _write_links(connection: Connection, night: Night, one: Plan) -> None:
+    links = _part(night, one, "links")
+    if links.height:
+        rows = links.unique(["entity", "sourced_id"], keep="last", maintain_order=True)
+        frame = rows.select(
+            pl.all(),
+            tenant=pl.lit(night.tenant),
+            source=pl.lit(one.source),
+            run=pl.lit(one.run),
+        )
+        keys = ("tenant", "source", "entity", "sourced_id")
+        upsert_frame(connection, crosswalk, keys, frame.sort("entity", "sourced_id"))
+    identifiers = _part(night, one, "identifiers")
+    if identifiers.height:
+        frame = identifiers.unique().with_columns(tenant=pl.lit(night.tenant))
+        upsert_frame(connection, person_identifier, frame.columns, frame.sort(frame.columns))
+
+
+def _write_pending(connection: Connection, night: Night, one: Plan) -> None:
+    examined = _part(night, one, "examined")
+    mine = (pending.c.tenant == night.tenant, pending.c.source == one.source)
+    if examined.height:
+        files = examined["file"].to_list()
+        connection.execute(sa.delete(pending).where(*mine, pending.c.file.in_(files)))
+    rows = _part(night, one, "pending")
+    if rows.height:
+        frame = rows.unique(["file", "sourced_id"], maintain_order=True).with_columns(
+            tenant=pl.lit(night.tenant), source=pl.lit(one.source)
+        )
+        insert_frame(connection, pending, frame)
+
+
+def _close(connection: Connection, night: Night, one: Plan, override: str | None) -> None:
+    accept_source(connection, night, one.memory, one.run)
+    counters.advance(connection, night.tenant, "roster")
+    for sink in sinks_of(night):
+        owe(connection, night.tenant, sink.name, one.number)
+    connection.execute(
+        sa.update(plan)
+        .where(plan.c.tenant == night.tenant, plan.c.number == one.number)
+        .values(state=PlanState.APPLIED, applied_at=night.now, override=override)
+    )
+
+
+def accept_source(
+    connection: Connection, night: Night, memory: Mapping[str, Any], run: int
+) -> None:
+    """Remember how far the source is accepted; tomorrow is compared with this."""
+    for file, digest in memory["files"].items():
+        touch_base(connection, night.tenant, night.source.name, file, digest)
+    connection.execute(
+        sa.update(source)
+        .where(source.c.tenant == night.tenant, source.c.name == night.source.name)
+        .values(
+            serial=source.c.serial + 1,
+            delivery_digest=memory["digest"],
+            recipe_digest=memory["recipe"],
+            scope=canonical_json(memory["scope"]),
+            system=memory["system"],
+            memory=canonical_json(memory["memory"]),
+            accepted_run=run,
+        )
+    )

@@ -1,0 +1,212 @@
+"""Whose record is a user that the source sends for the first time?
+
+A shared strong identifier and a shared name make it the person we know. Anything less makes a
+new person and, where it looks like one we know, a question for a human. Two people whom we
+already keep apart are never merged by machine, and e-mail alone proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+import sqlalchemy as sa
+from rapidfuzz import fuzz
+from sqlalchemy.engine import Connection
+
+from mappings.recipe import Twins
+from service.store.bulk import among, fetch_frame
+from service.store.tables import ROSTER, crosswalk, person_identifier
+from service.sync.resolve import IDS
+
+_SIMILAR = 88
+"""Percent of similarity from which two names are worth a question; of 100, rapidfuzz WRatio."""
+
+_person = ROSTER["person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pair that a person should judge: tonight's record and somebody who may be the same."""
+
+    record_id: str
+    candidate_id: str
+    sourced_id: str
+    score: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Users that turned out to be people we know, and the open questions."""
+
+    linked: pl.DataFrame
+    questions: tuple[Candidate, ...]
+
+
+def match_people(
+    connection: Connection,
+    tenant: str,
+    source: str,
+    users: pl.DataFrame,
+    identifiers: pl.DataFrame,
+    minted: dict[str, str],
+    leaving: set[str],
+) -> Matched:
+    """Match users by their strong identifiers, then look for likely doubles.
+
+    `users` are raw rows without crosswalk entry, `minted` the record ids they get if nobody is
+    found, `leaving` the people who lose their place in this source tonight.
+    """
+    hits = _hits(connection, tenant, identifiers)
+    people = _people(connection, tenant, hits["person_id"])
+    settled = _present(connection, tenant, source, hits["person_id"]) - leaving
+    linked: dict[str, str] = {}
+    questions: list[Candidate] = []
+    for row in users.select("sourcedId", "givenName", "familyName").iter_rows():
+        found = hits.filter(pl.col("sourcedId") == row[0]) if hits.height else hits
+        for verdict in _judge(row, found, people, settled | set(linked.values())):
+            if isinstance(verdict, str):
+                linked[row[0]] = verdict
+            else:
+                questions.append(_asked(verdict, row[0], minted[row[0]]))
+    strangers = users.filter(~pl.col("sourcedId").is_in(list(linked)))
+    asked = {(one.record_id, one.candidate_id) for one in questions}
+    for one in _lookalikes(connection, tenant, source, strangers, minted, leaving):
+        if (one.record_id, one.candidate_id) not in asked:
+            questions.append(one)
+    table = pl.DataFrame(list(linked.items()), schema=IDS, orient="row")
+    return Matched(table, tuple(questions))
+
+
+def twin_questions(twins: Iterable[Twins], people: dict[str, str]) -> Iterator[Candidate]:
+    """Questions about records of one delivery that share an identifier but not a name."""
+    for twin in twins:
+        first, *others = (one for one in twin.sourced_ids if one in people)
+        for other in others:
+            if people[first] != people[other]:
+                reason = f"same {twin.kind} {twin.value!r}, different names"
+                yield Candidate(people[other], people[first], other, 60, (reason,))
+
+
+_HITS = {"sourcedId": pl.String, "person_id": pl.String, "reason": pl.String}
+_Verdict = str | tuple[str, int, tuple[str, ...]]
+
+
+def _asked(verdict: tuple[str, int, tuple[str, ...]], sourced_id: str, minted: str) -> Candidate:
+    candidate, score, reasons = verdict
+    return Candidate(minted, candidate, sourced_id, score, reasons)
+
+
+def _hits(connection: Connection, tenant: str, identifiers: pl.DataFrame) -> pl.DataFrame:
+    if identifiers.is_empty():
+        return pl.DataFrame(schema=_HITS)
+    query = sa.select(
+        person_identifier.c.kind, person_identifier.c.value, person_identifier.c.person_id
+    ).where(
+        person_identifier.c.tenant == tenant,
+        among(connection, person_identifier.c.value, identifiers["value"].unique()),
+    )
+    known = fetch_frame(connection, query)
+    reason = pl.format("same {} {}", "kind", "value")
+    return identifiers.join(known, on=["kind", "value"]).select(
+        "sourcedId", "person_id", reason=reason
+    )
+
+
+def _people(connection: Connection, tenant: str, ids: pl.Series) -> dict[str, tuple[str, str]]:
+    query = sa.select(_person.c.id, _person.c.given_name, _person.c.family_name).where(
+        _person.c.tenant == tenant, among(connection, _person.c.id, ids.unique())
+    )
+    return {row.id: (row.given_name, row.family_name) for row in connection.execute(query)}
+
+
+def _present(connection: Connection, tenant: str, source: str, ids: pl.Series) -> set[str]:
+    """Of these people, those whom the source delivers already under another id."""
+    query = sa.select(crosswalk.c.record_id).where(
+        crosswalk.c.tenant == tenant,
+        crosswalk.c.source == source,
+        crosswalk.c.entity == "person",
+        crosswalk.c.present,
+        among(connection, crosswalk.c.record_id, ids.unique()),
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _judge(
+    row: tuple[str, str | None, str | None],
+    hits: pl.DataFrame,
+    people: dict[str, tuple[str, str]],
+    taken: set[str],
+) -> Iterator[_Verdict]:
+    """One link, or a question for each person whom an identifier points to."""
+    pointed = hits["person_id"].unique(maintain_order=True).to_list()
+    if len(pointed) == 1 and pointed[0] not in taken and _share_a_name(row, people[pointed[0]]):
+        yield pointed[0]
+        return
+    for person in sorted(pointed):
+        reasons = tuple(hits.filter(pl.col("person_id") == person)["reason"])
+        note = "already delivered under another id" if person in taken else "names differ"
+        if len(pointed) > 1:
+            note = "identifiers point to several people"
+        yield person, 75, (*reasons, note)
+
+
+def _share_a_name(row: tuple[str, str | None, str | None], known: tuple[str, str]) -> bool:
+    """A family name may change and a given name may be shortened, but hardly both at once."""
+    given, family = ((name or "").casefold().strip() for name in row[1:])
+    return given == known[0].casefold() or family == known[1].casefold()
+
+
+def _lookalikes(
+    connection: Connection,
+    tenant: str,
+    source: str,
+    users: pl.DataFrame,
+    minted: dict[str, str],
+    leaving: set[str],
+) -> Iterator[Candidate]:
+    """People of the same family name or e-mail whom this source does not deliver tonight."""
+    if users.is_empty():
+        return
+    known = _unclaimed(connection, tenant, source, users, leaving)
+    for row in users.select("sourcedId", "givenName", "familyName", "email").iter_rows():
+        for person in known:
+            score, reasons = _resemblance(row, person)
+            if score >= _SIMILAR:
+                yield Candidate(minted[row[0]], str(person[0]), row[0], score, reasons)
+
+
+def _unclaimed(
+    connection: Connection, tenant: str, source: str, users: pl.DataFrame, leaving: set[str]
+) -> list[tuple[str, str, str, str | None]]:
+    claimed = (
+        sa.select(crosswalk.c.record_id)
+        .where(
+            crosswalk.c.tenant == tenant,
+            crosswalk.c.source == source,
+            crosswalk.c.entity == "person",
+            crosswalk.c.present,
+            crosswalk.c.record_id == _person.c.id,
+            ~among(connection, crosswalk.c.record_id, sorted(leaving)),
+        )
+        .exists()
+    )
+    families = among(connection, _person.c.family_name, users["familyName"].drop_nulls().unique())
+    emails = among(connection, _person.c.email, users["email"].drop_nulls().unique())
+    query = sa.select(
+        _person.c.id, _person.c.given_name, _person.c.family_name, _person.c.email
+    ).where(_person.c.tenant == tenant, sa.or_(families, emails), ~claimed)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def _resemblance(
+    row: tuple[str, str | None, str | None, str | None], person: tuple[str, str, str, str | None]
+) -> tuple[int, tuple[str, ...]]:
+    ours = f"{person[1]} {person[2]}".casefold()
+    score = round(fuzz.WRatio(f"{row[1] or ''} {row[2] or ''}".casefold(), ours))
+    reasons = [f"names are {score} % alike"]
+    if row[3] and row[3] == person[3]:
+        reasons.append("same e-mail")
+    return score, tuple(reasons)

@@ -1,0 +1,80 @@
+"""What every step of one run is given."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from adapters.port import Progress, Source, silent
+from adapters.shelf import Shelf
+from mappings.recipe import Recipe
+from service.settings import Mode, Settings, instant
+from service.store.lease import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source: how far it was accepted, and by which rules."""
+
+    name: str
+    kind: str
+    serial: int
+    delivery_digest: str | None
+    recipe_digest: str | None
+    scope: Mapping[str, str] | None
+    system: str | None
+    memory: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One source's night: who, when, from where, by which rules, into which database."""
+
+    engine: Engine
+    settings: Settings
+    source: SourceState
+    adapter: Source
+    recipe: Recipe
+    shelf: Shelf
+    lease: Lease
+    progress: Progress = silent
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def tenant(self) -> str:
+        """The district."""
+        return self.settings.tenant
+
+    @property
+    def today(self) -> date:
+        """The day of the run, in UTC."""
+        return self.settings.clock().date()
+
+    @property
+    def now(self) -> str:
+        """The present moment as it is stored."""
+        return instant(self.settings.clock())
+
+    @property
+    def mode(self) -> Mode:
+        """How much tonight may change."""
+        return self.settings.mode_on(self.today)
+
+
+def record_id(tenant: str, source: str, table: str, sourced_id: str) -> str:
+    """The id of a record that a source brings for the first time.
+
+    It depends on nothing but its arguments, so that a repeated or resumed run mints the same.
+    """
+    key = "\x1f".join((tenant, source, table, sourced_id))
+    return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+
+
+def as_row(row: sa.Row[tuple[object, ...]]) -> dict[str, object]:
+    """A database row as a plain dictionary."""
+    return dict(row._mapping)

@@ -1,0 +1,201 @@
+"""Does tonight's delivery look like the same district, whole? Asked before anything is inferred.
+
+A wrong answer here would read as thousands of pupils leaving. Whatever these checks find stops
+the night before a single removal is even computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from adapters.port import Delivery, FileMode
+from schemas.finding import Finding, Severity
+from service.settings import Guard
+from service.sync.diff import KEY, Difference
+from service.sync.night import Night
+from service.sync.snapshot import Snapshot
+
+_MANY = 20
+"""Below this many rows a group may vanish without being suspicious."""
+
+
+def check_delivery(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
+    """What can be told from the files as a whole, before rows are compared."""
+    yield from _sender(night, delivery)
+    yield from _vanished_files(night, delivery, snapshot)
+    yield from _school_year(snapshot)
+    if not is_rescoped(night, delivery):
+        rolling = rolls_over(snapshot)
+        yield from _shrunk(night, delivery, snapshot, rolling)
+        yield from _vanished_groups(night, delivery, snapshot)
+
+
+def check_keys(
+    guard: Guard,
+    delivery: Delivery,
+    differences: dict[str, Difference],
+    old: dict[str, pl.DataFrame],
+) -> Iterator[Finding]:
+    """Whether ids changed wholesale, which would read as everybody leaving and arriving."""
+    for name, difference in differences.items():
+        before = old[name].height
+        gone = difference.removed.height
+        few = max(guard.drop_rows, guard.churn_share * before)
+        if gone <= few or difference.added.height <= few:
+            continue
+        origin = delivery.files[name].origin if name in delivery.files else name
+        yield _churn(origin, gone, before, _lost_zeros(difference))
+
+
+def is_rescoped(night: Night, delivery: Delivery) -> bool:
+    """Whether the source now declares another scope, or our mapping changed: no baseline."""
+    known = night.source.scope is not None
+    return known and (
+        dict(night.source.scope or {}) != dict(delivery.scope)
+        or night.source.recipe_digest != night.recipe.digest
+    )
+
+
+def rolls_over(snapshot: Snapshot) -> bool:
+    """Whether the delivery opens a school year that last night's did not have."""
+    before, after = (
+        _last_year(rows.get("academicSessions")) for rows in (snapshot.old, snapshot.new)
+    )
+    return before is not None and after is not None and after > before
+
+
+def _last_year(sessions: pl.DataFrame | None) -> str | None:
+    if sessions is None or "schoolYear" not in sessions.columns:
+        return None
+    return sessions["schoolYear"].drop_nulls().max()  # type: ignore[return-value]
+
+
+def _sender(night: Night, delivery: Delivery) -> Iterator[Finding]:
+    known = night.source.system
+    if known and delivery.system and delivery.system != known:
+        yield Finding(
+            Severity.HOLD,
+            "delivery.other-system",
+            f"The delivery names {delivery.system!r} as its system; until now it was {known!r}.",
+            "Make sure that this is your district's export, then accept it with a reason.",
+            "manifest.csv",
+            column="source.systemName",
+            value=delivery.system,
+        )
+
+
+def _vanished_files(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
+    for name in sorted(snapshot.bases.keys() - delivery.files.keys()):
+        essential = name in night.recipe.essential
+        if not essential and any(f.mode is FileMode.DELTA for f in delivery.files.values()):
+            continue
+        if essential and _is_partial(delivery):
+            continue
+        yield Finding(
+            Severity.HOLD if essential else Severity.WARNING,
+            "file.vanished",
+            f"{name} came last time and is missing tonight; its records stay as they were.",
+            "Ask the sender to include the file again.",
+            name,
+        )
+
+
+def _is_partial(delivery: Delivery) -> bool:
+    """A delta delivery carries only the files in which something changed."""
+    modes = {file.mode for file in delivery.files.values()}
+    return modes <= {FileMode.DELTA}
+
+
+def _school_year(snapshot: Snapshot) -> Iterator[Finding]:
+    before, after = (
+        _last_year(rows.get("academicSessions")) for rows in (snapshot.old, snapshot.new)
+    )
+    if before is not None and after is not None and after < before:
+        yield Finding(
+            Severity.HOLD,
+            "year.backwards",
+            f"The newest school year is {after}; last night it was {before}. "
+            "This looks like an old delivery.",
+            "Send tonight's export instead.",
+            "academicSessions",
+            column="schoolYear",
+            value=after,
+        )
+
+
+def _shrunk(
+    night: Night, delivery: Delivery, snapshot: Snapshot, rolling: bool
+) -> Iterator[Finding]:
+    guard = night.settings.sync.guard
+    for name, rows in snapshot.new.items():
+        before = snapshot.old[name].height
+        lost = before - rows.height
+        if rolling and name in night.recipe.yearly and name not in night.recipe.essential:
+            continue
+        if lost > max(guard.drop_rows, guard.shrink_share * before):
+            yield Finding(
+                Severity.HOLD,
+                "file.shrunk",
+                f"{rows.height:,} rows where there were {before:,}: "
+                "this looks like a file that was cut or exported with a narrower filter.",
+                "Export again and compare the row counts; accept with a reason if it is right.",
+                delivery.files[name].origin if name in delivery.files else name,
+                row=rows.height + 1,
+                count=lost,
+            )
+
+
+def _vanished_groups(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
+    for name, column in night.recipe.dimensions:
+        if name not in snapshot.new:
+            continue
+        if delivery.files[name].mode is FileMode.DELTA if name in delivery.files else True:
+            continue
+        old, new = snapshot.old[name], snapshot.new[name]
+        if column not in old.columns or column not in new.columns:
+            continue
+        for value, rows in _vanished_values(old[column], new[column]):
+            yield Finding(
+                Severity.HOLD,
+                "filter.changed",
+                f"All {rows:,} rows with {column} {value!r} are gone at once: "
+                "this looks like an export whose filter changed.",
+                "Compare the export's filter with last night's; accept with a reason if it is right.",
+                delivery.files[name].origin,
+                column=column,
+                value=value,
+                count=rows,
+            )
+
+
+def _vanished_values(old: pl.Series, new: pl.Series) -> Iterator[tuple[str, int]]:
+    counts = old.drop_nulls().value_counts().filter(pl.col("count") >= _MANY)
+    here = new.drop_nulls().unique()
+    gone = counts.filter(~pl.col(old.name).is_in(here.implode())).sort(old.name)
+    yield from gone.iter_rows()
+
+
+def _lost_zeros(difference: Difference) -> bool:
+    stripped = difference.removed[KEY].str.strip_chars_start("0")
+    share = stripped.is_in(difference.added[KEY].implode()).mean()
+    return isinstance(share, float) and share > 0.5
+
+
+def _churn(origin: str, gone: int, before: int, zeros: bool) -> Finding:
+    if zeros:
+        problem = "the ids lost their leading zeros, as happens when a spreadsheet saved the file"
+        fix = "Export again without opening the file in a spreadsheet."
+    else:
+        problem = "ids changed wholesale, as happens when the sender builds them in a new way"
+        fix = "Ask the sender what changed; accept with a reason if the new ids are to stay."
+    return Finding(
+        Severity.HOLD,
+        "ids.lost-zeros" if zeros else "ids.changed",
+        f"{gone:,} of {before:,} ids are gone and others came: {problem}.",
+        fix,
+        origin,
+        column=KEY,
+        count=gone,
+    )

@@ -1,0 +1,347 @@
+"""One source's night from fetch to publish, carried on where an earlier attempt was cut short.
+
+Three transactions bound a run: it is opened once the delivery is safely on the shelf, its plan
+is sealed, its plan is applied. Everything between is a pure function of what was committed
+before, so that a run killed anywhere starts again at the first step without output.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+from adapters.errors import AdapterError
+from adapters.port import Delivery
+from schemas.finding import Finding, Severity
+from schemas.roster.entities import ENTITIES
+from service.settings import Mode
+from service.store import counters
+from service.store.database import reading, writing
+from service.store.lease import confirm, renew
+from service.sync.apply import accept_source, apply_plan, settle
+from service.sync.draft import Draft
+from service.sync.guard import weigh
+from service.sync.night import Night
+from service.sync.plan import Compared, compare_tables, draw_up, overdue
+from service.sync.plans import Plan, PlanState, acceptance, load, seal, supersede
+from service.sync.preflight import check_delivery, check_keys, is_rescoped, rolls_over
+from service.sync.publish import owed, publish
+from service.sync.report import FileReport, RunReport, RunState
+from service.sync.runs import Step, digest_of, open_run, save_run, save_steps, unfinished
+from service.sync.snapshot import Snapshot, take_snapshot
+
+
+@dataclass(slots=True)
+class _Work:
+    """A run under way."""
+
+    night: Night
+    delivery: Delivery
+    report: RunReport
+    accept: str | None
+    steps: list[Step] = field(default_factory=list)
+
+    def did(self, step: str, given: object, result: object, word: str) -> None:
+        """Note a finished step; it is recorded with the next transaction."""
+        self.steps.append(Step(step, digest_of(given), digest_of(result), word))
+        renew(self.night.engine, self.night.lease)
+
+    def save(self, state: RunState) -> None:
+        """Record the run's state and its finished steps."""
+        with writing(self.night.engine) as connection:
+            confirm(connection, self.night.lease)
+            self.report.state = state
+            if state not in (RunState.RUNNING, RunState.PLANNED, RunState.APPLIED):
+                self.report.finished_at = self.night.now
+            self.report.seconds = {k: round(v, 3) for k, v in self.night.timings.items()}
+            save_run(connection, self.night.tenant, self.report)
+            save_steps(connection, self.night, self.report.run, self.steps)
+        self.steps.clear()
+
+
+def run_night(night: Night, accept: str | None = None) -> RunReport:
+    """Plan, guard, apply and publish tonight's delivery.
+
+    `accept` is the reason for which a person lets this one delivery pass what would hold it.
+    """
+    work = plan_night(night, accept)
+    if work.report.state is not RunState.PLANNED or work.report.plan is None:
+        return work.report
+    return _carry_out(work, work.report.plan)
+
+
+def plan_only(night: Night) -> RunReport:
+    """Draw up tonight's plan and leave it pending."""
+    return plan_night(night, None).report
+
+
+def apply_only(night: Night, plan: Plan, report: RunReport, override: str | None) -> RunReport:
+    """Apply a plan that was drawn up earlier."""
+    delivery = Delivery(night.recipe.standard, "", {})
+    work = _Work(night, delivery, report, override)
+    return _carry_out(work, plan.number)
+
+
+def _carry_out(work: _Work, number: int) -> RunReport:
+    with _timed(work.night, "apply"):
+        plan = apply_plan(work.night, number, work.accept)
+    work.report.holds = []
+    work.report.accepted_because = work.accept
+    work.did("apply", plan.content_digest, plan.number, f"plan {plan.number} applied")
+    work.save(RunState.APPLIED)
+    return _announce(work)
+
+
+def _announce(work: _Work) -> RunReport:
+    with _timed(work.night, "publish"):
+        work.report.owed = publish(work.night)
+    work.did(
+        "publish", work.report.plan, work.report.owed, f"{work.report.owed} changes still owed"
+    )
+    work.save(RunState.DONE)
+    return work.report
+
+
+def plan_night(night: Night, accept: str | None) -> _Work:
+    """Everything up to a sealed plan, or to the reason why there is none."""
+    if night.mode is Mode.PAUSED:
+        return _paused(night)
+    try:
+        with _timed(night, "fetch"):
+            delivery = night.adapter.fetch(night.shelf, night.source.memory, night.progress)
+    except AdapterError as error:
+        return _failed(night, error)
+    work = _open(night, delivery, accept)
+    if work.report.state is not RunState.RUNNING:
+        return work
+    work.did("fetch", dict(night.source.memory), delivery.digest, f"{len(delivery.files)} files")
+    work.save(RunState.RUNNING)
+    return _plan(work)
+
+
+def _plan(work: _Work) -> _Work:
+    night, delivery = work.night, work.delivery
+    if _is_last_night_again(night, delivery) and not _has_overdue(night):
+        return _quiet(work, Snapshot({}), None)
+    with _timed(night, "snapshot"):
+        snapshot = take_snapshot(night, delivery)
+    work.report.files = _describe(delivery, snapshot)
+    work.did(
+        "snapshot",
+        delivery.digest,
+        sorted(snapshot.changed),
+        f"{len(snapshot.changed)} files changed",
+    )
+    findings = [*delivery.findings, *snapshot.findings, *check_delivery(night, delivery, snapshot)]
+    if _stops(work, findings, "preflight", delivery.digest):
+        return work
+    if not snapshot.changed and not _has_overdue(night):
+        return _quiet(work, snapshot, None)
+    with _timed(night, "diff"):
+        compared = compare_tables(night.recipe, snapshot)
+    guard = night.settings.sync.guard
+    keys = (
+        []
+        if is_rescoped(night, delivery)
+        else list(
+            check_keys(guard, delivery, dict(compared.differences), dict(compared.old.frames))
+        )
+    )
+    if _stops(work, keys, "diff", sorted(snapshot.changed)):
+        return work
+    with _timed(night, "merge"):
+        draft = draw_up(night, delivery, snapshot, compared, work.report.run)
+    return _seal(work, snapshot, compared, draft)
+
+
+def _stops(work: _Work, findings: list[Finding], step: str, given: object) -> bool:
+    """Report findings; whether they end the run here, before anything was inferred."""
+    work.report.take_findings(findings)
+    listed = [finding.as_json() for finding in findings]
+    work.did(step, given, listed, f"{len(findings)} findings")
+    if any(finding.severity is Severity.REFUSE for finding in findings):
+        work.save(RunState.REFUSED)
+        return True
+    if any(finding.severity is Severity.HOLD for finding in findings) and not work.accept:
+        work.save(RunState.HELD)
+        return True
+    return False
+
+
+def _seal(work: _Work, snapshot: Snapshot, compared: Compared, draft: Draft) -> _Work:
+    night, delivery = work.night, work.delivery
+    work.report.take_draft(draft)
+    counts = {name: asdict(tally) for name, tally in draft.tallies.items()}
+    work.did(
+        "match",
+        sorted(compared.differences),
+        len(draft.questions),
+        f"{len(draft.questions)} questions",
+    )
+    work.did("merge", sorted(compared.differences), counts, f"{len(draft.clashes)} clashes")
+    holds = weigh(night, delivery, compared, draft, rolls_over(snapshot))
+    if not holds and not _is_worth_a_plan(draft):
+        return _quiet(work, snapshot, draft)
+    with _timed(night, "plan"), writing(night.engine) as connection:
+        confirm(connection, night.lease)
+        plan = seal(night, connection, delivery, draft, holds, work.report.run)
+        work.report.plan = plan.number
+        work.report.take_findings(holds)
+        work.report.state = RunState.HELD if holds and not work.accept else RunState.PLANNED
+        if work.report.state is RunState.HELD:
+            work.report.finished_at = night.now
+        save_run(connection, night.tenant, work.report)
+    work.did("plan", counts, plan.content_digest, f"plan {plan.number}")
+    work.did(
+        "guard",
+        plan.content_digest,
+        [one.as_json() for one in holds],
+        f"{len(holds)} reasons to hold",
+    )
+    work.save(work.report.state)
+    return work
+
+
+def _is_worth_a_plan(draft: Draft) -> bool:
+    return draft.changes_records or bool(draft.clashes or draft.questions or draft.agreed)
+
+
+def _quiet(work: _Work, snapshot: Snapshot, draft: Draft | None) -> _Work:
+    """Nothing to change: remember the delivery, so that tomorrow need not look again."""
+    night = work.night
+    with writing(night.engine) as connection:
+        confirm(connection, night.lease)
+        supersede(connection, night.tenant, night.source.name)
+        accepted = acceptance(night, work.delivery)
+        if draft is not None and (draft.bases or draft.links or draft.pending):
+            settle(connection, night, draft, accepted, work.report.run)
+        if work.delivery.digest != night.source.delivery_digest or draft is not None:
+            accept_source(connection, night, accepted, work.report.run)
+    work.report.owed = publish(night)
+    work.save(RunState.QUIET)
+    return work
+
+
+def _open(night: Night, delivery: Delivery, accept: str | None) -> _Work:
+    """The run for this delivery: a new one, or the one that was cut short."""
+    with writing(night.engine) as connection:
+        confirm(connection, night.lease)
+        earlier = unfinished(connection, night)
+        if earlier is not None and earlier.delivery_digest != delivery.digest:
+            earlier = _give_up(connection, night, earlier)
+        if earlier is None:
+            report = open_run(connection, night, delivery.digest)
+            report.version = delivery.version
+            return _Work(night, delivery, report, accept)
+    return _carry_on(night, delivery, earlier, accept)
+
+
+def _give_up(connection: object, night: Night, earlier: RunReport) -> RunReport | None:
+    """Another delivery came before the earlier one was finished."""
+    applied = earlier.state is RunState.APPLIED
+    earlier.state = RunState.DONE if applied else RunState.SUPERSEDED
+    earlier.finished_at = night.now
+    save_run(connection, night.tenant, earlier)  # type: ignore[arg-type]
+    return None
+
+
+def _carry_on(night: Night, delivery: Delivery, earlier: RunReport, accept: str | None) -> _Work:
+    earlier.resumed = True
+    work = _Work(night, delivery, earlier, accept)
+    if earlier.state is RunState.APPLIED:
+        _announce(work)
+    elif earlier.state is RunState.PLANNED and earlier.plan is not None:
+        _check_plan(work, earlier.plan)
+    return work
+
+
+def _check_plan(work: _Work, number: int) -> None:
+    """A sealed plan is carried out as it is, unless the roster moved on meanwhile."""
+    night = work.night
+    with reading(night.engine) as connection:
+        plan = load(connection, night.tenant, number)
+        fresh = (
+            plan.serial == night.source.serial
+            and plan.store_change == counters.current(connection, night.tenant, "roster")
+            and all(night.shelf.holds(digest) for digest in plan.parts.values())
+        )
+    if plan.state is PlanState.APPLIED:
+        work.save(RunState.APPLIED)
+        _announce(work)
+    elif not fresh:
+        work.report = RunReport(
+            run=work.report.run,
+            source=work.report.source,
+            state=RunState.RUNNING,
+            mode=work.report.mode,
+            started_at=work.report.started_at,
+            delivery_digest=work.report.delivery_digest,
+            version=work.report.version,
+            resumed=True,
+        )
+
+
+def _is_last_night_again(night: Night, delivery: Delivery) -> bool:
+    return (
+        delivery.digest == night.source.delivery_digest
+        and night.recipe.digest == night.source.recipe_digest
+    )
+
+
+def _has_overdue(night: Night) -> bool:
+    if night.mode is not Mode.NORMAL:
+        return False
+    with reading(night.engine) as connection:
+        return any(overdue(connection, night, entity).height for entity in ENTITIES)
+
+
+def _describe(delivery: Delivery, snapshot: Snapshot) -> list[FileReport]:
+    described = []
+    for name, file in delivery.files.items():
+        verdict = "unchanged"
+        if name in snapshot.new and snapshot.new[name] is not snapshot.old[name]:
+            verdict = "changed" if name in snapshot.bases else "new"
+        elif name in snapshot.same:
+            verdict = "same rows"
+        known = snapshot.bases.get(name)
+        rows = snapshot.new[name].height if name in snapshot.new else known and known.row_count
+        described.append(
+            FileReport(
+                name=name,
+                mode=file.mode,
+                origin=file.origin,
+                verdict=verdict,
+                rows=rows,
+                rows_before=known.row_count if known else None,
+            )
+        )
+    return described
+
+
+def _paused(night: Night) -> _Work:
+    with writing(night.engine) as connection:
+        report = open_run(connection, night, None)
+    work = _Work(night, Delivery(night.recipe.standard, "", {}), report, None)
+    work.save(RunState.PAUSED)
+    return work
+
+
+def _failed(night: Night, error: AdapterError) -> _Work:
+    with writing(night.engine) as connection:
+        report = open_run(connection, night, None)
+    work = _Work(night, Delivery(night.recipe.standard, "", {}), report, None)
+    report.take_findings([Finding(Severity.REFUSE, error.code, error.problem, error.fix)])
+    report.owed = owed(night.engine, night.tenant)
+    work.save(RunState.FAILED)
+    return work
+
+
+@contextmanager
+def _timed(night: Night, step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        night.timings[step] = night.timings.get(step, 0) + time.perf_counter() - start

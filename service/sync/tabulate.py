@@ -1,0 +1,356 @@
+"""Table by table: from source rows that came, changed or went to what happens to our records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from adapters.port import ROW, Delivery
+from mappings.recipe import Recipe, Tables
+from schemas.finding import Finding, Severity
+from service.store.bulk import among, fetch_frame
+from service.store.tables import ROSTER, conflict, crosswalk
+from service.sync.authority import AuthorityTable
+from service.sync.diff import KEY, Difference
+from service.sync.draft import ABSENT, PENDING, Draft
+from service.sync.merge import Sides, as_text, base_from_origins, merge
+from service.sync.night import Night
+from service.sync.people import link_people
+from service.sync.resolve import Resolver, mint, resolve_references
+
+_LISTED = 20
+"""So many findings of a kind are listed one by one; the rest is counted."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is at hand while the tables of one night are worked through."""
+
+    night: Night
+    delivery: Delivery
+    connection: Connection
+    authority: AuthorityTable
+    run: int
+    old: Tables
+    new: Tables
+    removals: bool
+    explicit: Mapping[str, frozenset[str]]
+    resolver: Resolver
+    draft: Draft = field(default_factory=Draft)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The standard's recipe."""
+        return self.night.recipe
+
+    @property
+    def source(self) -> str:
+        """The source's name."""
+        return self.night.source.name
+
+
+def work_table(desk: Desk, table: str, difference: Difference, waiting: pl.Series) -> None:
+    """Add to the draft what one table's difference does to our records.
+
+    `waiting` are the ids of rows that were delivered earlier and could not be applied.
+    """
+    entity = desk.recipe.entity_of(table)
+    incoming = difference.incoming
+    rejected = _check(desk, table, incoming)
+    decoded = desk.recipe.decode(table, incoming.filter(~pl.col(KEY).is_in(rejected.implode())))
+    _report_losses(desk, table, incoming, decoded.losses)
+    ids = _record_ids(desk, table, entity, incoming, decoded.frame)
+    theirs, dangling = resolve_references(desk.resolver, entity, decoded.frame)
+    _report_dangling(desk, table, incoming, dangling)
+    fatal = dangling.filter("fatal")["sourced_id"]
+    theirs = theirs.filter(~pl.col("sourced_id").is_in(fatal.implode()))
+    theirs = theirs.join(ids, on="sourced_id", maintain_order="left").rename({"record_id": "id"})
+    _note_pending(desk, table, incoming, theirs, dangling)
+    _write_or_merge(desk, table, entity, difference, theirs, waiting)
+    if desk.removals:
+        _absent(desk, table, entity, difference.removed)
+
+
+def _check(desk: Desk, table: str, rows: pl.DataFrame) -> pl.Series:
+    """Ids of rows that the standard does not allow; derived tables were checked as files."""
+    if table not in desk.delivery.files or rows.is_empty():
+        return pl.Series(KEY, [], dtype=pl.String)
+    result = desk.night.adapter.check(desk.delivery, table, rows)
+    desk.draft.findings.extend(result.findings)
+    return result.rejected.cast(pl.String)
+
+
+def _record_ids(
+    desk: Desk, table: str, entity: str, incoming: pl.DataFrame, decoded: pl.DataFrame
+) -> pl.DataFrame:
+    """The record that each row belongs to: known, matched, or new."""
+    sourced = decoded["sourced_id"]
+    if table not in desk.recipe.crosswalked:
+        return mint(desk.night.tenant, desk.source, table, sourced)
+    known = desk.resolver.lookup(entity, sourced)
+    fresh = sourced.filter(~sourced.is_in(known["sourced_id"].implode()))
+    minted = mint(desk.night.tenant, desk.source, table, fresh)
+    if table == desk.recipe.people and len(fresh):
+        minted = link_people(desk, incoming.filter(pl.col(KEY).is_in(fresh.implode())), minted)
+    desk.resolver.learn(entity, minted)
+    ids = pl.concat([known, minted])
+    desk.draft.links.append(_links(entity, ids, present=True))
+    return _one_row_each(desk, table, ids)
+
+
+def _one_row_each(desk: Desk, table: str, ids: pl.DataFrame) -> pl.DataFrame:
+    """Where two rows lead to one record, the first by id speaks for it and the other is named."""
+    ordered = ids.sort("sourced_id")
+    second = ordered.filter(~ordered["record_id"].is_first_distinct())
+    for sourced_id in second["sourced_id"].head(_LISTED):
+        desk.draft.findings.append(
+            Finding(
+                Severity.WARNING,
+                "row.second-of-record",
+                "Two rows belong to one record; this one's values are not used.",
+                "Give both rows the same identifiers, or tell the two apart under `matches`.",
+                table,
+                column=KEY,
+                value=sourced_id,
+            )
+        )
+    return ordered.filter(ordered["record_id"].is_first_distinct())
+
+
+def _write_or_merge(
+    desk: Desk,
+    table: str,
+    entity: str,
+    difference: Difference,
+    theirs: pl.DataFrame,
+    waiting: pl.Series,
+) -> None:
+    ours = fetch_records(desk.connection, desk.night.tenant, entity, theirs["id"])
+    fresh = theirs.join(ours.select("id"), on="id", how="anti", maintain_order="left")
+    desk.draft.extend(desk.draft.adds, entity, fresh)
+    desk.draft.tally(entity).added += fresh.height
+    if ours.is_empty():
+        return
+    known = theirs.join(ours.select("id"), on="id", how="semi", maintain_order="left")
+    aligned = known.select("id").join(ours, on="id", maintain_order="left")
+    sides = Sides(_bases(desk, table, entity, difference, known, aligned, waiting), known, aligned)
+    origin = {"source": desk.source, "run": desk.run}
+    merged = merge(entity, sides, desk.authority, origin, _pinned(desk, entity, known["id"]))
+    rows = merged.rows.join(known.select("id", "sourced_id"), on="id", maintain_order="left")
+    desk.draft.extend(desk.draft.updates, entity, rows)
+    desk.draft.clashes.extend(merged.clashes)
+    desk.draft.agreed.extend(_agreed(desk, entity, known))
+    tally = desk.draft.tally(entity)
+    tally.revived += int(rows["revived"].sum())
+    tally.updated += rows.filter(~pl.col("revived") & pl.col("changes").is_not_null()).height
+
+
+def _bases(
+    desk: Desk,
+    table: str,
+    entity: str,
+    difference: Difference,
+    theirs: pl.DataFrame,
+    ours: pl.DataFrame,
+    waiting: pl.Series,
+) -> pl.DataFrame:
+    """What the source said of these rows last night, in the order of `theirs`."""
+    unsure = base_from_origins(entity, ours, theirs)
+    before = difference.before.filter(~pl.col(KEY).is_in(waiting.implode()))
+    if before.is_empty():
+        return unsure
+    decoded, _ = resolve_references(desk.resolver, entity, desk.recipe.decode(table, before).frame)
+    columns = unsure.columns
+    sure = theirs.select("sourced_id").join(
+        decoded.with_columns(_sure=pl.lit(True)), on="sourced_id", how="left", maintain_order="left"
+    )
+    taken = sure["_sure"].fill_null(False)
+    return pl.DataFrame([sure[name].zip_with(taken, unsure[name]).rename(name) for name in columns])
+
+
+def fetch_records(connection: Connection, tenant: str, entity: str, ids: pl.Series) -> pl.DataFrame:
+    """Our records with these ids, all columns."""
+    table = ROSTER[entity]
+    query = sa.select(table).where(table.c.tenant == tenant)
+    if connection.execute(query.limit(1)).first() is None:
+        query = query.where(sa.false())
+    return fetch_frame(connection, query.where(among(connection, table.c.id, ids)))
+
+
+def _pinned(desk: Desk, entity: str, ids: pl.Series) -> dict[tuple[str, str], str | None]:
+    query = sa.select(conflict.c.record_id, conflict.c.field, conflict.c.theirs).where(
+        conflict.c.tenant == desk.night.tenant,
+        conflict.c.entity == entity,
+        conflict.c.state == "ours",
+        among(desk.connection, conflict.c.record_id, ids),
+    )
+    return {(row.record_id, row.field): row.theirs for row in desk.connection.execute(query)}
+
+
+def _agreed(desk: Desk, entity: str, theirs: pl.DataFrame) -> list[tuple[str, str, str]]:
+    """Open conflicts in which the source now says what we hold."""
+    query = sa.select(conflict.c.record_id, conflict.c.field, conflict.c.ours).where(
+        conflict.c.tenant == desk.night.tenant,
+        conflict.c.entity == entity,
+        conflict.c.state == "open",
+        among(desk.connection, conflict.c.record_id, theirs["id"]),
+    )
+    found = []
+    for record_id, name, ours in desk.connection.execute(query):
+        value = theirs.filter(pl.col("id") == record_id)[name][0]
+        if as_text(value) == ours:
+            found.append((entity, record_id, name))
+    return found
+
+
+def _absent(desk: Desk, table: str, entity: str, removed: pl.DataFrame) -> None:
+    """Records whose row is gone; one that another row still speaks for stays."""
+    if removed.is_empty():
+        return
+    ids = _leaving(desk, table, entity, removed[KEY])
+    ids = ids.filter(pl.col("record_id").is_in(_active(desk, entity, ids["record_id"]).implode()))
+    explicit = desk.explicit.get(table, frozenset())
+    told = pl.col("sourced_id").is_in(list(explicit))
+    state = pl.when(told).then(pl.lit("detached")).otherwise(pl.lit("missing"))
+    rows = ids.select(id="record_id", sourced_id="sourced_id", state=state)
+    desk.draft.extend(desk.draft.absences, entity, rows.cast(pl.Schema(ABSENT)))
+    gone = rows.filter(pl.col("state") == "detached").height
+    tally = desk.draft.tally(entity)
+    tally.detached += gone
+    tally.missing += rows.height - gone
+    desk.draft.removed[table] = removed.filter(pl.col(KEY).is_in(ids["sourced_id"].implode()))
+
+
+def _leaving(desk: Desk, table: str, entity: str, sourced: pl.Series) -> pl.DataFrame:
+    if table not in desk.recipe.crosswalked:
+        return mint(desk.night.tenant, desk.source, table, sourced)
+    ids = desk.resolver.lookup(entity, sourced)
+    desk.draft.links.append(_links(entity, ids, present=False))
+    return ids.filter(~pl.col("record_id").is_in(_still_here(desk, entity, ids).implode()))
+
+
+def _links(entity: str, ids: pl.DataFrame, present: bool) -> pl.DataFrame:
+    return ids.select(
+        entity=pl.lit(entity),
+        sourced_id="sourced_id",
+        record_id="record_id",
+        present=pl.lit(present),
+    )
+
+
+def _still_here(desk: Desk, entity: str, leaving: pl.DataFrame) -> pl.Series:
+    """Of these records, those that some other row, of any source, still speaks for."""
+    mine = crosswalk.c.source == desk.source
+    query = (
+        sa.select(crosswalk.c.record_id)
+        .distinct()
+        .where(
+            crosswalk.c.tenant == desk.night.tenant,
+            crosswalk.c.entity == entity,
+            crosswalk.c.present,
+            among(desk.connection, crosswalk.c.record_id, leaving["record_id"]),
+            ~sa.and_(mine, among(desk.connection, crosswalk.c.sourced_id, leaving["sourced_id"])),
+        )
+    )
+    others = pl.Series(list(desk.connection.execute(query).scalars()), dtype=pl.String)
+    tonight = desk.resolver.learned.get(entity)
+    return others if tonight is None else pl.concat([others, tonight["record_id"]])
+
+
+def _active(desk: Desk, entity: str, ids: pl.Series) -> pl.Series:
+    records = ROSTER[entity]
+    query = sa.select(records.c.id).where(
+        records.c.tenant == desk.night.tenant,
+        records.c.state == "active",
+        among(desk.connection, records.c.id, ids),
+    )
+    return pl.Series(list(desk.connection.execute(query).scalars()), dtype=pl.String)
+
+
+def work_aliases(desk: Desk, difference: Difference) -> None:
+    """Other user records of a person lead to the record that stands for them."""
+    came = pl.concat([difference.added, difference.after], how="diagonal")
+    leaders = desk.resolver.lookup("person", came["userSourcedId"])
+    pairs = came.join(leaders, left_on="userSourcedId", right_on="sourced_id").select(
+        sourced_id=KEY, record_id="record_id"
+    )
+    desk.resolver.learn("person", pairs)
+    desk.draft.links.append(_links("person", pairs, present=True))
+    gone = desk.resolver.lookup("person", difference.removed[KEY])
+    back = desk.resolver.learned.get("person", pairs)["sourced_id"]
+    gone = gone.filter(~pl.col("sourced_id").is_in(back.implode()))
+    desk.draft.links.append(_links("person", gone, present=False))
+
+
+def _report_losses(desk: Desk, table: str, rows: pl.DataFrame, losses: pl.DataFrame) -> None:
+    """A cell that could not be read, unless checking the row has said so already."""
+    for (column, fatal), group in losses.group_by("column", "fatal", maintain_order=True):
+        severity = Severity.ROW if fatal else Severity.WARNING
+        problem = "The value cannot be read" if group["value"].count() else "The value is missing"
+        after = "the row is not applied." if fatal else "the field stays empty."
+        spot = Finding(
+            severity,
+            "value.unreadable",
+            f"{problem}; {after}",
+            "Correct the value at the source.",
+            _origin(desk, table),
+            column=str(column),
+        )
+        desk.draft.findings.extend(_located(spot, rows, group))
+
+
+def _report_dangling(desk: Desk, table: str, rows: pl.DataFrame, dangling: pl.DataFrame) -> None:
+    """A reference to a record that nobody has delivered."""
+    for (field, fatal), group in dangling.group_by("field", "fatal", maintain_order=True):
+        after = "the row waits until it comes" if fatal else "the field stays empty until it comes"
+        spot = Finding(
+            Severity.ROW if fatal else Severity.WARNING,
+            "reference.dangling",
+            f"The row refers to a record that was never delivered; {after}.",
+            "Deliver the record, or correct the reference.",
+            _origin(desk, table),
+            column=_column(desk.recipe, table, str(field)),
+        )
+        desk.draft.findings.extend(_located(spot, rows, group))
+
+
+def _located(spot: Finding, rows: pl.DataFrame, group: pl.DataFrame) -> Iterator[Finding]:
+    """The finding once for each of the first rows, the last of them counting the rest."""
+    shown = group.head(_LISTED)
+    for position, (sourced_id, value) in enumerate(shown.select("sourced_id", "value").iter_rows()):
+        last = position == shown.height - 1
+        where = rows.filter(pl.col(KEY) == sourced_id)
+        row = where[ROW][0] if ROW in rows.columns and where.height else None
+        count = group.height - shown.height + 1 if last else 1
+        yield replace(spot, row=row, value=value, count=count)
+
+
+def _origin(desk: Desk, table: str) -> str:
+    files = desk.delivery.files
+    return files[table].origin if table in files else table
+
+
+def _column(recipe: Recipe, table: str, field: str) -> str:
+    mapping = recipe.mappings.get(table)
+    rows = mapping.rows if mapping else ()
+    return next((row.column for row in rows if row.field == field), field)
+
+
+def _note_pending(
+    desk: Desk, table: str, incoming: pl.DataFrame, theirs: pl.DataFrame, dangling: pl.DataFrame
+) -> None:
+    """Rows to look at again every night until they fit."""
+    left_out = incoming.filter(~pl.col(KEY).is_in(theirs["sourced_id"].implode()))[KEY]
+    loose = dangling.filter(~pl.col("fatal"))["sourced_id"]
+    for code, ids in (("rejected", left_out), ("dangling", loose)):
+        rows = pl.DataFrame({"sourced_id": ids.unique(maintain_order=True)})
+        desk.draft.pending.append(
+            rows.select(file=pl.lit(table), sourced_id="sourced_id", code=pl.lit(code)).cast(
+                pl.Schema(PENDING)
+            )
+        )
+    desk.draft.tally(desk.recipe.entity_of(table)).waiting += len(left_out)
