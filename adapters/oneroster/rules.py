@@ -49,6 +49,8 @@ def _format_rules(column: Column) -> Iterator[Rule]:
         yield _pattern(column)
     elif column.format in ("String", "ID"):
         yield from _text(column)
+        if column.format == "ID" or "dentifier" in column.name:
+            yield _scientific(column, Severity.ROW)
 
 
 def _required(column: Column, mode: FileMode | None) -> Iterator[Rule]:
@@ -84,15 +86,7 @@ def _excel_error(column: Column) -> Rule:
 
 def _identifier(column: Column) -> Iterator[Rule]:
     value = pl.col(column.name)
-    key = column.name == "sourcedId"
-    yield Rule(
-        Severity.REFUSE if key else Severity.ROW,
-        "id.scientific",
-        column.name,
-        value.str.contains(_SCIENTIFIC),
-        f"{column.name} was rewritten as a rounded number, so the id itself is lost",
-        "Export again without opening the file in a spreadsheet; ids must stay text.",
-    )
+    yield _scientific(column, Severity.REFUSE if column.name == "sourcedId" else Severity.ROW)
     yield Rule(
         Severity.WARNING,
         "id.characters",
@@ -102,6 +96,18 @@ def _identifier(column: Column) -> Iterator[Rule]:
         "Use only digits, letters and . - _ / @ in ids. The id is kept as it is.",
     )
     yield _length(column)
+
+
+def _scientific(column: Column, severity: Severity) -> Rule:
+    """Ids that people are told apart or matched by; several may have become the same number."""
+    return Rule(
+        severity,
+        "id.scientific",
+        column.name,
+        pl.col(column.name).str.contains(_SCIENTIFIC),
+        f"{column.name} was rewritten as a rounded number, so the id itself is lost",
+        "Export again without opening the file in a spreadsheet; ids must stay text.",
+    )
 
 
 def _length(column: Column) -> Rule:

@@ -40,8 +40,13 @@ def check_lost_zeros(frames: Frames, version: str, *, rest: bool = False) -> lis
         for column in column_map(version, name).values():
             if column.refers in frames and column.name in frame.columns:
                 for finding in _compared(frames, name, column, suffix):
-                    findings.setdefault((str(finding.file), str(finding.column)), finding)
+                    key = (str(finding.file), str(finding.column))
+                    findings[key] = max(findings.get(key, finding), finding, key=_reach)
     return list(findings.values())
+
+
+def _reach(finding: Finding) -> int:
+    return finding.count
 
 
 def _compared(frames: Frames, name: str, column: Column, suffix: str) -> Iterator[Finding]:

@@ -159,5 +159,5 @@ def _check_rows(properties: dict[str, tuple[int, str]], manifest: Manifest) -> N
             manifest.warn("manifest.property", f"OneRoster has no property {name}", fix, row=row)
     missing = [row.name for row in known if row.required and row.name not in properties]
     if missing:
-        problem = f"the manifest lacks {len(missing)} required rows: {', '.join(missing)}"
+        problem = f"the manifest lacks required rows: {', '.join(missing)}"
         manifest.warn("manifest.row_missing", problem, "Add the rows; unused files are absent.")

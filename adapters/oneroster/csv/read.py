@@ -224,7 +224,7 @@ def _finished(file: CsvFile, frame: pl.DataFrame, findings: list[Finding]) -> Re
 def _blanks(path: Path) -> str:
     """The characters that may surround values here; rare ones only if the file has them."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        rare = {"\t": b"\t", "\n": b'"', "\u00a0": "\u00a0".encode()}
+        rare = {"\t": b"\t", "\n": b'"', "\u00a0": b"\xc2"}
         return " " + "".join(char for char, sign in rare.items() if raw.find(sign) >= 0)
 
 

@@ -84,7 +84,7 @@ def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
 def _bomb(name: str, allowed: int) -> Refused:
     return Refused(
         "zip.bomb",
-        f"{name} inflates to more than {allowed:,} bytes can be expected of it",
+        f"{name} inflates to more than {allowed:,} bytes, more than a roster of its size can",
         "Check where the package comes from. If it is genuine, raise the limits.",
         file=name,
     )
