@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from schemas.codes.sets import CODE_SETS
 from schemas.ilp.document import Document
 from schemas.ilp.elements import Place
 from schemas.ilp.plan import ELEMENTS
@@ -42,6 +43,14 @@ Fields with a class of their own:
 """
 
 
+CODES = """
+Codes are kept as set, code and version. Sets that we name:
+
+| set | what it is |
+|---|---|
+"""
+
+
 def _row(place: Place) -> str:
     where = f"`{place.path}{'[]' if place.many else ''}`"
     cells = (place.id, place.name, where, place.privacy.value, place.cardinality)
@@ -59,7 +68,9 @@ def _narrower_rows() -> str:
 def elements_table() -> str:
     """The table of elements as Markdown."""
     rows = "".join(_row(place) for place in ELEMENTS.values())
-    return HEAD.format(count=len(ELEMENTS)) + rows + NARROWER + _narrower_rows()
+    codes = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in CODE_SETS.items())
+    narrower = NARROWER + _narrower_rows()
+    return HEAD.format(count=len(ELEMENTS)) + rows + narrower + CODES + codes
 
 
 def schema() -> dict[str, Any]:
