@@ -116,12 +116,18 @@ def _from(day: str, enrollments: pl.DataFrame) -> pl.DataFrame:
 
 
 def _guardians_of(students: pl.DataFrame, guardians: pl.DataFrame) -> pl.DataFrame:
+    """Guardians with the students they have now, at the school of the first of them."""
+    agent, school = pl.col("agentSourcedIds").str.split(","), pl.col("primaryOrgSourcedId")
     links = (
-        students.select("sourcedId", agent=pl.col("agentSourcedIds").str.split(","))
+        students.select("sourcedId", school, agent=agent)
         .explode("agent")
         .group_by("agent", maintain_order=True)
-        .agg(children=pl.col("sourcedId"))
-        .select(sourcedId="agent", agentSourcedIds=pl.col("children").list.join(","))
+        .agg(children=pl.col("sourcedId"), school=school.first())
+        .select(
+            sourcedId="agent",
+            agentSourcedIds=pl.col("children").list.join(","),
+            primaryOrgSourcedId="school",
+        )
     )
     kept = guardians.join(
         links.select("sourcedId"), on="sourcedId", how="semi", maintain_order="left"

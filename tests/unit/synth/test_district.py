@@ -166,6 +166,13 @@ def test_users_are_primary_once_at_an_org(packages: dict[str, Files]) -> None:
     assert set(places.values()) == {1}
 
 
+@pytest.mark.parametrize("night", NIGHTS)
+def test_everybody_has_a_role_where_they_belong(packages: dict[str, Files], night: str) -> None:
+    posts = {(row["userSourcedId"], row["orgSourcedId"]) for row in packages[night]["roles"]}
+    users = packages[night]["users"]
+    assert {(row["sourcedId"], row["primaryOrgSourcedId"]) for row in users} <= posts
+
+
 def test_telephone_numbers_are_fictional(packages: dict[str, Files]) -> None:
     numbers = {row[c] for row in packages["night4"]["users"] for c in ("phone", "sms") if row[c]}
     assert all(re.fullmatch(r"970-555-01\d\d", number) for number in numbers)
