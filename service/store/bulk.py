@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, cast
 
 import polars as pl
+import polars.selectors as cs
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from service.errors import Invalid
 
 _BATCH = 50_000
 _DTYPES: dict[type[Any], Any] = {
@@ -44,130 +50,117 @@ def among(
 
 
 def insert_frame(connection: Connection, table: sa.Table, frame: pl.DataFrame) -> None:
-    """Insert rows; columns that the frame lacks get null."""
+    """Insert rows; columns that the frame lacks get null.
+
+    Raises Invalid where a text holds NUL, which PostgreSQL cannot store; so do the two below.
+    """
     if frame.is_empty():
         return
+    _refuse_nul(table, frame)
     if connection.dialect.name == "sqlite":
-        names = ", ".join(_quoted(connection, frame.columns))
-        marks = ", ".join("?" for _ in frame.columns)
-        sql = f"INSERT INTO {_quote(connection, table.name)} ({names}) VALUES ({marks})"
-        _sqlite_many(connection, sql, frame)
+        _sqlite_many(connection, sa.insert(table).values(_named(frame.columns)), frame)
     else:
-        _copy(connection, table.name, frame)
+        _copy(connection, table, frame)
 
 
 def update_frame(
     connection: Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame
 ) -> None:
-    """Set the frame's other columns on the rows that its key columns name."""
-    if frame.is_empty():
-        return
+    """Set the frame's other columns on the rows that its key columns name.
+
+    Of several rows with one key the last wins; a row that the table lacks changes nothing.
+    """
     values = [name for name in frame.columns if name not in keys]
+    if frame.is_empty() or not values:
+        return
+    _refuse_nul(table, frame)
     if connection.dialect.name == "sqlite":
-        _sqlite_update(connection, table, keys, values, frame)
+        renamed = frame.rename({name: f"key {name}" for name in keys})
+        match = (table.c[name] == sa.bindparam(f"key {name}") for name in keys)
+        _sqlite_many(connection, sa.update(table).where(*match).values(_named(values)), renamed)
     else:
-        _postgres_update(connection, table, keys, values, frame)
+        with _staged(connection, table, keys, frame) as staged:
+            same = (table.c[name] == staged.c[name] for name in keys)
+            changed = {name: staged.c[name] for name in values}
+            connection.execute(sa.update(table).where(*same).values(changed))
 
 
 def upsert_frame(
     connection: Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame
 ) -> None:
-    """Insert rows, or set the other columns where the key is already there."""
+    """Insert rows, or set the other columns where the key is already there.
+
+    Of several rows with one key the last wins.
+    """
     if frame.is_empty():
         return
-    values = [name for name in frame.columns if name not in keys]
-    names = ", ".join(_quoted(connection, frame.columns))
-    target = ", ".join(_quoted(connection, keys))
-    settings = ", ".join(f"{name} = excluded.{name}" for name in _quoted(connection, values))
-    action = f"UPDATE SET {settings}" if values else "NOTHING"
-    into = f"INSERT INTO {_quote(connection, table.name)} ({names})"
-    tail = f"ON CONFLICT ({target}) DO {action}"
+    _refuse_nul(table, frame)
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" for _ in frame.columns)
-        _sqlite_many(connection, f"{into} VALUES ({marks}) {tail}", frame)
+        insert = sqlite.insert(table).values(_named(frame.columns))
+        _sqlite_many(connection, _or_update(insert, keys, frame.columns), frame)
     else:
-        with _Staged(connection, table, frame) as staging:
-            connection.exec_driver_sql(f"{into} SELECT {names} FROM {staging} {tail}")
+        with _staged(connection, table, keys, frame) as staged:
+            moved = postgresql.insert(table).from_select(frame.columns, sa.select(staged))
+            connection.execute(_or_update(moved, keys, frame.columns))
 
 
-def _quote(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote(name)
+def _named(names: Iterable[str]) -> dict[str, sa.BindParameter[Any]]:
+    return {name: sa.bindparam(name) for name in names}
 
 
-def _quoted(connection: Connection, names: Iterable[str]) -> list[str]:
-    return [_quote(connection, name) for name in names]
+def _or_update(
+    insert: sqlite.Insert | postgresql.Insert, keys: Sequence[str], names: Sequence[str]
+) -> sqlite.Insert | postgresql.Insert:
+    changed = {name: insert.excluded[name] for name in names if name not in keys}
+    if not changed:
+        return insert.on_conflict_do_nothing(index_elements=keys)
+    return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _rows(frame: pl.DataFrame) -> Iterator[list[tuple[Any, ...]]]:
-    dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
-    plain = frame.with_columns(pl.col(dates).cast(pl.String)) if dates else frame
-    for chunk in plain.iter_slices(_BATCH):
-        yield chunk.rows()
-
-
-def _sqlite_many(connection: Connection, sql: str, frame: pl.DataFrame) -> None:
+def _sqlite_many(connection: Connection, statement: sa.ClauseElement, frame: pl.DataFrame) -> None:
+    compiled = cast(SQLCompiler, statement.compile(dialect=connection.dialect))
+    ordered = frame.select(compiled.positiontup or [])
     cursor = connection.connection.cursor()
-    for rows in _rows(frame):
-        cursor.executemany(sql, rows)
+    for chunk in ordered.with_columns(cs.date().cast(pl.String)).iter_slices(_BATCH):
+        cursor.executemany(str(compiled), chunk.rows())
     cursor.close()
 
 
-def _sqlite_update(
-    connection: Connection,
-    table: sa.Table,
-    keys: Sequence[str],
-    values: Sequence[str],
-    frame: pl.DataFrame,
-) -> None:
-    settings = ", ".join(f"{name} = ?" for name in _quoted(connection, values))
-    match = " AND ".join(f"{name} = ?" for name in _quoted(connection, keys))
-    sql = f"UPDATE {_quote(connection, table.name)} SET {settings} WHERE {match}"
-    _sqlite_many(connection, sql, frame.select(*values, *keys))
+@contextmanager
+def _staged(
+    connection: Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame
+) -> Iterator[sa.Table]:
+    """A temporary table with the last row of each key, gone at the end of the block."""
+    staged = sa.Table(
+        "staged",
+        sa.MetaData(),
+        *(sa.Column(name, table.c[name].type) for name in frame.columns),
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DROP",
+    )
+    staged.create(connection, checkfirst=False)
+    _copy(connection, staged, frame.unique(list(keys), keep="last", maintain_order=True))
+    connection.exec_driver_sql("ANALYZE staged")
+    yield staged
+    staged.drop(connection, checkfirst=False)
 
 
-def _postgres_update(
-    connection: Connection,
-    table: sa.Table,
-    keys: Sequence[str],
-    values: Sequence[str],
-    frame: pl.DataFrame,
-) -> None:
-    target = _quote(connection, table.name)
-    settings = ", ".join(f"{name} = staged.{name}" for name in _quoted(connection, values))
-    match = " AND ".join(f"{target}.{name} = staged.{name}" for name in _quoted(connection, keys))
-    with _Staged(connection, table, frame) as staging:
-        connection.exec_driver_sql(
-            f"UPDATE {target} SET {settings} FROM {staging} AS staged WHERE {match}"
-        )
-
-
-class _Staged:
-    """A temporary table holding the frame's rows, gone at the end of the block."""
-
-    def __init__(self, connection: Connection, table: sa.Table, frame: pl.DataFrame) -> None:
-        self.connection, self.table, self.frame = connection, table, frame
-        self.name = "staging"
-
-    def __enter__(self) -> str:
-        columns = ", ".join(_quoted(self.connection, self.frame.columns))
-        source = _quote(self.connection, self.table.name)
-        self.connection.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE {self.name} AS SELECT {columns} FROM {source} WITH NO DATA"
-        )
-        _copy(self.connection, self.name, self.frame)
-        self.connection.exec_driver_sql(f"ANALYZE {self.name}")
-        return self.name
-
-    def __exit__(self, *error: object) -> None:
-        if error[0] is None:
-            self.connection.exec_driver_sql(f"DROP TABLE {self.name}")
-
-
-def _copy(connection: Connection, table: str, frame: pl.DataFrame) -> None:
-    names = ", ".join(_quoted(connection, frame.columns))
-    sql = f"COPY {_quote(connection, table)} ({names}) FROM STDIN (FORMAT csv)"
+def _copy(connection: Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(map(quote, frame.columns))
     cursor = connection.connection.cursor()
-    with cursor.copy(sql) as copy:
+    with cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN (FORMAT csv)") as copy:
         for chunk in frame.iter_slices(_BATCH):
-            copy.write(chunk.write_csv(include_header=False))
+            # Quotes tell an empty text from a null, and the text `\.` from the end of the data.
+            copy.write(chunk.write_csv(include_header=False, quote_style="non_numeric"))
     cursor.close()
+
+
+def _refuse_nul(table: sa.Table, frame: pl.DataFrame) -> None:
+    found = frame.select(cs.string().str.contains("\0", literal=True).any()).to_dicts()
+    names = [name for name, has in found[0].items() if has] if found else []
+    if names:
+        raise Invalid(
+            f"A NUL character stands in {', '.join(names)} of {table.name}.",
+            "Remove it from the value: no database keeps it reliably.",
+        )
