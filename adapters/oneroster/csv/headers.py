@@ -65,7 +65,7 @@ def resolve_header(sent: list[str], name: str, version: str, mode: FileMode) -> 
         header.names.append(_resolve(text, index, known, header))
     _check_twice(header)
     _check_missing(header, name, version, mode)
-    _check_order(header, list(known))
+    _check_order(header, [column.name for column in files(version)[name]])
     for column in header.names:
         if column not in known and not column.startswith(METADATA):
             _note_unknown(column, header, [one for one in known if one not in header.names])
@@ -142,14 +142,15 @@ def _note_missing(column: Column, header: Header, *, sure: bool) -> None:
         header.note(Severity.WARNING, "header.unverified", problem, fix, column=column.name)
 
 
-def _check_order(header: Header, known: list[str]) -> None:
-    ours = [name for name in header.names if name in known]
-    if ours != sorted(ours, key=known.index):
+def _check_order(header: Header, standard: list[str]) -> None:
+    ours = [name for name in header.names if name in standard]
+    order = sorted(ours, key=standard.index)
+    if ours != order:
         header.note(
             Severity.REPAIR,
             "header.order",
             "the columns are not in the standard's order",
-            f"Order them as the standard does: {', '.join(one for one in known if one in ours)}.",
+            f"Order them as the standard does: {', '.join(order)}.",
         )
 
 

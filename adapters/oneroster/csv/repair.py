@@ -34,7 +34,7 @@ class Repair:
         hits = self.frame.lazy().filter(changed.fill_null(value=False)).select(ROW, column)
         rows = hits.collect()
         if rows.height:
-            value = None if column.endswith(SECRET) else shorten(rows[column][0])
+            value = None if column.lower().endswith(SECRET) else shorten(rows[column][0])
             finding = Finding(
                 Severity.REPAIR,
                 code,
