@@ -72,6 +72,7 @@ class Recording:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def __init__(self, recording: Recording, *args: Any) -> None:
         self._recording = recording

@@ -44,7 +44,8 @@ def next_request(order: Order, page: Page, mark: Mark) -> Request | None:
         return page.following
     if page.linked or not page.records:
         return None
-    if page.total is not None and mark.received >= page.total and not _total_of_one_page(mark):
+    # Exactly: a total that was passed has proved wrong, and only an empty page can end it.
+    if page.total == mark.received and not _total_of_one_page(mark):
         return None
     return order.at(mark.received)
 

@@ -155,13 +155,15 @@ def _judged(order: Order, partial: Partial, mark: Mark, doubt: str | None) -> Pu
 
 def judge(totals: tuple[int, ...], index: Index) -> tuple[str | None, str | None]:
     """Why these records may not be whole, and what else is odd about their number."""
-    if len(totals) > 1:
-        was = " to ".join(map(str, totals[:5]))
+    # A total below what came counts something else, such as the records of one page.
+    credible = totals if max(totals, default=0) >= index.distinct else ()
+    if len(credible) > 1:
+        was = " to ".join(map(str, credible[:5]))
         return f"the server's total changed from {was} while it was read", None
-    if totals and index.distinct < totals[0]:
-        return f"{index.distinct} records came, {totals[0]} were announced", None
-    if index.repeated and not totals:
+    if credible and index.distinct < credible[0]:
+        return f"{index.distinct} records came, {credible[0]} were announced", None
+    if index.repeated and not credible:
         return f"{index.repeated} records came twice, so others may have been skipped", None
-    if totals and (index.distinct > totals[0] or index.repeated):
+    if index.repeated or credible != totals:
         return None, f"{index.records} records came, {totals[0]} were announced"
     return None, None
