@@ -118,7 +118,7 @@ def _version(said: str) -> str:
     found = _VERSION.match(said)
     if found is None:
         raise Refused(
-            "manifest.version",
+            "manifest.unknown_version",
             f"the package says it is OneRoster {said}, which cannot be read",
             "Export the package as OneRoster 1.1 or 1.2.",
             file=FILE,
