@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import string
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -169,8 +170,8 @@ class StrangeServer:
 
 def _filtered(records: list[Any], text: str) -> list[Any]:
     """Records changed after a moment; any other filter keeps everything."""
-    field_name, _, rest = text.rpartition("dateLastModified>'")
-    if not rest or field_name.endswith("."):
+    _, found, rest = text.partition("dateLastModified>'")
+    if not found:
         return records
     since = rest.split("'")[0]
     return [record for record in records if record["dateLastModified"] > since]
@@ -182,6 +183,8 @@ class _Signatures(RequestValidator):
     enforce_ssl = False
     allowed_signature_methods = ("HMAC-SHA256",)
     dummy_client = "dummy-client-identity-x"
+    nonce_length = (8, 64)
+    safe_characters = set(f"{string.ascii_letters}{string.digits}-")  # noqa: RUF012
 
     def __init__(self) -> None:
         self._nonces: set[str] = set()

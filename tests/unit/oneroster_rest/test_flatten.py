@@ -182,4 +182,3 @@ def test_resources_of_a_class_become_link_rows(tmp_path: Path) -> None:
     reading = read(tmp_path, "classResources", user(resources=resources))
     row = reading.frame.select("classSourcedId", "resourceSourcedId").row(0)
     assert (row, reading.findings) == (("u1", "r1"), ())
-

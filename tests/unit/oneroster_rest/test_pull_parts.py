@@ -17,7 +17,13 @@ from adapters.errors import SourceMisconfigured, SourceUnavailable
 from adapters.oneroster.rest import RestSettings
 from adapters.oneroster.rest.envelope import Page
 from adapters.oneroster.rest.index import Index, index_lines, write_sorted
-from adapters.oneroster.rest.pages import Order, could_be_cap, is_past_end, next_request
+from adapters.oneroster.rest.pages import (
+    Order,
+    Request,
+    could_be_cap,
+    is_past_end,
+    next_request,
+)
 from adapters.oneroster.rest.partial import Mark, Partial, Partials
 from adapters.oneroster.rest.probe import Service, candidates
 from adapters.oneroster.rest.pull import judge
@@ -45,7 +51,7 @@ def settings(**given: Any) -> RestSettings:
 
 
 def test_a_link_is_followed_before_any_count() -> None:
-    following = ("https://sis.example/users?page=2", {})
+    following: Request = ("https://sis.example/users?page=2", {})
     assert next_request(ORDER, page(3, 3, following=following), mark(3)) == following
 
 
