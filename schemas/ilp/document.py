@@ -24,6 +24,9 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 32
 """Levels of nesting; a plan itself needs about ten."""
 
+MAX_VALUES: Final = 250_000
+"""Values of any kind, so that a hostile file cannot make as many faults; a rich plan has about 2,500."""
+
 
 class Document(Record):
     """The envelope around a plan: which format, in which version."""
@@ -133,9 +136,20 @@ def _parsed(text: str) -> Any:
         _refuse_depth()
     except ValueError:
         _refuse("number-too-long", "a number has thousands of digits", "correct the number")
-    if any(depth > MAX_DEPTH for depth in _depths(parsed)):
-        _refuse_depth()
+    _check_size(parsed)
     return parsed
+
+
+def _check_size(parsed: Any) -> None:
+    for count, depth in enumerate(_depths(parsed), start=1):
+        if depth > MAX_DEPTH:
+            _refuse_depth()
+        if count > MAX_VALUES:
+            _refuse(
+                "too-many-values",
+                f"the document holds more than {MAX_VALUES:,} values",
+                "export the plan again; no plan needs so many",
+            )
 
 
 def _refuse_depth() -> NoReturn:
@@ -147,14 +161,16 @@ def _refuse_depth() -> NoReturn:
 
 
 def _depths(value: Any) -> Iterator[int]:
-    """The depth of each list and object, without recursion of our own."""
-    waiting = [(value, 1)]
+    """The depth of each value, without recursion of our own."""
+    waiting: list[Iterator[Any]] = [iter([value])]
     while waiting:
-        current, depth = waiting.pop()
-        if isinstance(current, dict | list):
-            yield depth
-            inner = current.values() if isinstance(current, dict) else current
-            waiting.extend((child, depth + 1) for child in inner)
+        for current in waiting[-1]:
+            yield len(waiting)
+            if isinstance(current, dict | list):
+                waiting.append(iter(current.values() if isinstance(current, dict) else current))
+                break
+        else:
+            waiting.pop()
 
 
 def _check_envelope(parsed: Any) -> None:

@@ -91,6 +91,7 @@ def test_broken_json_names_line_and_column() -> None:
         (b'{"a": "caf\xe9"}', "ilp.not-utf8"),
         (b"[" * 40 + b"]" * 40, "ilp.too-deep"),
         (b"[" * 200_000, "ilp.too-deep"),
+        (b"[" + b"1," * 250_000 + b"1]", "ilp.too-many-values"),
     ],
 )
 def test_what_is_no_plan_is_refused_by_code(data: bytes, code: str) -> None:
@@ -113,6 +114,15 @@ def test_a_fault_in_a_list_counts_from_one() -> None:
 
 def test_a_fault_shows_the_value() -> None:
     assert refused(altered(lambda parsed: hobby_of(parsed).update(text=5)))[0].value == "5"
+
+
+def test_a_fault_shows_a_long_value_in_part() -> None:
+    findings = refused(altered(lambda parsed: hobby_of(parsed).update(text="x" * 30_000)))
+    assert findings[0].value == "x" * 80
+
+
+def test_an_unreadable_byte_is_counted_from_one() -> None:
+    assert "byte 3 " in refused(b"ab\xff")[0].problem
 
 
 def test_every_fault_is_named_at_once() -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from support.ilp_entries import changed, entry, plan_with
+from support.ilp_entries import TODAY, changed, entry, plan_with
 
+from schemas.ilp.academic_record import AttendanceSummary
 from schemas.ilp.entry import Change, Origin
 from schemas.ilp.profile import SchoolEnrollment
-from schemas.ilp.strengths import Hobby
+from schemas.ilp.strengths import Hobby, WorkValue
 from schemas.ilp.values import Money, PersonRef
 
 ORIGIN = Origin(source="sis", at=datetime(2026, 9, 1, tzinfo=UTC))
@@ -59,6 +60,18 @@ def test_an_earlier_version_is_of_the_same_entry() -> None:
     other = Hobby.model_validate(entry("other", text="Chess"))
     with pytest.raises(ValidationError, match="of the same entry"):
         hobby(version=2, earlier=(other,))
+
+
+def test_an_earlier_version_has_no_history_of_its_own() -> None:
+    second = hobby(version=2, earlier=(hobby(),))
+    with pytest.raises(ValidationError, match="plain versions"):
+        hobby(version=3, earlier=(second,))
+
+
+def test_origins_stand_in_the_order_of_names() -> None:
+    origins = {"weight": ORIGIN, "code": ORIGIN}
+    value = WorkValue.model_validate(entry("value", value="Calm", origins=origins))
+    assert list(value.origins) == ["code", "weight"]
 
 
 def test_an_origin_names_a_field_of_the_entry() -> None:
@@ -110,6 +123,12 @@ def test_an_enrollment_does_not_end_before_it_starts() -> None:
         )
 
 
+def test_nobody_is_present_on_more_days_than_enrolled() -> None:
+    days = {"school_year": 2027, "days_enrolled": 10, "days_present": 11, "as_of": TODAY}
+    with pytest.raises(ValidationError, match="more days present"):
+        AttendanceSummary.model_validate(entry("attendance", **days))
+
+
 def test_a_grade_level_is_a_ceds_code() -> None:
     with pytest.raises(ValidationError, match=r"CEDS\.GradeLevel"):
         plan_with(grade_code="9")
@@ -144,6 +163,12 @@ def test_a_plan_is_someones() -> None:
 
 def test_the_students_identifier_is_found_by_system() -> None:
     assert plan_with().identifier("local") == "0000001"
+
+
+def test_an_identifier_out_of_use_is_not_found() -> None:
+    known = ({"system": "local", "value": "old", "active": False},)
+    plan = plan_with({"PRO.01": [entry("identity", identifiers=known)]})
+    assert plan.identifier("local") is None
 
 
 def test_an_unknown_system_has_no_identifier() -> None:

@@ -86,6 +86,13 @@ def test_an_entry_that_hangs_on_a_dropped_one_goes_as_well() -> None:
     assert not redact(plan, WITHOUT_SPED).holds("GOA.07")
 
 
+def test_what_is_left_dangling_by_that_goes_in_turn() -> None:
+    step = entry("step", goal="linked", text="Ask", status="planned")
+    hanging = {"GOA.07": [step], "ART.03": [reflection(subject="step")]}
+    shown = redact(plan_with({"SUP.03": [linked_plan()], **hanging}), WITHOUT_SPED)
+    assert shown.artifacts.reflections[0].subject is None
+
+
 def review(*elements: str) -> dict[str, Any]:
     return entry("review", on=date(2026, 9, 1), school_year=2027, changed_elements=elements)
 
@@ -95,15 +102,35 @@ def test_reviews_do_not_name_withheld_elements() -> None:
     assert [each.root for each in shown.reviews.reviews[0].changed_elements] == ["GOA.01"]
 
 
+def sign_off(element: str, role: str = "S") -> dict[str, Any]:
+    signed = {"role": role, "person": {"name": "Ada"}, "decision": "approved", "method": "wet"}
+    seen = {"on": date(2026, 9, 1), "plan_version": 1, "elements": (element,)}
+    return entry("sign", **signed, **seen)
+
+
 def test_a_sign_off_of_withheld_elements_alone_goes() -> None:
-    signed = {"role": "S", "person": {"name": "Ada"}, "decision": "approved", "method": "wet"}
-    seen = {"on": date(2026, 9, 1), "plan_version": 1, "elements": ("ACC.01",)}
-    plan = plan_with({"REV.02": [entry("sign", **signed, **seen)]})
+    plan = plan_with({"REV.02": [sign_off("ACC.01")]})
+    assert not redact(plan, WITHOUT_SPED).holds("REV.02")
+
+
+def test_a_sign_off_of_what_is_shown_stays() -> None:
+    plan = plan_with({"REV.02": [sign_off("GOA.01")]})
+    assert redact(plan, WITHOUT_SPED).holds("REV.02")
+
+
+def test_an_iep_team_members_sign_off_goes() -> None:
+    plan = plan_with({"REV.02": [sign_off("GOA.01", role="I")]})
     assert not redact(plan, WITHOUT_SPED).holds("REV.02")
 
 
 def test_what_an_iep_team_wrote_goes_with_special_education() -> None:
     hobby = entry("hobby", text="Chess", changed=changed(kind="I"))
+    assert not redact(plan_with({"STR.05": [hobby]}), WITHOUT_SPED).holds("STR.05")
+
+
+def test_what_goes_back_to_an_iep_team_goes_as_well() -> None:
+    before = entry("hobby", text="Chess", changed=changed(kind="I"))
+    hobby = entry("hobby", text="Go", earlier=(before,)) | {"version": 2}
     assert not redact(plan_with({"STR.05": [hobby]}), WITHOUT_SPED).holds("STR.05")
 
 

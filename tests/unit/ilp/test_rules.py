@@ -36,7 +36,7 @@ def career_goal(**values: Any) -> dict[str, Any]:
 def sign_off(role: str = "S", plan_version: int = 2, **values: Any) -> dict[str, Any]:
     common = {"role": role, "person": {"name": "Signer"}, "decision": "approved"}
     seen = {"on": date(2026, 9, 1), "method": "wet", "plan_version": plan_version}
-    return entry(f"sign-{role}", **common, **seen, **{"elements": ("GOA.01",), **values})
+    return entry(f"sign-{role}", **{**common, **seen, "elements": ("GOA.01",), **values})
 
 
 def activities(**values: Any) -> dict[str, list[dict[str, Any]]]:
@@ -128,6 +128,11 @@ def test_3_counts_what_is_just_within_two_years() -> None:
     assert outcomes("ILP-3", recent) == [Outcome.MET]
 
 
+def test_3_does_not_count_what_is_yet_to_come() -> None:
+    coming = plan_with(activities(start=date(2026, 10, 2)))
+    assert outcomes("ILP-3", coming) == [Outcome.NOT_MET] * 3
+
+
 def test_3_does_not_count_what_was_cancelled() -> None:
     assert Outcome.MET not in outcomes("ILP-3", plan_with(activities(status="cancelled")))
 
@@ -157,6 +162,17 @@ def test_4_is_met_while_the_signed_goal_stands() -> None:
 def test_4_is_not_met_once_a_signed_goal_changed() -> None:
     plan = plan_with({"GOA.01": [career_goal(changed=changed(3))], "REV.02": [sign_off()]})
     assert reasons("ILP-4", plan) == ["lapsed: GOA.01 changed since"]
+
+
+def test_4_asks_nothing_of_a_refusal() -> None:
+    refusal = sign_off(decision="declined")
+    plan = plan_with({"GOA.01": [career_goal(changed=changed(3))], "REV.02": [refusal]})
+    assert outcomes("ILP-4", plan) == [Outcome.MET]
+
+
+def test_4_is_not_met_by_an_approval_of_a_version_yet_to_come() -> None:
+    plan = plan_with({"REV.02": [sign_off(plan_version=4)]})
+    assert reasons("ILP-4", plan) == ["the plan has no version 4"]
 
 
 def test_4_is_met_when_something_unsigned_changed() -> None:
