@@ -25,7 +25,7 @@ MAX_DEPTH: Final = 32
 """Levels of nesting; a plan itself needs about ten."""
 
 MAX_VALUES: Final = 250_000
-"""Values of any kind, so that a hostile file cannot make as many faults; a rich plan has about 2,500."""
+"""Values of any kind; a rich plan has about 2,500. Each value of a hostile file may be a fault."""
 
 
 class Document(Record):
