@@ -6,6 +6,7 @@ Source: CSV Binding 1.2.1, Package rules and manifest.csv.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -85,7 +86,7 @@ def _records(path: Path) -> list[list[str]]:
         raise _no_manifest("it is far too large")
     try:
         text = path.read_text("utf-8-sig")
-        records = list(csv.reader(text.splitlines(), strict=True))
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise _no_manifest(f"it cannot be read as CSV in UTF-8 ({error})") from None
     return records or [[]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -41,7 +42,7 @@ def peek(path: Path) -> Peek:
 
 def _rows(text: str) -> list[list[str]]:
     try:
-        filled = (row for row in csv.reader(text.splitlines(keepends=True)) if any(row))
+        filled = (row for row in csv.reader(io.StringIO(text, newline="")) if any(row))
         return list(islice(filled, 2))
     except csv.Error:
         return []

@@ -87,7 +87,15 @@ def _read_header(file: CsvFile) -> tuple[list[str] | None, list[Finding]]:
     problem = _odd_header(file, line)
     if problem:
         return None, [problem]
-    return next(csv.reader([line])), findings
+    try:
+        return next(csv.reader([line], strict=True)), findings
+    except csv.Error:
+        return None, [_malformed_header(file)]
+
+
+def _malformed_header(file: CsvFile) -> Finding:
+    problem, fix = "the header cannot be read as CSV", "Write plain column names and commas."
+    return _refusal(file, "header.malformed", problem, fix)
 
 
 def _foreign(file: CsvFile, head: bytes) -> Finding | None:
@@ -105,9 +113,8 @@ def _foreign(file: CsvFile, head: bytes) -> Finding | None:
 
 
 def _odd_header(file: CsvFile, line: str) -> Finding | None:
-    if line.count('"') % 2:
-        problem, fix = "the header's quotation marks do not pair up", "Write plain column names."
-        return _refusal(file, "header.quotes", problem, fix)
+    if not line.strip() or line.count('"') % 2:
+        return _malformed_header(file)
     for separator, called in _SEPARATORS.items():
         if separator in line and "," not in line:
             problem = f"values are separated by {called} instead of commas"

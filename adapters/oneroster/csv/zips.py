@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -23,7 +24,7 @@ _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
 _NESTED = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 _ABSOLUTE = re.compile(r"^([/\\]|[A-Za-z]:)")
 _REBUILD = "Build the package again with an ordinary zip program, the CSV files at its root."
 
@@ -35,8 +36,12 @@ def open_zip(path: Path, limits: Limits) -> Iterator[zipfile.ZipFile]:
         archive = zipfile.ZipFile(path)
     except _BROKEN:
         raise _broken(path.name) from None
+    size = path.stat().st_size
     with archive:
-        _check_contents(archive.infolist(), limits)
+        entries = archive.infolist()
+        if not all(0 <= entry.header_offset < size for entry in entries):
+            raise _broken(path.name)
+        _check_contents(entries, limits)
         yield archive
 
 
@@ -65,7 +70,7 @@ def _check_contents(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
     name = entry.filename
-    if _ABSOLUTE.match(name) or "\\" in name or ".." in name.split("/"):
+    if not name or _ABSOLUTE.match(name) or "\\" in name or ".." in name.split("/"):
         problem = "an entry's name leads outside the package"
         raise Refused("zip.unsafe_path", problem, _REBUILD, file=name)
     if stat.S_ISLNK(entry.external_attr >> 16):
