@@ -1,0 +1,136 @@
+"""A run as one self-contained HTML page: no script, nothing fetched, readable and printable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from service.errors import Invalid
+from service.report import charts, words
+from service.report.advice import ending, next_steps, undecided
+from service.report.findings import MEANINGS, group, read_findings, summary
+from service.sync.authority import Authority
+from service.sync.report import RunReport
+
+if TYPE_CHECKING:
+    from service.sync.runs import Step
+
+NIGHTS = 14
+"""How many runs the history shows."""
+LISTED = 8
+"""How many spots of a kind of finding are listed openly; the others are folded."""
+FOLDED = 200
+"""How many spots of a kind are listed at all; the number of the others is given."""
+CLASHES = 200
+"""How many conflicts are listed; the queue has them all."""
+
+
+def write_page(
+    report: RunReport, steps: Sequence[Step], history: Sequence[RunReport], out: Path
+) -> Path:
+    """Write the run's page to `out`, whole or not at all, readable by its owner only.
+
+    `history` are runs in any order; those of the same source up to this one are drawn. The page
+    holds education records. Raises Invalid when `out` cannot be written.
+    """
+    text = render_page(report, steps, history)
+    draft = out.with_name(f"{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(out)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Invalid(
+            f"The report cannot be written to {out}: {why}.", "Name another place."
+        ) from None
+    return out
+
+
+def render_page(report: RunReport, steps: Sequence[Step], history: Sequence[RunReport]) -> str:
+    """The page as HTML."""
+    return _environment().get_template("run.html").render(_context(report, steps, history))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "amount": words.amount,
+        "cell": words.cell,
+        "duration": words.duration,
+        "entity": words.entity_name,
+        "moment": words.moment,
+        "plain": words.plain,
+        "quoted": words.quoted,
+    }
+    environment.globals |= {
+        "change_bar": charts.change_bar,
+        "counted": words.COUNTED,
+        "headline": words.headline,
+        "history_strip": charts.history_strip,
+        "meanings": MEANINGS,
+        "outcomes": words.OUTCOMES,
+        "rows_bar": charts.rows_bar,
+        "sentence": words.sentence,
+        "tone": words.tone,
+    }
+    return environment
+
+
+def _context(
+    report: RunReport, steps: Sequence[Step], history: Sequence[RunReport]
+) -> dict[str, Any]:
+    holds, findings = read_findings(report.holds), read_findings(report.findings)
+    stopped = report.state in words.WITHHELD
+    manual = undecided(report)
+    return {
+        "report": report,
+        "steps": steps,
+        "css": _style(),
+        "state_tone": words.tone(report.state),
+        "reassurance": words.reassurance(report),
+        "total": words.total_counts(report),
+        "figures": words.figures(report),
+        "most": max((one.total for one in report.counts.values()), default=0),
+        "carried_out": report.state in words.CARRIED_OUT,
+        "ending": ending(report),
+        "advice": next_steps(report),
+        "holds": group(holds if stopped else []),
+        "groups": group(findings if stopped else holds + findings),
+        "found": summary(findings if stopped else holds + findings),
+        "manual": manual,
+        "settled": [one for one in report.clashes if one.outcome is not Authority.MANUAL],
+        "runs": _latest(report, history),
+        "strips": tuple(charts.STRIPS),
+        "limits": {"listed": LISTED, "folded": FOLDED, "clashes": CLASHES},
+    }
+
+
+def _latest(report: RunReport, history: Sequence[RunReport]) -> list[RunReport]:
+    """The source's last runs up to this one, oldest first."""
+    known = {one.run: one for one in history if one.source == report.source}
+    known[report.run] = report
+    upto = sorted(number for number in known if number <= report.run)
+    return [known[number] for number in upto[-NIGHTS:]]
+
+
+@cache
+def _style() -> Markup:
+    """The style sheet. It is a file of this package, so nothing in it needs escaping."""
+    sheet = files("service.report").joinpath("templates/run.css").read_text(encoding="utf-8")
+    return Markup(sheet)  # noqa: S704
