@@ -1,4 +1,4 @@
-"""The journal: every change of a record, numbered without gaps, and what is owed of it to others."""
+"""The journal: every change of a record, numbered without gaps, and what others are owed."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ class Entry:
     fields: pl.Series | None
 
 
-def write_entries(
-    connection: Connection,
-    tenant: str,
-    at: str,
-    run: int | None,
-    plan: int | None,
-    entries: Iterable[Entry],
-    actor: str = "sync",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all lines of one transaction share: district, time, actor, and the plan if any."""
+
+    tenant: str
+    at: str
+    actor: str = "sync"
+    run: int | None = None
+    plan: int | None = None
+
+
+def write_entries(connection: Connection, stamp: Stamp, entries: Iterable[Entry]) -> None:
     """Add one line for each record to the journal, in the order given."""
     for entry in entries:
         count = len(entry.records)
         if not count:
             continue
-        first = counters.advance(connection, tenant, "change", count)
-        fields = (
-            pl.Series("fields", [None] * count, dtype=pl.String)
-            if entry.fields is None
-            else entry.fields
-        )
+        first = counters.advance(connection, stamp.tenant, "change", count)
+        blank = pl.Series("fields", [None] * count, dtype=pl.String)
+        fields = blank if entry.fields is None else entry.fields
         lines = pl.DataFrame({"record_id": entry.records, "fields": fields}).select(
-            tenant=pl.lit(tenant),
+            tenant=pl.lit(stamp.tenant),
             seq=pl.int_range(first, first + count),
-            at=pl.lit(at),
-            run=pl.lit(run, pl.Int64),
-            plan=pl.lit(plan, pl.Int64),
-            actor=pl.lit(actor),
+            at=pl.lit(stamp.at),
+            run=pl.lit(stamp.run, pl.Int64),
+            plan=pl.lit(stamp.plan, pl.Int64),
+            actor=pl.lit(stamp.actor),
             action=pl.lit(entry.action),
             entity=pl.lit(entry.entity),
             record_id="record_id",

@@ -17,7 +17,7 @@ from service.store import counters
 from service.store.bases import Base, touch_base, write_base
 from service.store.bulk import among, insert_frame, update_frame, upsert_frame
 from service.store.database import writing
-from service.store.journal import Entry, owe, write_entries
+from service.store.journal import Entry, Stamp, owe, write_entries
 from service.store.lease import confirm
 from service.store.tables import ROSTER, crosswalk, pending, person_identifier, plan, source
 from service.sync.draft import Draft, get_frame
@@ -71,13 +71,14 @@ def _reasons(holds: tuple[Finding, ...]) -> str:
 
 
 def _write(connection: Connection, night: Night, one: Plan) -> None:
+    stamp = Stamp(night.tenant, night.now, run=one.run, plan=one.number)
     for name in sorted(one.parts):
         kind, _, entity = name.partition("/")
         if kind in _WRITERS:
             night.progress(f"writing {name}", 0)
             rows = get_frame(night.shelf, one.parts[name])
             entries = _WRITERS[kind](connection, night, one, entity, rows)
-            write_entries(connection, night.tenant, night.now, one.run, one.number, entries)
+            write_entries(connection, stamp, entries)
     _write_links(connection, night, one)
     _write_pending(connection, night, one)
     record_conflicts(connection, night, one, _part(night, one, "clashes"))

@@ -1,4 +1,4 @@
-"""Is the plan too destructive to be carried out unseen?
+"""Whether a plan is too destructive to be carried out unseen.
 
 Counted for each table and school, because a district of a hundred thousand hides the loss of one
 school. What ends with a school year that has ended is not counted against it.

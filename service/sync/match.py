@@ -1,4 +1,4 @@
-"""Whose record is a user that the source sends for the first time?
+"""Finding whose record a user is that the source sends for the first time.
 
 A shared strong identifier and a shared name make it the person we know. Anything less makes a
 new person and, where it looks like one we know, a question for a human. Two people whom we
@@ -73,9 +73,8 @@ def match_people(
                 questions.append(_asked(verdict, row[0], minted[row[0]]))
     strangers = users.filter(~pl.col("sourcedId").is_in(list(linked)))
     asked = {(one.record_id, one.candidate_id) for one in questions}
-    for one in _lookalikes(connection, tenant, source, strangers, minted, leaving):
-        if (one.record_id, one.candidate_id) not in asked:
-            questions.append(one)
+    likely = _lookalikes(connection, tenant, source, strangers, minted, leaving)
+    questions.extend(one for one in likely if (one.record_id, one.candidate_id) not in asked)
     table = pl.DataFrame(list(linked.items()), schema=IDS, orient="row")
     return Matched(table, tuple(questions))
 

@@ -162,7 +162,7 @@ def _vanished_groups(night: Night, delivery: Delivery, snapshot: Snapshot) -> It
                 "filter.changed",
                 f"All {rows:,} rows with {column} {value!r} are gone at once: "
                 "this looks like an export whose filter changed.",
-                "Compare the export's filter with last night's; accept with a reason if it is right.",
+                "Compare the filter with last night's; accept with a reason if it is right.",
                 delivery.files[name].origin,
                 column=column,
                 value=value,

@@ -107,7 +107,7 @@ class RunReport(BaseModel):
     @property
     def exit_status(self) -> int:
         """0 done, 1 failed or something still owed to a sink, 3 held."""
-        if self.state in (RunState.HELD,):
+        if self.state is RunState.HELD:
             return 3
         if self.state in (RunState.REFUSED, RunState.FAILED):
             return 1

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store.bulk import among
-from service.store.journal import Entry, write_entries
+from service.store.journal import Entry, Stamp, write_entries
 from service.store.tables import ilp_plan, ilp_plan_identifier, person_identifier
 from service.sync.draft import get_frame
 from service.sync.night import Night
@@ -21,7 +21,8 @@ def follow_students(connection: Connection, night: Night, one: Plan) -> None:
         Entry("plan-attached", "ilp_plan", _reattach(connection, night, one), None),
         Entry("plan-attached", "ilp_plan", _claim(connection, night), None),
     ]
-    write_entries(connection, night.tenant, night.now, one.run, one.number, entries)
+    stamp = Stamp(night.tenant, night.now, run=one.run, plan=one.number)
+    write_entries(connection, stamp, entries)
 
 
 def _detach(connection: Connection, night: Night, one: Plan) -> pl.Series:

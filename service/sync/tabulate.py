@@ -305,7 +305,7 @@ def _report_losses(desk: Desk, table: str, rows: pl.DataFrame, losses: pl.DataFr
 
 def _report_dangling(desk: Desk, table: str, rows: pl.DataFrame, dangling: pl.DataFrame) -> None:
     """A reference to a record that nobody has delivered."""
-    for (field, fatal), group in dangling.group_by("field", "fatal", maintain_order=True):
+    for (name, fatal), group in dangling.group_by("field", "fatal", maintain_order=True):
         after = "the row waits until it comes" if fatal else "the field stays empty until it comes"
         spot = Finding(
             Severity.ROW if fatal else Severity.WARNING,
@@ -313,7 +313,7 @@ def _report_dangling(desk: Desk, table: str, rows: pl.DataFrame, dangling: pl.Da
             f"The row refers to a record that was never delivered; {after}.",
             "Deliver the record, or correct the reference.",
             _origin(desk, table),
-            column=_column(desk.recipe, table, str(field)),
+            column=_column(desk.recipe, table, str(name)),
         )
         desk.draft.findings.extend(_located(spot, rows, group))
 

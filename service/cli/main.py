@@ -1,0 +1,66 @@
+"""The `planbridge` command."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from service.cli import review, setup, sources, students, sync, tools
+from service.cli.out import print_error, print_json
+
+app = typer.Typer(
+    help="Keeps students' Individualized Learning Plans in step with the systems around them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(sources.app, name="source")
+app.add_typer(sync.app, name="sync")
+app.add_typer(review.conflicts, name="conflicts")
+app.add_typer(review.matches, name="matches")
+app.add_typer(students.student, name="student")
+app.add_typer(students.plan, name="plan")
+app.add_typer(setup.db, name="db")
+app.command("init")(setup.init)
+app.command("validate")(tools.validate)
+app.command("synth")(tools.synth)
+app.command("demo")(tools.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"planbridge {version('planbridge')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """The options before any command."""
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends in a sentence, never in a traceback."""
+    from adapters.errors import AdapterError
+    from service.errors import ServiceError
+
+    try:
+        app()
+    except (ServiceError, AdapterError) as error:
+        if "--json" in sys.argv:
+            fault = {"code": error.code, "problem": error.problem, "fix": error.fix}
+            print_json({"error": fault})
+        else:
+            print_error(error.problem, error.fix)
+        sys.exit(getattr(error, "exit_status", 1))
+    except BrokenPipeError:
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print_error("Stopped.", "Run the command again: it carries on where it was.")
+        sys.exit(130)

@@ -1,0 +1,42 @@
+"""Printing: JSON for scripts, tables for people, errors with their fix."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import typer
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def print_rich(*renderables: Any) -> None:
+    """For people, in colour where the terminal has any."""
+    from rich.console import Console
+
+    console = Console()
+    for one in renderables:
+        console.print(one)
+
+
+def print_error(problem: str, fix: str) -> None:
+    """What went wrong and what to do, on standard error."""
+    typer.secho(f"error: {problem}", fg=typer.colors.RED, err=True)
+    typer.echo(f"  fix: {fix}", err=True)
+
+
+def table(title: str, columns: list[str], rows: list[list[Any]]) -> Any:
+    """A plain table."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(title=title, box=box.SIMPLE, title_justify="left")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*("" if cell is None else str(cell) for cell in row))
+    return made

@@ -1,0 +1,110 @@
+"""`planbridge conflicts` and `planbridge matches`: what waits for a person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.out import print_json, print_rich, table
+from service.cli.session import open_session
+
+conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=True)
+matches = typer.Typer(help="Records that may be one person.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Every = Annotated[bool, typer.Option("--all", help="Decided ones too.")]
+Why = Annotated[str, typer.Option(help="Why; kept with the decision.")]
+
+
+@conflicts.command("list")
+def list_conflicts(every: Every = False, as_json: Json = False) -> None:
+    """Conflicts that wait for a decision."""
+    from service.review.conflicts import list_conflicts as listed
+
+    session = open_session()
+    with session.reading() as connection:
+        rows = listed(connection, session.tenant, every=every)
+    columns = ["number", "entity", "record_id", "field", "base", "ours", "theirs", "state"]
+    _show("Conflicts", columns, rows, as_json)
+
+
+@conflicts.command("decide")
+def decide_conflict(
+    number: int,
+    ours: Annotated[bool, typer.Option("--ours", help="Our value stays, for good.")] = False,
+    theirs: Annotated[bool, typer.Option("--theirs", help="The source's value.")] = False,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Take a decision back.")] = False,
+    reason: Why = "",
+    as_json: Json = False,
+) -> None:
+    """Decide one conflict. The decision lasts: tomorrow does not ask again."""
+    from service.errors import Invalid
+    from service.review.conflicts import decide_conflict as decide
+    from service.review.conflicts import reopen_conflict
+
+    if [ours, theirs, reopen].count(True) != 1:
+        raise Invalid("Say which side is right.", "Give one of --ours, --theirs, --reopen.")
+    session = open_session()
+    with session.writing() as connection:
+        if reopen:
+            result = reopen_conflict(connection, session.tenant, number)
+        else:
+            side = "ours" if ours else "theirs"
+            result = decide(connection, session.tenant, number, side, session.act(reason))
+    _done(result, f"Conflict {number}: {result['state']}.", as_json)
+
+
+@matches.command("list")
+def list_matches(every: Every = False, as_json: Json = False) -> None:
+    """Pairs that wait for somebody who knows them."""
+    from service.review.matches import list_matches as listed
+
+    session = open_session()
+    with session.reading() as connection:
+        rows = listed(connection, session.tenant, every=every)
+    columns = ["number", "record", "candidate", "score", "reasons", "source", "sourced_id", "state"]
+    _show("Possible doubles", columns, rows, as_json)
+
+
+@matches.command("decide")
+def decide_match(
+    number: int,
+    same: Annotated[bool, typer.Option("--same", help="One person: join the records.")] = False,
+    different: Annotated[bool, typer.Option("--different", help="Two people.")] = False,
+    reason: Why = "",
+    as_json: Json = False,
+) -> None:
+    """Decide whether two records are one person. Joining cannot be undone by machine."""
+    from service.errors import Invalid
+    from service.review.matches import DIFFERENT, SAME
+    from service.review.matches import decide_match as decide
+
+    if same == different:
+        raise Invalid("Say whether they are one person.", "Give --same or --different.")
+    session = open_session()
+    with session.writing() as connection:
+        verdict = SAME if same else DIFFERENT
+        result = decide(connection, session.tenant, number, verdict, session.act(reason))
+    _done(result, f"Question {number}: {result['state']}.", as_json)
+
+
+def _show(title: str, columns: list[str], rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        typer.echo("Nothing waits for a decision.")
+    else:
+        cells = [[_cell(row[column]) for column in columns] for row in rows]
+        print_rich(table(title, columns, cells))
+
+
+def _cell(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _done(result: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+    else:
+        typer.echo(sentence)

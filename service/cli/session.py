@@ -1,0 +1,106 @@
+"""What a command needs before it can do anything: settings, database, a name for the journal."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Engine
+
+    from adapters.port import Progress
+    from service.act import Act
+    from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Settings and an open database."""
+
+    settings: Settings
+    engine: Engine
+
+    @property
+    def tenant(self) -> str:
+        """The district."""
+        return self.settings.tenant
+
+    @property
+    def now(self) -> str:
+        """The present moment as it is stored."""
+        from service.settings import instant
+
+        return instant(self.settings.clock())
+
+    def act(self, reason: str) -> Act:
+        """A deliberate act of whoever types."""
+        from service.act import Act
+
+        return Act(operator(), reason, self.now)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view."""
+        from service.store.database import reading
+
+        with reading(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction."""
+        from service.store.database import writing
+
+        with writing(self.engine) as connection:
+            yield connection
+
+
+def operator() -> str:
+    """Who types: the account's name, or `PLANBRIDGE_OPERATOR` where an account is shared."""
+    try:
+        return os.environ.get("PLANBRIDGE_OPERATOR") or getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def open_session() -> Session:
+    """Settings and database of the current folder. Raises Misconfigured before `init`."""
+    from service.settings import FILE, load_settings
+    from service.wiring import engine_of
+
+    if not Path(FILE).exists() and "PLANBRIDGE_DATABASE_URL" not in os.environ:
+        raise Misconfigured(
+            f"There is no {FILE} in this folder.",
+            "Run `planbridge init` here, or change to the folder where you ran it.",
+        )
+    settings = load_settings()
+    return Session(settings, engine_of(settings))
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress line on a terminal; nothing where output is piped or logged."""
+    from adapters.port import silent
+
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def tell(what: str, done: int, total: int | None = None) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,88 @@
+"""`planbridge init` and `planbridge db`: a place to work, and its database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.out import print_json
+
+db = typer.Typer(help="The database.", no_args_is_help=True)
+
+_TEMPLATE = """\
+# Planbridge. Every key may also be set as an environment variable: PLANBRIDGE_SYNC__MISSING_DAYS=7
+tenant = "{tenant}"
+database_url = "sqlite:///planbridge.db"   # or postgresql+psycopg://user@host/database
+
+[sync]
+mode = "normal"          # or "additions-only", "paused"
+missing_days = 14        # absent records are let go after so many days
+
+[sync.guard]             # a night that would drop more than this waits for a person
+drop_rows = 20
+drop_share = 0.10
+
+# [[sync.calendar]]      # other modes on some days, both ends included
+# first = 2027-06-15
+# last = 2027-08-15
+# mode = "additions-only"
+# why = "schedules are rebuilt over the summer"
+
+# [sync.authority.person]  # source, ours, union or manual: who decides when both sides changed
+# phone = "source"
+
+# [publish]
+# folder = "outbox"      # one JSON Lines file for each plan that was applied
+"""
+
+
+def init(
+    tenant: Annotated[str, typer.Option(help="A short name for the district.")] = "district",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Make this folder a place to work: planbridge.toml and an embedded database."""
+    from service.errors import Invalid
+    from service.settings import FILE, load_settings
+    from service.store.database import open_engine
+    from service.store.migrate import upgrade
+
+    path = Path(FILE)
+    if path.exists():
+        raise Invalid(f"{FILE} exists already.", "Use it, or choose an empty folder.")
+    load_settings(tenant=tenant)
+    path.write_text(_TEMPLATE.format(tenant=tenant), encoding="utf-8")
+    settings = load_settings()
+    upgrade(open_engine(settings.database_url))
+    if as_json:
+        print_json({"settings": str(path.resolve()), "database_url": _shown(settings.database_url)})
+        return
+    typer.echo(f"Wrote {FILE} and made the database {_shown(settings.database_url)}.")
+    typer.echo("Next: planbridge source add sis --kind oneroster-csv --path FILE_OR_FOLDER")
+
+
+def _shown(url: str) -> str:
+    import sqlalchemy as sa
+
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
+@db.command("upgrade")
+def upgrade_database(
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Bring the database to this program's version."""
+    from service.settings import load_settings
+    from service.store.database import open_engine
+    from service.store.migrate import current, upgrade
+
+    engine = open_engine(load_settings().database_url)
+    before = current(engine)
+    upgrade(engine)
+    after = current(engine)
+    if as_json:
+        print_json({"before": before, "after": after})
+    else:
+        word = "was up to date" if before == after else f"went from {before or 'empty'} to {after}"
+        typer.echo(f"The database {word}.")

@@ -1,0 +1,131 @@
+"""`planbridge source`: the systems that records come from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.out import print_json, print_rich, table
+from service.cli.session import open_session, progress
+
+app = typer.Typer(help="The systems that records come from.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What to call it, such as sis.")],
+    kind: Annotated[str, typer.Option(help="oneroster-csv or oneroster-rest.")],
+    path: Annotated[Path | None, typer.Option(help="CSV: a zip, or a folder.")] = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="CSV: of several zips in the folder, the newest.")
+    ] = False,
+    base_url: Annotated[str | None, typer.Option(help="REST: where the API is.")] = None,
+    token_url: Annotated[str | None, typer.Option(help="REST: where tokens come from.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="REST: the client's id.")] = None,
+    client_secret_file: Annotated[
+        Path | None, typer.Option(help="REST: a file that holds the secret.")
+    ] = None,
+    auth: Annotated[
+        str | None, typer.Option(help="REST: oauth2-basic, oauth2-post, oauth1 or bearer.")
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="REST: powerschool, infinite-campus, classlink, ...")
+    ] = None,
+    school: Annotated[
+        list[str] | None, typer.Option(help="REST: only this school's sourcedId; repeatable.")
+    ] = None,
+    include: Annotated[
+        list[str] | None, typer.Option(help="REST: gradebook, resources; repeatable.")
+    ] = None,
+    delta: Annotated[
+        bool, typer.Option("--delta", help="REST: most nights ask only for what changed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Name a source. Its secret is read from PLANBRIDGE_SECRET_<NAME> or a file, never stored."""
+    from service.sources import add_source
+    from service.wiring import secret_variable
+
+    rest = {
+        "base_url": base_url,
+        "token_url": token_url,
+        "client_id": client_id,
+        "client_secret_file": client_secret_file and str(client_secret_file.resolve()),
+        "auth": auth,
+        "preset": preset,
+        "schools": school,
+        "include": include,
+        "delta": {"enabled": True} if delta else None,
+    }
+    settings = _settings(kind, path, latest, {key: value for key, value in rest.items() if value})
+    session = open_session()
+    with session.writing() as connection:
+        add_source(connection, session.tenant, name, kind, settings)
+    if as_json:
+        print_json({"name": name, "kind": kind, "settings": settings})
+        return
+    typer.echo(f"Added source {name} ({kind}).")
+    if kind == "oneroster-rest" and not client_secret_file:
+        typer.echo(f"Set its secret in {secret_variable(name)}.")
+    typer.echo(f"Next: planbridge source test {name}")
+
+
+def _settings(kind: str, path: Path | None, latest: bool, rest: dict[str, Any]) -> dict[str, Any]:
+    from service.errors import Invalid
+    from service.wiring import KINDS
+
+    if kind not in KINDS:
+        raise Invalid(f"There is no source kind {kind!r}.", f"Use one of {', '.join(KINDS)}.")
+    if kind == "oneroster-csv":
+        if path is None or rest:
+            raise Invalid("A CSV source has a path and no REST options.", "Give --path only.")
+        return {"path": str(path.resolve()), **({"latest": True} if latest else {})}
+    if "base_url" not in rest or path is not None:
+        raise Invalid("A REST source has a base URL and no path.", "Give --base-url.")
+    return rest
+
+
+@app.command("list")
+def list_all(as_json: Json = False) -> None:
+    """Show all sources and how far each was accepted."""
+    from service.sources import list_sources
+
+    session = open_session()
+    with session.reading() as connection:
+        rows = list_sources(connection, session.tenant)
+    if as_json:
+        keys = ("name", "kind", "settings", "serial", "accepted_run")
+        print_json([{key: getattr(row, key) for key in keys} for row in rows])
+        return
+    cells = [
+        [
+            row.name,
+            row.kind,
+            row.settings.get("path") or row.settings.get("base_url"),
+            row.accepted_run,
+        ]
+        for row in rows
+    ]
+    print_rich(table("Sources", ["name", "kind", "where", "last accepted run"], cells))
+
+
+@app.command("test")
+def test(name: str, as_json: Json = False) -> None:
+    """Try a source without changing anything: reachable, readable, which version, how much."""
+    from schemas.finding import Severity
+    from service.report.terminal import render_findings
+    from service.trial import try_source
+
+    session = open_session()
+    with progress() as tell:
+        findings = try_source(session.settings, session.engine, name, tell)
+    if as_json:
+        print_json([finding.as_json() for finding in findings])
+    else:
+        print_rich(render_findings(findings))
+    if any(finding.severity >= Severity.HOLD for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,89 @@
+"""`planbridge validate`, `synth` and `demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.out import print_json, print_rich
+from service.cli.session import progress
+
+if TYPE_CHECKING:
+    from service.sync.report import RunReport
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+def validate(
+    path: Annotated[Path, typer.Argument(help="A OneRoster package: a zip or a folder.")],
+    as_json: Json = False,
+) -> None:
+    """Check a OneRoster package without a database. Exit 0 clean or repairable, 1 otherwise."""
+    from adapters.oneroster.validate import validate_package
+    from schemas.finding import Severity
+
+    with progress() as tell:
+        findings = validate_package(path, tell)
+    if as_json:
+        print_json([finding.as_json() for finding in findings])
+    else:
+        from service.report.terminal import render_findings
+
+        print_rich(render_findings(findings))
+    if any(finding.severity >= Severity.ROW for finding in findings):
+        raise typer.Exit(1)
+
+
+def synth(
+    out: Annotated[Path, typer.Option("--out", help="Where the nights are written.")],
+    students: Annotated[int, typer.Option(min=20, help="How many students.")] = 1000,
+    days: Annotated[int, typer.Option(min=1, max=60, help="How many nights.")] = 2,
+    change: Annotated[str, typer.Option(help="How much changes a night, such as 1%.")] = "1%",
+    seed: Annotated[int, typer.Option(help="Another seed, another district.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write a synthetic district: nights of OneRoster CSV with known adds, drops and changes."""
+    from service.synth import SynthOptions, write_district
+
+    options = SynthOptions(students=students, days=days, change=_share(change), seed=seed)
+    with progress() as tell:
+        report = write_district(out, options, tell)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        typer.echo(f"Wrote {days} nights of {students:,} students to {out}; see expected.json.")
+
+
+def _share(text: str) -> float:
+    from service.errors import Invalid
+
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise Invalid(f"{text!r} is no share.", "Write --change 1% or --change 0.01.")
+    return share
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="A folder for it.")] = Path("demo"),
+) -> None:
+    """Three nights of a small invented district: first load, changes, a damaged delivery."""
+    from service.demo.tour import prepare, walk
+    from service.report.terminal import render_run
+
+    def show(report: RunReport, steps: list[Any]) -> None:
+        print_rich(render_run(report, steps))
+
+    def say(sentence: str) -> None:
+        typer.secho(f"\n{sentence}", bold=True)
+
+    with progress() as tell:
+        tour = prepare(out, tell)
+    page = walk(tour, say, show)
+    typer.echo(f"\nReports: {page.parent.resolve()}")
+    typer.echo(f"The last one: {page.resolve().as_uri()}")
+    typer.echo(f"Look around: cd {out} && planbridge conflicts list")

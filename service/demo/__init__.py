@@ -1,0 +1,1 @@
+"""Three nights of a small invented district, to see what a night looks like."""

@@ -1,0 +1,144 @@
+"""The demonstration: a first load, a night with changes and a conflict, a damaged delivery."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+import service
+from adapters.port import Progress
+from service.act import Act
+from service.errors import Invalid, Misconfigured
+from service.ilp.intake import import_files
+from service.nightly import run_source
+from service.report.page import write_page
+from service.roster import Edit, edit_field, load_record
+from service.settings import Publish, Settings, instant
+from service.sources import add_source
+from service.store.database import open_engine, reading, writing
+from service.store.migrate import upgrade
+from service.students import find_person
+from service.sync.report import RunReport
+from service.sync.runs import history, steps_of
+
+SOURCE = "sis"
+STUDENT = "0001052"
+_MARK = "This folder was made by `planbridge demo` and may be deleted.\n"
+
+Say = Callable[[str], None]
+Show = Callable[[RunReport, list[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """A demonstration under way in its own folder."""
+
+    settings: Settings
+    engine: Engine
+    folder: Path
+    data: Path
+    progress: Progress
+
+    def night(self, name: str) -> RunReport:
+        """Put a night's delivery in place and sync it."""
+        delivery = self.folder / "delivery"
+        shutil.rmtree(delivery, ignore_errors=True)
+        shutil.copytree(self.data / "district" / name, delivery)
+        return run_source(self.settings, self.engine, SOURCE, None, self.progress)
+
+    def page(self, report: RunReport) -> Path:
+        """The run's report as a page."""
+        with reading(self.engine) as connection:
+            steps = steps_of(connection, self.settings.tenant, report.run)
+            earlier = history(connection, self.settings.tenant, 14)
+        out = self.settings.data / "reports" / f"run-{report.run:05d}.html"
+        return write_page(report, steps, earlier, out)
+
+    def steps(self, report: RunReport) -> list[Any]:
+        """The run's finished steps."""
+        with reading(self.engine) as connection:
+            return list(steps_of(connection, self.settings.tenant, report.run))
+
+    def act(self, reason: str) -> Act:
+        """Somebody in the demonstration does something."""
+        return Act("demo counselor", reason, instant(self.settings.clock()))
+
+
+def fixtures() -> Path:
+    """The invented district: inside an installed package, or beside it in a checkout."""
+    package = Path(service.__file__).parent
+    for place in (package / "demo" / "fixtures", package.parent / "fixtures"):
+        if (place / "district").is_dir():
+            return place
+    raise Misconfigured(
+        "The demonstration's district is not installed.", "Install planbridge anew."
+    )
+
+
+def prepare(folder: Path, progress: Progress) -> Tour:
+    """A fresh folder with settings, an embedded database and one source.
+
+    Raises Invalid where the folder holds something else than an earlier demonstration.
+    """
+    mark = folder / "README.txt"
+    if folder.exists() and not (mark.is_file() and mark.read_text() == _MARK):
+        raise Invalid(f"{folder} holds something else.", "Choose another folder with --out.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.write_text(_MARK)
+    url = f"sqlite:///{folder / 'planbridge.db'}"
+    (folder / "planbridge.toml").write_text(
+        'tenant = "cedar-bend"\n\n[publish]\nfolder = "outbox"\n', encoding="utf-8"
+    )
+    settings = Settings(
+        tenant="cedar-bend",
+        database_url=url,
+        data=folder / ".planbridge",
+        publish=Publish(folder=folder / "outbox"),
+    )
+    engine = open_engine(url)
+    upgrade(engine)
+    with writing(engine) as connection:
+        path = {"path": str((folder / "delivery").resolve())}
+        add_source(connection, settings.tenant, SOURCE, "oneroster-csv", path)
+    return Tour(settings, engine, folder, fixtures(), progress)
+
+
+def walk(tour: Tour, say: Say, show: Show) -> Path:
+    """Three nights, told as they happen; returns the last report's page."""
+    say("First night: the whole district comes in.")
+    _told(tour, tour.night("night1"), show)
+    _take_plans(tour, say)
+    _edit(tour, say)
+    say("Second night: a few students come, go and move, and one field was edited on both sides.")
+    _told(tour, tour.night("night2"), show)
+    say("Third night: the delivery is damaged. Nothing of it may be believed.")
+    return _told(tour, tour.night("night3"), show)
+
+
+def _told(tour: Tour, report: RunReport, show: Show) -> Path:
+    show(report, tour.steps(report))
+    return tour.page(report)
+
+
+def _take_plans(tour: Tour, say: Say) -> None:
+    with writing(tour.engine) as connection:
+        act = tour.act("plans from the career system")
+        taken = import_files(connection, tour.settings.tenant, tour.data / "plans", act)
+    attached = sum(one["person"] is not None for one in taken)
+    say(f"{len(taken)} students' plans are imported; {attached} found their student.")
+
+
+def _edit(tour: Tour, say: Say) -> None:
+    tenant = tour.settings.tenant
+    with writing(tour.engine) as connection:
+        record_id = find_person(connection, tenant, STUDENT)
+        record = load_record(connection, tenant, "person", record_id)
+        edit = Edit("person", "preferred_given_name", "Lupi")
+        edit_field(connection, tenant, record, edit, tour.act("the student asked to be called so"))
+    say(f"A counselor corrects the preferred name of student {STUDENT} by hand.")

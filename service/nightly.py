@@ -1,0 +1,56 @@
+"""The nightly job by name: one source's run, plan or apply, under the district's lease."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Engine
+
+from adapters.port import Progress, silent
+from service.errors import Invalid
+from service.settings import Settings
+from service.store.database import reading
+from service.sync.plans import load
+from service.sync.report import RunReport
+from service.sync.run import apply_only, plan_only, run_night
+from service.sync.runs import load_run
+from service.wiring import night_for
+
+
+def run_source(
+    settings: Settings,
+    engine: Engine,
+    name: str,
+    allow_held: str | None = None,
+    progress: Progress = silent,
+) -> RunReport:
+    """A whole night of one source. Raises Busy, NotFound, Misconfigured, LeaseLost."""
+    with night_for(settings, engine, name, progress) as night:
+        return run_night(night, _reason(allow_held))
+
+
+def plan_source(
+    settings: Settings, engine: Engine, name: str, progress: Progress = silent
+) -> RunReport:
+    """Only draw up the plan of one source."""
+    with night_for(settings, engine, name, progress) as night:
+        return plan_only(night)
+
+
+def apply_numbered(
+    settings: Settings,
+    engine: Engine,
+    number: int,
+    allow_held: str | None = None,
+    progress: Progress = silent,
+) -> RunReport:
+    """Apply a plan by its number. Raises Held, Stale, NotFound besides."""
+    with reading(engine) as connection:
+        plan = load(connection, settings.tenant, number)
+        report = load_run(connection, settings.tenant, plan.run)
+    with night_for(settings, engine, plan.source, progress) as night:
+        return apply_only(night, plan, report, _reason(allow_held))
+
+
+def _reason(given: str | None) -> str | None:
+    if given is not None and not given.strip():
+        raise Invalid("An empty reason is no reason.", 'Write --allow-held "why this is right".')
+    return given

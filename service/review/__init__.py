@@ -1,0 +1,1 @@
+"""What waits for a person: conflicts between two edits, and who is who."""

@@ -1,0 +1,69 @@
+"""Fields that the source and we both changed: listed, and decided for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.act import Act
+from service.errors import Invalid, NotFound
+from service.roster import Write, load_record, parse_value, write_field
+from service.store.tables import conflict
+
+
+def list_conflicts(
+    connection: Connection, tenant: str, *, every: bool = False
+) -> list[dict[str, Any]]:
+    """Open conflicts by number, or every conflict there ever was."""
+    query = sa.select(conflict).where(conflict.c.tenant == tenant).order_by(conflict.c.number)
+    if not every:
+        query = query.where(conflict.c.state == "open")
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def decide_conflict(
+    connection: Connection, tenant: str, number: int, side: str, act: Act
+) -> dict[str, Any]:
+    """Decide for `ours` or `theirs`.
+
+    `ours` lasts: later values of the source for this field are not asked about again. `theirs`
+    takes the source's value and lets the source speak for the field from now on.
+    """
+    found = _load(connection, tenant, number)
+    if found["state"] != "open":
+        raise Invalid(
+            f"Conflict {number} is decided: {found['state']}.", "See `conflicts list --all`."
+        )
+    entity, field = found["entity"], found["field"]
+    record = load_record(connection, tenant, entity, found["record_id"])
+    if side == "theirs":
+        value = parse_value(entity, record, field, found["theirs"])
+        origin = {"source": found["source"], "run": found["run"]}
+        write_field(connection, tenant, record, Write(entity, field, value, origin), act)
+    connection.execute(
+        sa.update(conflict)
+        .where(conflict.c.tenant == tenant, conflict.c.number == number)
+        .values(state=side, decided_by=act.by, decided_at=act.at, reason=act.reason)
+    )
+    return _load(connection, tenant, number)
+
+
+def reopen_conflict(connection: Connection, tenant: str, number: int) -> dict[str, Any]:
+    """Take a decision back: the next difference is asked about again."""
+    _load(connection, tenant, number)
+    connection.execute(
+        sa.update(conflict)
+        .where(conflict.c.tenant == tenant, conflict.c.number == number)
+        .values(state="open", decided_by=None, decided_at=None, reason=None)
+    )
+    return _load(connection, tenant, number)
+
+
+def _load(connection: Connection, tenant: str, number: int) -> dict[str, Any]:
+    query = sa.select(conflict).where(conflict.c.tenant == tenant, conflict.c.number == number)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound(f"There is no conflict {number}.", "See `planbridge conflicts list --all`.")
+    return dict(row._mapping)

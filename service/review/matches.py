@@ -1,0 +1,133 @@
+"""Pairs of records that may be one person: listed, and decided by somebody who knows them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.roster.entities import FIELDS
+from service.act import Act
+from service.errors import Invalid, NotFound
+from service.roster import load_record
+from service.store import counters
+from service.store.journal import Entry, Stamp, write_entries
+from service.store.tables import (
+    ROSTER,
+    crosswalk,
+    ilp_plan,
+    match_candidate,
+    person_identifier,
+)
+
+SAME, DIFFERENT = "same", "different"
+
+
+def list_matches(
+    connection: Connection, tenant: str, *, every: bool = False
+) -> list[dict[str, Any]]:
+    """Open questions by number, with both people's names, or every question there ever was."""
+    query = (
+        sa.select(match_candidate)
+        .where(match_candidate.c.tenant == tenant)
+        .order_by(match_candidate.c.number)
+    )
+    if not every:
+        query = query.where(match_candidate.c.state == "open")
+    return [_described(connection, tenant, dict(row._mapping)) for row in connection.execute(query)]
+
+
+def decide_match(
+    connection: Connection, tenant: str, number: int, verdict: str, act: Act
+) -> dict[str, Any]:
+    """Decide whether two records are the same person; `same` joins them into the older one."""
+    found = _load(connection, tenant, number)
+    if found["state"] != "open":
+        raise Invalid(
+            f"Question {number} is decided: {found['state']}.", "See `matches list --all`."
+        )
+    if verdict == SAME:
+        join_people(connection, tenant, found["record_id"], found["candidate_id"], act)
+    connection.execute(
+        sa.update(match_candidate)
+        .where(match_candidate.c.tenant == tenant, match_candidate.c.number == number)
+        .values(state=verdict, decided_by=act.by, decided_at=act.at, reason=act.reason)
+    )
+    return _load(connection, tenant, number)
+
+
+def join_people(connection: Connection, tenant: str, gone: str, stays: str, act: Act) -> None:
+    """Let `stays` stand for `gone` as well: ids, references and plans move, nothing is deleted.
+
+    The record that gives way is kept as detached, so that its history can still be read.
+    """
+    leaving = load_record(connection, tenant, "person", gone)
+    load_record(connection, tenant, "person", stays)
+    _repoint(connection, tenant, gone, stays)
+    person = ROSTER["person"]
+    states = ((gone, "detached"), (stays, leaving["state"]))
+    for record_id, state in states:
+        connection.execute(
+            sa.update(person)
+            .where(person.c.tenant == tenant, person.c.id == record_id)
+            .values(state=state, revision=person.c.revision + 1)
+        )
+    note = json.dumps({"joined": [gone, stays]})
+    entry = Entry("join", "person", pl.Series([gone, stays]), pl.Series([note, note]))
+    write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
+    counters.advance(connection, tenant, "roster")
+
+
+def _repoint(connection: Connection, tenant: str, gone: str, stays: str) -> None:
+    for entity, fields in FIELDS.items():
+        table = ROSTER[entity]
+        for field in fields:
+            if field.reference == "person":
+                column = table.c[field.name]
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.tenant == tenant, column == gone)
+                    .values({column: stays})
+                )
+    for table, column in (
+        (crosswalk, crosswalk.c.record_id),
+        (ilp_plan, ilp_plan.c.person_id),
+    ):
+        connection.execute(
+            sa.update(table).where(table.c.tenant == tenant, column == gone).values({column: stays})
+        )
+    _move_identifiers(connection, tenant, gone, stays)
+
+
+def _move_identifiers(connection: Connection, tenant: str, gone: str, stays: str) -> None:
+    mine = person_identifier.c
+    shared = person_identifier.alias()
+    also = sa.select(shared.c.value).where(
+        shared.c.tenant == tenant,
+        shared.c.person_id == stays,
+        shared.c.kind == mine.kind,
+        shared.c.value == mine.value,
+    )
+    theirs = (mine.tenant == tenant, mine.person_id == gone)
+    connection.execute(sa.delete(person_identifier).where(*theirs, also.exists()))
+    connection.execute(sa.update(person_identifier).where(*theirs).values(person_id=stays))
+
+
+def _described(connection: Connection, tenant: str, row: dict[str, Any]) -> dict[str, Any]:
+    for key in ("record", "candidate"):
+        person = load_record(connection, tenant, "person", row[f"{key}_id"])
+        row[key] = f"{person['given_name']} {person['family_name']}"
+    return {**row, "reasons": json.loads(row["reasons"])}
+
+
+def _load(connection: Connection, tenant: str, number: int) -> dict[str, Any]:
+    query = sa.select(match_candidate).where(
+        match_candidate.c.tenant == tenant, match_candidate.c.number == number
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound(f"There is no question {number}.", "See `planbridge matches list --all`.")
+    return _described(connection, tenant, dict(row._mapping))
