@@ -115,16 +115,22 @@ def test_a_refused_file_gives_no_rows_but_every_column(read: Read) -> None:
     assert frame.columns == [ROW, *HEADER.split(",")]
 
 
-def test_a_last_row_cut_inside_quotes_is_a_cut_file(read: Read) -> None:
-    found = refusal(read("o1,,,Alder,school,,", 'o2,,,"Bir', end=b"\n"))
-    assert found.code in {"file.cut_off", "quote.unterminated"}
-
-
-def test_a_last_row_without_its_end_is_a_cut_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [
+        ("o2,,,Bir", "file.cut_off"),
+        ('o2,,,"Bir', "file.cut_off"),
+        ('o2,,,"Bir\no3,,,Cedar,school,,\n', "quote.unterminated"),
+        ("o2,,,Birch,school\n", "row.ragged"),
+    ],
+)
+def test_a_file_that_ends_too_early_is_told_from_a_wrong_row(
+    tmp_path: Path, last: str, code: str
+) -> None:
     path = tmp_path / "orgs.csv"
-    path.write_text(f"{HEADER}\no1,,,Alder,school,,\no2,,,Bir", "utf-8")
+    path.write_text(f"{HEADER}\no1,,,Alder,school,,\n{last}", "utf-8")
     found = refusal(read_csv(CsvFile(path, "orgs", "1.2", FileMode.BULK), Limits()))
-    assert (found.code, found.row) == ("file.cut_off", 3)
+    assert (found.code, found.row) == (code, 3)
 
 
 def test_a_whole_last_row_needs_no_line_end(tmp_path: Path) -> None:
@@ -166,6 +172,11 @@ def test_terms_are_repaired_to_the_standards_case(read: Read) -> None:
         ("tobedeleted", "ext:Camp"),
     ]
     assert codes(reading) == ["status.inactive", "term.case", "term.case"]
+
+
+@pytest.mark.parametrize("header", ['a"b,c', '"a"b,c', "a\rb,c", " "])
+def test_a_header_that_is_no_csv_is_refused(read: Read, header: str) -> None:
+    assert refusal(read("1,2", header=header)).code == "header.malformed"
 
 
 def test_passwords_of_any_column_go_no_further(read: Read) -> None:

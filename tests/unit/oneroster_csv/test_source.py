@@ -13,7 +13,7 @@ from support.dirty_base import Package, Table, clean, manifest_of, table
 from support.make_dirty import rendered, zipped
 
 from adapters.errors import SourceMisconfigured, SourceUnavailable
-from adapters.oneroster.csv import OneRosterCsvSource
+from adapters.oneroster.csv import Limits, OneRosterCsvSource
 from adapters.oneroster.csv.package import unmoved
 from adapters.port import Delivery, FileMode
 from adapters.shelf import Shelf
@@ -318,3 +318,38 @@ def test_a_file_nobody_may_read_is_a_setting_to_change(
     (tmp_path / "night" / "orgs.csv").chmod(0)
     with pytest.raises(SourceMisconfigured, match=r"orgs\.csv"):
         OneRosterCsvSource(tmp_path / "night").fetch(shelf, {})
+
+
+def test_a_source_says_what_it_can_promise() -> None:
+    can = OneRosterCsvSource(Path("anywhere.zip")).capabilities
+    assert (can.full, can.delta, can.tombstones) == (True, True, True)
+
+
+def test_the_manifests_header_is_read_in_any_case(fetch: Fetch) -> None:
+    package = clean()
+    package["manifest"].header[0] = "PropertyName"
+    assert codes(fetch(package)) == ["manifest.header"]
+
+
+def test_a_folder_in_the_folder_is_found(tmp_path: Path, shelf: Shelf) -> None:
+    written(tmp_path / "in" / "export", rendered(clean()))
+    delivery = OneRosterCsvSource(tmp_path / "in").fetch(shelf, {})
+    assert (codes(delivery), len(delivery.files)) == (["package.subfolder"], 8)
+
+
+def test_a_folder_of_far_too_many_files_is_refused(tmp_path: Path, shelf: Shelf) -> None:
+    folder = written(tmp_path / "in", {f"{number}.csv": b"" for number in range(4)})
+    delivery = OneRosterCsvSource(folder, Limits(entries=3)).fetch(shelf, {})
+    assert codes(delivery) == ["package.entries"]
+
+
+def test_a_delta_without_the_columns_it_needs_looks_bulk(fetch: Fetch) -> None:
+    package = statuses(clean(), 0, "delta")
+    package["orgs"].header = [f"metadata.{name}" for name in package["orgs"].header]
+    assert codes(fetch(package)) == ["manifest.delta_looks_bulk"]
+
+
+def test_a_malformed_file_keeps_the_manifests_word(fetch: Fetch) -> None:
+    package = statuses(clean(), 1)
+    package["orgs"].rows[1] = ["0", *["x"] * 20]
+    assert fetch(package).files["orgs"].mode is FileMode.BULK
