@@ -19,11 +19,12 @@ demo: $(READY) ## Three nights of a small district, with a report to look at
 test: $(READY) ## Run the tests; ARGS="-m stress" runs the long ones
 	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
-check: $(READY) ## Style, types, storeys
+check: $(READY) ## Style, types, storeys, generated documents
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m schemas.ilp.generate --check
 
 bench: $(READY) ## Measure a quiet and a busy night against the budgets
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -32,6 +32,14 @@ def test_the_wheel_holds_every_file_of(package: str, wheel: set[str], repository
     assert files <= wheel
 
 
+@pytest.mark.parametrize("folder", ["district", "plans"])
+def test_the_wheel_holds_the_demo(folder: str, wheel: set[str], fixtures: Path) -> None:
+    files = [path for path in (fixtures / folder).rglob("*") if path.is_file()]
+    packed = {f"service/demo/fixtures/{path.relative_to(fixtures).as_posix()}" for path in files}
+    assert packed
+    assert packed <= wheel
+
+
 def test_the_wheel_holds_nothing_else_at_the_top(wheel: set[str]) -> None:
     tops = {name.split("/")[0] for name in wheel}
     assert {top for top in tops if not top.startswith("planbridge-")} == set(PACKAGES)

@@ -6,8 +6,11 @@ import ast
 import re
 import statistics
 import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -54,17 +57,38 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_bytes().decode("utf-8", "replace")
 
 
+def nodes() -> Iterator[ast.AST]:
+    """Every piece of syntax of the four packages."""
+    for name in tracked():
+        if name.endswith(".py") and name.split("/")[0] in PACKAGES:
+            yield from ast.walk(ast.parse(text_of(name)))
+
+
 def lengths_of_functions() -> list[int]:
-    """The lines of every function of the four packages, signature and docstring included."""
-    modules = (
-        name for name in tracked() if name.endswith(".py") and name.split("/")[0] in PACKAGES
-    )
-    return [
-        (node.end_lineno or node.lineno) - node.lineno + 1
-        for name in modules
-        for node in ast.walk(ast.parse(text_of(name)))
-        if isinstance(node, ast.FunctionDef)
-    ]
+    """The lines of every function, signature and docstring included."""
+    functions = (node for node in nodes() if isinstance(node, ast.FunctionDef))
+    return [(node.end_lineno or node.lineno) - node.lineno + 1 for node in functions]
+
+
+def imported() -> set[str]:
+    """The top-level modules that the four packages import from elsewhere."""
+    names = set()
+    for node in nodes():
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names} - PACKAGES - sys.stdlib_module_names
+
+
+def declared() -> set[str]:
+    """The distributions that the project asks for."""
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    return {canonical(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_no_other_distribution_provides_our_names() -> None:
@@ -102,6 +126,12 @@ def test_functions_stay_short() -> None:
 
 def test_the_top_level_stays_small() -> None:
     assert {Path(name).parts[0] for name in tracked()} <= TOP_LEVEL
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    known = packages_distributions()
+    owners = {canonical(known[name][0]) for name in imported()}
+    assert owners - declared() <= {"pydantic-core"}  # a part of pydantic, released with it
 
 
 def test_decisions_are_short() -> None:
