@@ -206,3 +206,16 @@ def test_a_warning_beside_the_data_is_passed_on(server: StrangeServer, shelf: Sh
     server.always("/courses", Reply.of(reply, X_Total_Count="2"))
     (finding,) = server.source().fetch(shelf, {}).findings
     assert finding.problem == "the server warns: unknown sort field"
+
+
+def test_a_profile_without_its_dropped_credentials_is_sound(
+    server: StrangeServer, shelf: Shelf
+) -> None:
+    credentials = [{"type": "LDAP", "username": "x", "password": "hunter2"}]
+    profile = {"profileId": "urn:p", "profileType": "LMS", "vendorId": "v"}
+    server.collections["users"][0]["userProfiles"] = [{**profile, "credentials": credentials}]
+    source = server.source()
+    delivery = source.fetch(shelf, {})
+    rows = source.read(delivery, "userProfiles").frame
+    assert rows["sourcedId"].to_list() == ["u000|urn:p"]
+    assert source.check(delivery, "userProfiles", rows).findings == ()

@@ -41,7 +41,16 @@ class Table:
     id: tuple[str, ...] = ()
     tie: str | None = None
     always: bool = False
+    dropped: tuple[str, ...] = ()
     nested: frozenset[str] = frozenset()
+
+    def column(self, name: str) -> Column:
+        """The column of this name, whether or not it is one that the CSV binding lacks."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name.removeprefix(BESIDE): column for column in self.columns}
 
     @cached_property
     def readers(self) -> tuple[Column, ...]:
@@ -100,6 +109,7 @@ def _table(
         id=tuple(entry.get("id", ())),
         tie=entry.get("tie"),
         always=entry.get("always", False),
+        dropped=tuple(entry.get("dropped", ())),
         nested=frozenset(one["each"][0] for one in named.values() if one.get("from") == name),
     )
 

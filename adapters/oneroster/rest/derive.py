@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from adapters.oneroster.rest.columns import BESIDE, Column, Table
+from adapters.oneroster.rest.columns import Column, Table
 from adapters.oneroster.rest.scrub import canonical
 from adapters.oneroster.rest.values import KINDS
 
@@ -66,28 +66,28 @@ def _value(column: Column, places: _Places) -> Any:
 
 def _identified(table: Table, rows: list[Row]) -> list[Row]:
     """The rows of one record with their ids; longer only where a shorter one is not enough."""
-    texts = [{column.name: _text(column, row) for column in table.columns} for row in rows]
-    names = [_joined(text, table.id) for text in texts]
-    if table.tie:
-        taken = Counter(names)
-        more = (*table.id, table.tie)
-        names = [
-            _joined(text, more if taken[name] > 1 and text[str(table.tie)] else table.id)
-            for name, text in zip(names, texts, strict=True)
-        ]
+    names = [_name(table, row, table.id) for row in rows]
+    taken = Counter(names)
+    if table.tie and len(taken) < len(names):
+        longer = (*table.id, table.tie)
+        pairs = zip(names, rows, strict=True)
+        names = [_name(table, row, longer) if taken[name] > 1 else name for name, row in pairs]
     return _numbered(rows, names)
+
+
+def _name(table: Table, row: Row, parts: tuple[str, ...]) -> str:
+    """The id that these columns make."""
+    return "|".join(_text(table.column(part), row) or "" for part in parts)
 
 
 def _text(column: Column, row: Row) -> str | None:
     return KINDS[column.kind](row[column.name], lambda code, sample: None)
 
 
-def _joined(text: Mapping[str, str | None], names: Iterable[str]) -> str:
-    return "|".join(text.get(name) or text.get(BESIDE + name) or "" for name in names)
-
-
 def _numbered(rows: list[Row], names: list[str]) -> list[Row]:
     """Rows that differ but still share an id are numbered, in an order that content decides."""
+    if len(set(names)) == len(names):
+        return [{**row, "sourcedId": name} for row, name in zip(rows, names, strict=True)]
     contents: dict[str, list[str]] = {}
     for row, name in sorted(zip(rows, names, strict=True), key=lambda pair: canonical(pair[0])):
         same = contents.setdefault(name, [])

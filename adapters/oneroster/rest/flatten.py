@@ -21,12 +21,12 @@ from adapters.oneroster.csv.repair import Repair, repair
 from adapters.oneroster.listing import shorten
 from adapters.oneroster.rest.columns import BESIDE, METADATA, Table, tables
 from adapters.oneroster.rest.derive import derived
-from adapters.oneroster.rest.values import KINDS, SHAPE, TIME, Note, Read, as_json
+from adapters.oneroster.rest.values import KINDS, SHAPE, TIME, Note, Read, as_json, plain
 from adapters.port import ROW, DeliveredFile, Reading
 from schemas.finding import Finding, Severity
 from schemas.standards.oneroster import column_map, files
 
-_CHUNK = 50_000
+_CHUNK = 5_000
 """Records turned into columns at a time, so that a million of them need not be held as objects."""
 _BLANKS = " \t\n\r\u00a0"
 
@@ -87,7 +87,8 @@ class _Flattener:
 
     def _chunk(self, batch: list[Record]) -> pl.DataFrame:
         columns = {
-            column.name: self._column(batch, column.name, column.keys, KINDS[column.kind])
+            column.name: plain(batch, column)
+            or self._column(batch, column.name, column.keys, KINDS[column.kind])
             for column in self.table.readers
         }
         for name in sorted({key for record in batch for key in record.keys() - self.table.known}):
