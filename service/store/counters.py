@@ -7,6 +7,14 @@ from sqlalchemy.engine import Connection
 
 from service.store.tables import counter
 
+# One statement, so that two transactions cannot read the same value before either writes it:
+# the second waits for the first to end, and a rolled back one gives its numbers back.
+_ADVANCE = sa.text(
+    "INSERT INTO counter (tenant, name, value) VALUES (:tenant, :name, :by)"
+    " ON CONFLICT (tenant, name) DO UPDATE SET value = counter.value + excluded.value"
+    " RETURNING value"
+)
+
 
 def current(connection: Connection, tenant: str, name: str) -> int:
     """The last number given out; 0 before the first."""
@@ -16,10 +24,6 @@ def current(connection: Connection, tenant: str, name: str) -> int:
 
 def advance(connection: Connection, tenant: str, name: str, by: int = 1) -> int:
     """Take the next `by` numbers; returns the first of them."""
-    before = current(connection, tenant, name)
-    if before:
-        change = sa.update(counter).where(counter.c.tenant == tenant, counter.c.name == name)
-        connection.execute(change.values(value=before + by))
-    else:
-        connection.execute(sa.insert(counter).values(tenant=tenant, name=name, value=by))
-    return before + 1
+    given = {"tenant": tenant, "name": name, "by": by}
+    last: int = connection.execute(_ADVANCE, given).scalar_one()
+    return last - by + 1

@@ -10,10 +10,29 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from service.errors import Busy, Misconfigured
+
+_PATIENCE = 30
+"""Seconds that a SQLite writer waits for another."""
+
+_LOCKED = {"55P03", "40P01"}
+"""PostgreSQL's states for a lock that is not to be had, and for a deadlock."""
+
 
 def open_engine(url: str) -> Engine:
-    """An engine for `sqlite:///…` or `postgresql+psycopg://…`, with our pragmas set."""
-    engine = sa.create_engine(url)
+    """An engine for `sqlite:///…` or `postgresql+psycopg://…`, with our pragmas set.
+
+    Raises Misconfigured for any other URL; a database that cannot be reached shows at first use.
+    """
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.ArgumentError, ImportError):
+        engine = None
+    if engine is None or engine.dialect.name not in {"sqlite", "postgresql"}:
+        raise Misconfigured(
+            "database_url names no database that this program knows.",
+            "Use sqlite:///planbridge.db or postgresql+psycopg://USER@HOST/DATABASE.",
+        )
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _set_pragmas)
         sa.event.listen(engine, "begin", _begin)
@@ -24,10 +43,10 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        f"busy_timeout={_PATIENCE * 1000}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
         "temp_store=MEMORY",
         "cache_size=-65536",
     ):
@@ -44,13 +63,36 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the database."""
-    with engine.connect() as connection, connection.begin():
+    """One consistent view of the database; nothing can be written through it on PostgreSQL."""
+    # PostgreSQL would by default show each statement whatever was committed before it.
+    options: dict[str, Any] = (
+        {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        if engine.dialect.name == "postgresql"
+        else {}
+    )
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction: everything inside happens, or nothing does."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
+    """One transaction: everything inside happens, or nothing does.
+
+    Raises Busy where another transaction holds what this one needs for too long.
+    """
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+    except sa.exc.DBAPIError as error:
+        if not _is_contended(error.orig):
+            raise
+        raise Busy(
+            "Another process is writing to the database and has not finished.",
+            "Wait until it has, then try again; nothing was written.",
+        ) from error
+
+
+def _is_contended(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return getattr(error, "sqlstate", None) in _LOCKED
