@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from service.report.words import CARRIED_OUT, COUNTED, amount, entity_name, plain
+from service.report.words import CARRIED_OUT, COUNTED, amount, cell, entity_name
 from service.sync.report import Counts, FileReport, RunReport
 
 STACKED = ("added", "updated", "revived", "missing", "detached")
@@ -65,7 +65,7 @@ def change_bar(entity: str, counts: Counts, most: int) -> Markup:
         width = _LEAST + room * number / max(most, 1)
         body += _bar(f"bar-{name}", x, width)
         x += width
-    return _svg(f"{entity_name(entity).capitalize()}: {told}", _BAR, body)
+    return _svg(f"{cell(entity_name(entity))}: {told}", _BAR, body)
 
 
 def rows_bar(file: FileReport) -> Markup:
@@ -76,7 +76,7 @@ def rows_bar(file: FileReport) -> Markup:
     body += _bar("bar-rows", 0, 100 * tonight / most, y=3, height=_BAR - 6)
     told = "rows unknown" if file.rows is None else amount(file.rows, "row")
     last = "none known" if file.rows_before is None else f"{file.rows_before:,}"
-    return _svg(f"{plain(file.name)}: {told} tonight, last night {last}", _BAR, body)
+    return _svg(f"{cell(file.name)}: {told} tonight, last night {last}", _BAR, body)
 
 
 def history_strip(title: str, runs: Sequence[RunReport]) -> Markup:
@@ -85,7 +85,7 @@ def history_strip(title: str, runs: Sequence[RunReport]) -> Markup:
     Heights go by order of magnitude: beside a first load, an ordinary night would be a line.
     Runs that changed nothing in the end are drawn hollow.
     """
-    numbers = [_counted(title, one) for one in runs]
+    numbers = [max(_counted(title, one), 0) for one in runs]
     top = math.log1p(max([*numbers, 1]))
     step = 100 / max(len(runs), 1)
     body = Markup().join(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from schemas.finding import Severity
 from service.errors import Invalid
 from service.report import charts, words
 from service.report.advice import ending, next_steps, undecided
@@ -81,9 +82,9 @@ def _environment() -> Environment:
     environment.globals |= {
         "change_bar": charts.change_bar,
         "counted": words.COUNTED,
-        "headline": words.headline,
         "history_strip": charts.history_strip,
         "meanings": MEANINGS,
+        "news": words.news,
         "outcomes": words.OUTCOMES,
         "rows_bar": charts.rows_bar,
         "sentence": words.sentence,
@@ -97,6 +98,7 @@ def _context(
 ) -> dict[str, Any]:
     holds, findings = read_findings(report.holds), read_findings(report.findings)
     stopped = report.state in words.WITHHELD
+    others = findings if stopped else holds + findings
     manual = undecided(report)
     return {
         "report": report,
@@ -111,8 +113,9 @@ def _context(
         "ending": ending(report),
         "advice": next_steps(report),
         "holds": group(holds if stopped else []),
-        "groups": group(findings if stopped else holds + findings),
-        "found": summary(findings if stopped else holds + findings),
+        "groups": group(others),
+        "found": summary(others),
+        "rows_left_out": any(one.severity is Severity.ROW for one in others),
         "manual": manual,
         "settled": [one for one in report.clashes if one.outcome is not Authority.MANUAL],
         "runs": _latest(report, history),

@@ -76,7 +76,7 @@ def render_history(reports: Iterable[RunReport]) -> RenderableType:
             Text(words.moment(one.started_at).removesuffix(" UTC")),
             Text(words.plain(one.source)),
             Text(one.state, _TONES[words.tone(one.state)]),
-            Text(_without_state(one)),
+            Text(words.news(one)),
         )
     if not table.row_count:
         return Text("There is no run yet. Start one with: planbridge sync run NAME")
@@ -88,11 +88,6 @@ def render_findings(findings: Sequence[Finding]) -> RenderableType:
     if not findings:
         return Text("No findings: the package reads as it should.", "bold green")
     return Lines(*_kinds(findings), Text(), Text(f"{summary(findings)}.", "bold"))
-
-
-def _without_state(report: RunReport) -> str:
-    text = words.plain(words.headline(report))
-    return text.removeprefix(f"{report.state}: ")
 
 
 def _headline(report: RunReport) -> Text:

@@ -83,8 +83,10 @@ def _visible(letter: str) -> str:
         return " "
     category = unicodedata.category(letter)
     # Cf holds the characters that reorder text; the joiners among them belong to names.
-    hidden = category in ("Cc", "Cs", "Cn") or (category == "Cf" and letter not in "\u200c\u200d")
-    return f"\\u{ord(letter):04x}" if hidden else letter
+    hidden = category in ("Cc", "Cs", "Cn", "Zl", "Zp") or (
+        category == "Cf" and letter not in "\u200c\u200d"
+    )
+    return letter.encode("unicode_escape").decode() if hidden else letter
 
 
 def quoted(value: object) -> str:
@@ -175,16 +177,28 @@ def headline(report: RunReport) -> str:
     return _HEADLINES[report.state](report)
 
 
+def news(report: RunReport) -> str:
+    """The headline for where the state stands beside it."""
+    return plain(headline(report)).removeprefix(f"{report.state}: ")
+
+
 _SENTENCES: Mapping[RunState, Callable[[RunReport], str]] = {
     RunState.DONE: lambda report: f"The roster is up to date: {_changed(report)}",
     RunState.APPLIED: lambda report: f"{_changed(report)}, and others have yet to be told",
-    RunState.PLANNED: lambda report: f"A plan is ready: {_changed(report, 'would change')}",
+    RunState.PLANNED: lambda report: f"A plan is ready: {_would_change(report)}",
     RunState.QUIET: _always("Nothing changed: the delivery says what last night's said"),
 }
 
 
-def _changed(report: RunReport, verb: str = "changed") -> str:
+def _changed(report: RunReport) -> str:
+    """How many records changed, with the one word that fits all of them."""
+    words = [word for word in figures(report) if word != COUNTED["waiting"]]
+    verb = words[0] if words in (["added"], ["detached"]) else "changed"
     return f"{amount(report.records_changed, 'record')} {verb}"
+
+
+def _would_change(report: RunReport) -> str:
+    return f"{amount(report.records_changed, 'record')} would change"
 
 
 def sentence(report: RunReport) -> str:
