@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 BESIDE = "unmapped."
-"""Prefix of columns for what the CSV binding has no column for."""
+"""Prefix of columns, JSON text each, for what the CSV binding has no column for."""
 METADATA = "metadata"
 """Column with the canonical JSON of a record's extension object."""
 
@@ -45,12 +45,12 @@ class Table:
     nested: frozenset[str] = frozenset()
 
     def column(self, name: str) -> Column:
-        """The column of this name, whether or not it is one that the CSV binding lacks."""
+        """The column of this name. Raises KeyError when there is none."""
         return self._by_name[name]
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:
-        return {column.name.removeprefix(BESIDE): column for column in self.columns}
+        return {column.name: column for column in self.columns}
 
     @cached_property
     def readers(self) -> tuple[Column, ...]:
@@ -100,7 +100,7 @@ def _table(
     name: str, base: tuple[str, ...], entry: Mapping[str, Any], named: Mapping[str, Any]
 ) -> Table:
     columns = [_column(one) for one in (*base, *entry["columns"])]
-    columns += [_column(one, BESIDE) for one in entry.get("beside", ())]
+    columns += [Column(BESIDE + one, (one,), "json") for one in entry.get("beside", ())]
     return Table(
         name=name,
         source=entry.get("from", name),
@@ -114,10 +114,9 @@ def _table(
     )
 
 
-def _column(entry: str | Mapping[str, Any], prefix: str = "") -> Column:
+def _column(entry: str | Mapping[str, Any]) -> Column:
     if isinstance(entry, str):
         return Column(entry, (entry,))
     key = entry.get("key", entry["column"])
     keys = (key,) if isinstance(key, str) else tuple(key)
-    name = prefix + entry["column"]
-    return Column(name, keys, entry.get("kind", "text"), entry.get("of", "record"))
+    return Column(entry["column"], keys, entry.get("kind", "text"), entry.get("of", "record"))

@@ -99,6 +99,12 @@ def test_an_unknown_field_is_kept(tmp_path: Path) -> None:
     assert frame["unmapped.shoeSize"].to_list() == [None, "43"]
 
 
+@pytest.mark.parametrize("value", ["1,2", 5, [1], {"a": "b"}, True, "é"])
+def test_an_unknown_field_is_json_whatever_it_held(tmp_path: Path, value: Any) -> None:
+    (cell,) = read(tmp_path, "users", user(shoeSize=value)).frame["unmapped.shoeSize"]
+    assert json.loads(cell) == value
+
+
 def test_an_unknown_field_is_reported_once_with_its_count(tmp_path: Path) -> None:
     (finding,) = read(tmp_path, "users", user(), user(shoeSize=43), user(shoeSize=44)).findings
     assert (finding.code, finding.row, finding.count) == ("rest.unmapped", 2, 2)
@@ -111,7 +117,8 @@ def test_an_empty_unknown_field_is_not_worth_a_column(tmp_path: Path) -> None:
 
 def test_children_are_kept_without_a_warning(tmp_path: Path) -> None:
     reading = read(tmp_path, "orgs", user(children=[{"sourcedId": "north"}]))
-    assert (reading.frame["unmapped.children"].to_list(), reading.findings) == (["north"], ())
+    kept = ['[{"sourcedId":"north"}]']
+    assert (reading.frame["unmapped.children"].to_list(), reading.findings) == (kept, ())
 
 
 def test_a_grading_period_stands_in_for_the_session(tmp_path: Path) -> None:
