@@ -13,10 +13,10 @@ from sqlalchemy.engine import Connection, Engine
 from service.errors import Busy, Misconfigured
 
 _PATIENCE = 30
-"""Seconds that a SQLite writer waits for another."""
+"""Seconds that a writer waits for another, which may be one that was killed a moment ago."""
 
 _LOCKED = {"55P03", "40P01"}
-"""PostgreSQL's states for a lock that is not to be had, and for a deadlock."""
+"""PostgreSQL's states for a lock waited for in vain, and for a deadlock."""
 
 
 def open_engine(url: str) -> Engine:
@@ -82,6 +82,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
             yield connection
     except sa.exc.DBAPIError as error:
         if not _is_contended(error.orig):

@@ -101,7 +101,7 @@ def _holder(engine: Engine, tenant: str, seconds: float) -> Busy | None:
 def _take(engine: Engine, tenant: str, seconds: float) -> Lease:
     with writing(engine) as connection:
         connection.execute(_ENSURE, {"tenant": tenant})
-        query = sa.select(lease).where(lease.c.tenant == tenant).with_for_update(nowait=True)
+        query = sa.select(lease).where(lease.c.tenant == tenant).with_for_update()
         row = connection.execute(query).one()
         now = _now(connection)
         if not _is_free(row, now, seconds):

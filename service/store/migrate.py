@@ -82,7 +82,7 @@ def require_current(engine: Engine) -> None:
         return
     what = "has no tables yet" if found is None else f"is at revision {found}, older than {HEAD}"
     raise Misconfigured(
-        f"The database {engine.url.render_as_string(hide_password=True)} {what}.",
+        f"The database {engine.url.database} {what}.",
         "Run `planbridge db upgrade`. If you expected one with data, check the current folder.",
     )
 
@@ -123,5 +123,15 @@ def _changing(engine: Engine) -> Iterator[tuple[Connection, Config]]:
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            _require_unicode(connection)
         config.attributes["connection"] = connection
         yield connection, config
+
+
+def _require_unicode(connection: Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise Misconfigured(
+            f"The database stores text as {encoding}, which lacks the letters of many names.",
+            "Create it anew: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.",
+        )

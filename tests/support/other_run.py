@@ -1,7 +1,8 @@
 """Another process at work on the database, doing one thing and saying so on its standard output.
 
 `hold` takes the lease and answers each line on its input with whether it is still confirmed;
-`race` takes the lease if it can; `write` begins a large write and never ends it. Run as
+`race` takes the lease of each tenant named on its input, if it can; `write` begins a large write
+and lingers in it. Run as
 `python tests/support/other_run.py WORD URL TENANT SECONDS`.
 """
 
@@ -39,14 +40,13 @@ def hold(engine: Engine, tenant: str, seconds: float) -> None:
 
 
 def race(engine: Engine, tenant: str, seconds: float) -> None:
-    """Start on a signal with others, and say who of them got the lease."""
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        print(acquire(engine, tenant, seconds).token, flush=True)
-    except Busy:
-        print("busy", flush=True)
-    sys.stdin.readline()
+    """Take the lease of each tenant that is named, and say with which token, if at all."""
+    print(tenant, flush=True)
+    for name in sys.stdin:
+        try:
+            print(acquire(engine, name.strip(), seconds).token, flush=True)
+        except Busy:
+            print("busy", flush=True)
 
 
 def write(engine: Engine, tenant: str, seconds: float) -> None:
@@ -79,12 +79,11 @@ def other_run(word: str, url: str, seconds: float = 60) -> Iterator[subprocess.P
             process.kill()
 
 
-def ask(process: subprocess.Popen[str]) -> str:
-    """Send a line to such a process and read its answer."""
+def tell(process: subprocess.Popen[str], line: str = "") -> None:
+    """Send a line to such a process."""
     assert process.stdin
-    process.stdin.write("\n")
+    process.stdin.write(f"{line}\n")
     process.stdin.flush()
-    return hear(process)
 
 
 def hear(process: subprocess.Popen[str]) -> str:

@@ -32,11 +32,12 @@ class Cluster:
         """The address of one of its databases, as our settings spell it."""
         return str(self.server.get_uri(database, "psycopg"))
 
-    def create(self, template: str | None = None) -> str:
+    def create(self, template: str = "template0", encoding: str = "UTF8") -> str:
         """Make a database, empty or as a copy of another, and return its name."""
         name = f"test_{next(self._numbers)}"
-        words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self._run(words.format(sql.Identifier(name), sql.Identifier(template or "template0")))
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {} LOCALE 'C' STRATEGY FILE_COPY")
+        names = map(sql.Identifier, (name, template))
+        self._run(words.format(*names, sql.Literal(encoding)))
         return name
 
     def drop(self, database: str) -> None:

@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
+from support.postgres import Cluster
 
 from service.errors import Misconfigured
 from service.store import migrate
@@ -179,7 +180,17 @@ def test_a_newer_database_is_left_alone(engine: Engine, change: Any) -> None:
     assert current(engine) == "9999"
 
 
-def test_the_password_stays_unsaid(tmp_path: Path) -> None:
+@pytest.mark.postgres
+def test_a_database_without_unicode_is_refused(postgres: Cluster) -> None:
+    name = postgres.create(encoding="LATIN1")
+    engine = open_engine(postgres.url(name))
+    with pytest.raises(Misconfigured, match="stores text as LATIN1"):
+        upgrade(engine)
+    assert current(engine) is None
+    engine.dispose()
+
+
+def test_the_password_stays_unsaid() -> None:
     engine = open_engine("postgresql+psycopg://sync:hush@127.0.0.1:1/district")
     with pytest.raises(Misconfigured, match="cannot be used") as caught:
         require_current(engine)

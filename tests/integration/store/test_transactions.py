@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from support.other_run import hear, other_run
 
 from service.errors import Busy, Misconfigured
+from service.store import database
 from service.store.counters import advance, current
 from service.store.database import open_engine, reading, writing
 from service.store.tables import person_identifier
@@ -25,6 +24,11 @@ def count(connection: Connection) -> int:
 def add(connection: Connection, value: str) -> None:
     given = {"tenant": TENANT, "kind": "k", "value": value, "person_id": "p"}
     connection.execute(sa.insert(person_identifier).values(given))
+
+
+def take_a_number(engine: Engine) -> None:
+    with writing(engine) as connection:
+        advance(connection, TENANT, "run")
 
 
 def add_and_fail(engine: Engine) -> None:
@@ -71,15 +75,15 @@ def test_a_reader_does_not_wait_for_a_writer(engine: Engine, database_url: str) 
             assert count(connection) == 0
 
 
-def test_a_writer_that_waits_too_long_says_so(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'file.db'}?timeout=1")
-
-    @sa.event.listens_for(engine, "connect")
-    def _hurry(connection: object, _record: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 50")  # type: ignore[attr-defined]
-
-    with writing(engine), pytest.raises(Busy, match="Another process is writing"), writing(engine):
-        pass
+def test_a_writer_that_waits_too_long_says_so(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE", 1)
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        advance(connection, TENANT, "run")
+        with pytest.raises(Busy, match="Another process is writing"):
+            take_a_number(engine)
     engine.dispose()
 
 
