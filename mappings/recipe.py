@@ -10,8 +10,11 @@ import polars as pl
 from mappings.engine.decode import LOSSES, Decoded, as_object, decode, entity_schema
 from mappings.engine.table import MappingTable
 
-IGNORED = ("_row", "status", "dateLastModified")
-"""Columns that say nothing about a record's values and are left out of every comparison."""
+IGNORED = ("_row", "_space", "_school", "status", "dateLastModified")
+"""Columns that say nothing about a record's values and are left out of every comparison.
+
+Those with an underscore are ours: the row's position, and what a user's roles say of the user.
+"""
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -42,7 +45,8 @@ class Recipe:
     `grouped` are the files that must be looked at together because tables are derived across
     them; `school_of` names the column of a table that tells the school; `yearly` are the tables
     that end with a school year; `essential` the files whose disappearance is never taken at
-    face value; `dimensions` the (file, column) pairs of which no value should vanish overnight.
+    face value; `dimensions` the (table, column) pairs of which no value should vanish overnight;
+    `years` names the columns that tell the school year.
     """
 
     standard: str
@@ -57,8 +61,9 @@ class Recipe:
     yearly: frozenset[str]
     essential: frozenset[str]
     dimensions: tuple[tuple[str, str], ...]
+    years: Mapping[str, tuple[str, ...]]
     derive: Callable[[Frames], Tables]
-    identifiers: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
+    identifiers: Callable[[pl.DataFrame], pl.DataFrame]
 
     def entity_of(self, table: str) -> str:
         """The entity that a table's rows become."""

@@ -14,7 +14,8 @@ import polars as pl
 
 from schemas.codes.grades import normalize_grade
 
-_USER_ID = re.compile(r"\{([^{}:]+):([^{}]*)\}")
+USER_ID = r"\{([^{}:]+):([^{}]*)\}"
+"""One item of a `userIds` cell: type and identifier."""
 
 
 def canonical_json(value: Any) -> str:
@@ -48,10 +49,10 @@ def parse_user_ids(text: str) -> list[dict[str, str]] | None:
     """The items of a `userIds` cell, `{type:identifier}` each; None where anything else stands."""
     items = [
         {"identifier": identifier.strip(), "type": kind.strip()}
-        for kind, identifier in _USER_ID.findall(text)
+        for kind, identifier in re.findall(USER_ID, text)
         if identifier.strip()
     ]
-    rest = _USER_ID.sub("", text).replace(",", "").strip()
+    rest = re.sub(USER_ID, "", text).replace(",", "").strip()
     return None if rest or not items else items
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from mappings.engine.codecs import split_list
-from mappings.oneroster.persons import merge_user_records
+from mappings.oneroster.persons import merge_user_records, with_places
 from mappings.recipe import IGNORED, Tables, Twins
 
 SEPARATOR = "|"
@@ -28,7 +28,7 @@ def derive(files: Mapping[str, pl.DataFrame]) -> Tables:
         return Tables(frames | {name: files[name] for name in files if name not in frames})
     users = files["users"]
     roles = files["roles"] if "roles" in files else roles_of_users(users)
-    merged = merge_user_records(users, roles)
+    merged = merge_user_records(with_places(users, roles))
     frames["users"] = merged.users.drop("agentSourcedIds", strict=False)
     frames["userAliases"] = merged.aliases
     frames["roles"] = _distinct_roles(_redirect(roles, merged.aliases))
@@ -74,11 +74,16 @@ _ROLE_COLUMNS = ("sourcedId", "userSourcedId", "roleType", "role", "orgSourcedId
 
 
 def _explode(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """One row for each element of a list column; blank cells give none."""
     filled = rows.filter(pl.col(column).is_not_null())
-    lists = [split_list(cell) for cell in filled[column]]
-    return filled.with_columns(pl.Series(column, lists, dtype=pl.List(pl.String))).explode(
-        column, empty_as_null=False
+    arrays = pl.col(column).str.starts_with("[")
+    plain = filled.filter(~arrays).with_columns(
+        pl.col(column).str.split(",").list.eval(pl.element().str.strip_chars())
     )
+    lists = [split_list(cell) for cell in filled.filter(arrays)[column]]
+    special = filled.filter(arrays).with_columns(pl.Series(column, lists, dtype=pl.List(pl.String)))
+    exploded = pl.concat([plain, special]).explode(column, empty_as_null=False)
+    return exploded.filter(pl.col(column) != "")
 
 
 def _redirect(

@@ -7,12 +7,11 @@ names do not, nothing is joined and the pair is handed on for a person to judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
-from mappings.engine.codecs import canonical_json, parse_user_ids, split_list
+from mappings.engine.codecs import USER_ID, canonical_json, parse_user_ids, split_list
 
 STAFF = frozenset(
     {
@@ -50,28 +49,48 @@ def number_space(role: str | None) -> str:
     return "family" if role in FAMILY else "other"
 
 
-def identifiers(users: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
+def with_places(users: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
+    """Users with what their roles say of them: `_space` of their numbers, `_school`."""
+    if "role" not in roles.columns or roles.is_empty():
+        blank = pl.lit(None, pl.String)
+        return users.with_columns(_space=blank, _school=blank)
+    table = {role: number_space(role) for role in roles["role"].unique() if role}
+    space = pl.col("role").replace_strict(table, default="other", return_dtype=pl.String)
+    # A teacher who is also a parent is numbered as staff: the order of the words decides.
+    places = (
+        roles.lazy()
+        .select("userSourcedId", "orgSourcedId", "roleType", space=space)
+        .group_by("userSourcedId")
+        .agg(
+            _space=pl.col("space").max(),
+            _school=pl.col("orgSourcedId").sort_by("roleType", nulls_last=True).first(),
+        )
+    )
+    joined = users.lazy().join(
+        places, left_on="sourcedId", right_on="userSourcedId", how="left", maintain_order="left"
+    )
+    return joined.collect()
+
+
+def identifiers(users: pl.DataFrame) -> pl.DataFrame:
     """Every strong identifier of every user record: columns `sourcedId`, `kind`, `value`.
 
-    `kind` is `identifier/<number space>`, `master`, or the type of a `userIds` item. Items that
-    look like an e-mail address are no identifiers of a person.
+    `users` come from `with_places`. `kind` is `identifier/<number space>`, `master`, or the type
+    of a `userIds` item. Items that look like an e-mail address are no identifiers of a person.
     """
-    spaces = _spaces(roles)
     parts = [
-        _plain(users, spaces),
+        _plain(users),
         _column(users, "userMasterIdentifier", "master"),
         _typed(users),
     ]
-    found = pl.concat(parts).filter(
+    return pl.concat(parts).filter(
         pl.col("value").is_not_null() & ~pl.col("value").str.contains("@")
     )
-    return found.unique(maintain_order=True)
 
 
-def merge_user_records(users: pl.DataFrame, roles: pl.DataFrame) -> Merged:
+def merge_user_records(users: pl.DataFrame) -> Merged:
     """Join the records of each person; the smallest sourcedId stands for them."""
-    ids = identifiers(users, roles)
-    shared = ids.filter(pl.struct("kind", "value").is_duplicated())
+    shared = _shared(identifiers(users))
     if shared.is_empty():
         return Merged(users, _aliases({}), ())
     names = _names(users, shared["sourcedId"])
@@ -88,39 +107,41 @@ def merge_user_records(users: pl.DataFrame, roles: pl.DataFrame) -> Merged:
     return Merged(_fold(users, aliases), _aliases(aliases), tuple(twins))
 
 
-def _spaces(roles: pl.DataFrame) -> pl.DataFrame:
-    if "role" not in roles.columns or roles.is_empty():
-        return pl.DataFrame(schema={"sourcedId": pl.String, "space": pl.String})
-    table = {role: number_space(role) for role in roles["role"].unique()}
-    space = pl.col("role").replace_strict(table, default="other", return_dtype=pl.String)
-    # A teacher who is also a parent is numbered as staff: the order of the words decides.
-    return roles.group_by(sourcedId="userSourcedId").agg(space=space.sort(descending=True).first())
+def _plain(users: pl.DataFrame) -> pl.DataFrame:
+    if "identifier" not in users.columns:
+        return pl.DataFrame(schema=_IDENTIFIERS)
+    kind = pl.concat_str(pl.lit("identifier/"), pl.col("_space").fill_null("other"))
+    return users.select("sourcedId", kind=kind, value="identifier")
 
 
-def _plain(users: pl.DataFrame, spaces: pl.DataFrame) -> pl.DataFrame:
-    rows = _column(users, "identifier", "identifier").join(spaces, on="sourcedId", how="left")
-    kind = pl.concat_str(pl.lit("identifier/"), pl.col("space").fill_null("other"))
-    return rows.select("sourcedId", kind=kind, value="value")
+def _shared(ids: pl.DataFrame) -> pl.DataFrame:
+    """The identifiers that stand in more than one record."""
+    # Grouping by the value alone is quicker, and what is left after it is next to nothing.
+    again = ids.filter(pl.col("value").is_duplicated())
+    return again.filter(pl.struct("kind", "value").is_duplicated())
 
 
 def _column(users: pl.DataFrame, column: str, kind: str) -> pl.DataFrame:
     if column not in users.columns:
-        return pl.DataFrame(schema=dict.fromkeys(("sourcedId", "kind", "value"), pl.String))
+        return pl.DataFrame(schema=_IDENTIFIERS)
     return users.select("sourcedId", kind=pl.lit(kind), value=column)
 
 
 def _typed(users: pl.DataFrame) -> pl.DataFrame:
-    rows = list(_items(users)) if "userIds" in users.columns else []
-    return pl.DataFrame(
-        rows, schema=dict.fromkeys(("sourcedId", "kind", "value"), pl.String), orient="row"
+    if "userIds" not in users.columns:
+        return pl.DataFrame(schema=_IDENTIFIERS)
+    items = (
+        users.select("sourcedId", item=pl.col("userIds").str.extract_all(USER_ID))
+        .explode("item", empty_as_null=False, keep_nulls=False)
+        .with_columns(parts=pl.col("item").str.extract_groups(USER_ID))
+        .unnest("parts")
     )
+    return items.select(
+        "sourcedId", kind=pl.col("1").str.strip_chars(), value=pl.col("2").str.strip_chars()
+    ).filter(pl.col("value") != "")
 
 
-def _items(users: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
-    filled = users.select("sourcedId", "userIds").filter(pl.col("userIds").is_not_null())
-    for sourced_id, cell in filled.iter_rows():
-        for item in parse_user_ids(cell) or ():
-            yield sourced_id, item["type"], item["identifier"]
+_IDENTIFIERS = dict.fromkeys(("sourcedId", "kind", "value"), pl.String)
 
 
 def _names(users: pl.DataFrame, ids: pl.Series) -> dict[str, tuple[str, str]]:

@@ -63,6 +63,7 @@ def oneroster_recipe() -> Recipe:
             "courses": "orgSourcedId",
             "enrollments": "schoolSourcedId",
             "roles": "orgSourcedId",
+            "users": "_school",
         },
         yearly=frozenset(_YEARLY),
         essential=frozenset({"orgs", "academicSessions", "classes", "enrollments", "users"}),
@@ -75,6 +76,7 @@ def oneroster_recipe() -> Recipe:
             ("roles", "role"),
             ("roles", "orgSourcedId"),
         ),
+        years={"academicSessions": ("schoolYear",)},
         derive=derive,
         identifiers=identifiers,
     )

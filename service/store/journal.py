@@ -59,16 +59,12 @@ def write_entries(connection: Connection, stamp: Stamp, entries: Iterable[Entry]
         insert_frame(connection, change, lines)
 
 
-def owe(connection: Connection, tenant: str, sink: str, plan: int) -> int:
-    """Owe every change of a plan to a sink; returns how many."""
-    changes = sa.select(
-        change.c.tenant,
-        sa.literal(sink),
-        change.c.seq,
-        change.c.plan,
-        change.c.action,
-        change.c.entity,
-        change.c.record_id,
-    ).where(change.c.tenant == tenant, change.c.plan == plan)
-    names = ["tenant", "sink", "seq", "plan", "action", "entity", "record_id"]
-    return connection.execute(sa.insert(outbox).from_select(names, changes)).rowcount
+def owe(connection: Connection, tenant: str, sink: str, plan: int, first: int) -> None:
+    """Owe a sink every line of the journal from `first` on, all of which belong to a plan."""
+    last = counters.current(connection, tenant, "change")
+    if last >= first:
+        connection.execute(
+            sa.insert(outbox).values(
+                tenant=tenant, sink=sink, plan=plan, first_seq=first, last_seq=last
+            )
+        )

@@ -261,22 +261,12 @@ outbox = Table(
     metadata,
     _key("tenant"),
     _key("sink"),
-    _key("seq", Integer),
-    _need("plan", Integer),
-    _need("action"),
-    _need("entity"),
-    _need("record_id"),
+    _key("plan", Integer),
+    _need("first_seq", Integer),
+    _need("last_seq", Integer),
     _may("delivered_at"),
-    Index(
-        "ix_outbox_owed",
-        "tenant",
-        "sink",
-        "seq",
-        sqlite_where=Column("delivered_at", Text).is_(None),
-        postgresql_where=Column("delivered_at", Text).is_(None),
-    ),
-    sqlite_with_rowid=False,
 )
+"""The stretches of the journal that a sink was, or is still to be, told of."""
 
 conflict = Table(
     "conflict",

@@ -34,8 +34,11 @@ def apply_plan(night: Night, number: int, override: str | None = None) -> Plan:
         confirm(connection, night.lease)
         one = load(connection, night.tenant, number)
         _permit(connection, night, one, override)
+        first = counters.current(connection, night.tenant, "change") + 1
         _write(connection, night, one)
         _close(connection, night, one, override)
+        for sink in sinks_of(night):
+            owe(connection, night.tenant, sink.name, one.number, first)
         return load(connection, night.tenant, number)
 
 
@@ -79,6 +82,7 @@ def _write(connection: Connection, night: Night, one: Plan) -> None:
             rows = get_frame(night.shelf, one.parts[name])
             entries = _WRITERS[kind](connection, night, one, entity, rows)
             write_entries(connection, stamp, entries)
+    _write_bases(connection, night, one)
     _write_links(connection, night, one)
     _write_pending(connection, night, one)
     record_conflicts(connection, night, one, _part(night, one, "clashes"))
@@ -106,10 +110,7 @@ def settle(
         memory=accepted,
         created_at=night.now,
     )
-    for name in sorted(one.parts):
-        kind, _, file = name.partition("/")
-        if kind == "bases":
-            list(_base(connection, night, one, file, get_frame(night.shelf, one.parts[name])))
+    _write_bases(connection, night, one)
     _write_links(connection, night, one)
     _write_pending(connection, night, one)
 
@@ -162,17 +163,18 @@ def _absence(
         yield Entry(state, entity, ids, None)
 
 
-def _base(
-    connection: Connection, night: Night, one: Plan, file: str, rows: pl.DataFrame
-) -> Iterator[Entry]:
-    parquet = night.shelf.path_of(one.parts[f"bases/{file}"]).read_bytes()
-    digest = one.memory["files"].get(file, "")
-    info = Base(file, digest, rows.height, one.run)
-    write_base(connection, night.tenant, one.source, info, parquet)
-    yield from ()
+def _write_bases(connection: Connection, night: Night, one: Plan) -> None:
+    for name, digest in one.parts.items():
+        kind, _, file = name.partition("/")
+        if kind != "bases":
+            continue
+        path = night.shelf.path_of(digest)
+        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        info = Base(file, one.memory["files"].get(file, ""), rows, one.run)
+        write_base(connection, night.tenant, one.source, info, path.read_bytes())
 
 
-_WRITERS = {"adds": _add, "updates": _update, "absences": _absence, "bases": _base}
+_WRITERS = {"adds": _add, "updates": _update, "absences": _absence}
 
 
 def _step_revisions(connection: Connection, table: sa.Table, tenant: str, ids: pl.Series) -> None:
@@ -227,8 +229,6 @@ def _write_pending(connection: Connection, night: Night, one: Plan) -> None:
 def _close(connection: Connection, night: Night, one: Plan, override: str | None) -> None:
     accept_source(connection, night, one.memory, one.run)
     counters.advance(connection, night.tenant, "roster")
-    for sink in sinks_of(night):
-        owe(connection, night.tenant, sink.name, one.number)
     connection.execute(
         sa.update(plan)
         .where(plan.c.tenant == night.tenant, plan.c.number == one.number)

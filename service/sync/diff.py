@@ -35,6 +35,13 @@ class Difference:
         """Every row that has to be looked at: the new and the changed."""
         return pl.concat([self.added, self.after], how="diagonal")
 
+    def with_again(self, new: pl.DataFrame, ids: pl.Series) -> Difference:
+        """The same with these rows of `new` counted as added, changed or not."""
+        seen = self.incoming[KEY]
+        again = pl.col(KEY).is_in(ids.implode()) & ~pl.col(KEY).is_in(seen.implode())
+        added = pl.concat([self.added, new.filter(again)], how="diagonal")
+        return Difference(added, self.removed, self.before, self.after)
+
 
 def value_columns(*frames: pl.DataFrame) -> list[str]:
     """The columns that carry values in any of the tables, the key left out."""
@@ -44,7 +51,7 @@ def value_columns(*frames: pl.DataFrame) -> list[str]:
 
 def compare(old: pl.DataFrame, new: pl.DataFrame) -> Difference:
     """The difference from `old` to `new`; both have unique, filled keys."""
-    columns = value_columns(old, new)
+    columns = _filled(old, new)
     old, new = _complete(old, columns), _complete(new, columns)
     if old.height == new.height and old[KEY].equals(new[KEY]):
         return _same_order(old, new, columns)
@@ -54,6 +61,17 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Difference:
 def _complete(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     missing = [name for name in columns if name not in frame.columns]
     return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+
+
+def _filled(*frames: pl.DataFrame) -> list[str]:
+    """The value columns in which any of the tables has a value: blank ones cannot differ."""
+    return [
+        name
+        for name in value_columns(*frames)
+        if any(
+            name in frame.columns and frame[name].null_count() < frame.height for frame in frames
+        )
+    ]
 
 
 def _same_order(old: pl.DataFrame, new: pl.DataFrame, columns: Sequence[str]) -> Difference:

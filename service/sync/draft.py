@@ -40,13 +40,21 @@ class Tally:
         return self.added + self.updated + self.revived + self.missing + self.detached
 
 
+@dataclass(frozen=True, slots=True)
+class NewBase:
+    """Rows to compare with tomorrow, put on the shelf as Parquet."""
+
+    digest: str
+    row_count: int
+
+
 @dataclass(slots=True)
 class Draft:
     """Everything one night would do, as tables.
 
     `adds`, `updates` and `absences` go by entity. `bases` are the rows to compare with tomorrow,
-    by file. `pending` lists all rows of the examined files that wait. `removed` are source rows
-    that went and `old` the rows they went from, by table: what the guard weighs.
+    by file. `pending` lists all rows of the examined files that wait. `removed` are the
+    source rows whose records go missing, by table: what the guard weighs.
     """
 
     adds: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -59,7 +67,7 @@ class Draft:
     agreed: list[tuple[str, str, str]] = field(default_factory=list)
     questions: list[Candidate] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    bases: dict[str, pl.DataFrame] = field(default_factory=dict)
+    bases: dict[str, NewBase] = field(default_factory=dict)
     examined: set[str] = field(default_factory=set)
     removed: dict[str, pl.DataFrame] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)

@@ -12,46 +12,42 @@ from collections.abc import Iterator
 import polars as pl
 
 from adapters.port import Delivery
-from mappings.recipe import Recipe, Tables
+from mappings.recipe import Recipe
 from schemas.finding import Finding, Severity
 from service.settings import Guard
 from service.sync.diff import KEY
 from service.sync.draft import PENDING, Draft
+from service.sync.facts import NO_SCHOOL, Facts
 from service.sync.night import Night
-from service.sync.plan import Compared
-
-_NO_SCHOOL = "(no school)"
-_LAST_GRADE = "12"
+from service.sync.preflight import rolls_over
+from service.sync.snapshot import Snapshot
 
 
-def weigh(
-    night: Night, delivery: Delivery, compared: Compared, draft: Draft, rolling: bool
-) -> list[Finding]:
+def weigh(night: Night, delivery: Delivery, snapshot: Snapshot, draft: Draft) -> list[Finding]:
     """The reasons to hold the plan; none when it may go ahead."""
     guard = night.settings.sync.guard
     return [
-        *_drops(night, compared, draft, rolling),
-        *_blanked(guard, night.recipe, draft, compared),
-        *_rejected(guard, delivery, draft, compared),
+        *_drops(night, snapshot, draft),
+        *_blanked(guard, night.recipe, draft, snapshot),
+        *_rejected(guard, delivery, draft, snapshot),
     ]
 
 
-def _drops(night: Night, compared: Compared, draft: Draft, rolling: bool) -> Iterator[Finding]:
-    guard = night.settings.sync.guard
+def _drops(night: Night, snapshot: Snapshot, draft: Draft) -> Iterator[Finding]:
+    rolling = rolls_over(snapshot)
     for table, removed in draft.removed.items():
         if rolling and table in night.recipe.yearly:
             continue
-        counted = _without_graduates(removed, compared.old) if rolling else removed
-        yield from _drops_by_school(night, guard, table, counted, compared)
+        counted = _without_graduates(night.recipe, removed, snapshot) if rolling else removed
+        yield from _drops_by_school(night, table, counted, snapshot.facts[table])
 
 
 def _drops_by_school(
-    night: Night, guard: Guard, table: str, removed: pl.DataFrame, compared: Compared
+    night: Night, table: str, removed: pl.DataFrame, facts: Facts
 ) -> Iterator[Finding]:
-    before = _by_school(night, table, compared.old.frames[table], compared.old)
-    gone = _by_school(night, table, removed, compared.old)
-    rows = gone.join(before, on="school", suffix="_before").sort("school")
-    for school, dropped, total in rows.select("school", "len", "len_before").iter_rows():
+    guard = night.settings.sync.guard
+    column = night.recipe.school_of.get(table)
+    for school, dropped, total in _by_school(column, removed, facts):
         if dropped > max(guard.drop_rows, guard.drop_share * total):
             yield Finding(
                 Severity.HOLD,
@@ -59,49 +55,37 @@ def _drops_by_school(
                 f"{dropped:,} of {total:,} rows of {table} at school {school} would go missing.",
                 "Look at the plan; apply it with --allow-held and a reason if this is right.",
                 table,
-                column=night.recipe.school_of.get(table),
+                column=column,
                 value=school,
                 count=dropped,
             )
 
 
-def _by_school(night: Night, table: str, rows: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    column = night.recipe.school_of.get(table)
-    if column in rows.columns:
-        school = rows.select(school=pl.col(str(column)))
-    elif "roles" in tables.frames and table != "orgs":
-        school = rows.select(KEY).join(_home_schools(tables), on=KEY, how="left").select("school")
-    else:
-        school = rows.select(school=pl.lit(None, pl.String))
-    named = school.with_columns(pl.col("school").fill_null(_NO_SCHOOL))
-    return named.group_by("school").len()
+def _by_school(
+    column: str | None, removed: pl.DataFrame, facts: Facts
+) -> list[tuple[str, int, int]]:
+    if column is None or column not in removed.columns or column not in facts.before:
+        return [(NO_SCHOOL, removed.height, facts.rows_before)]
+    gone = removed.group_by(value=pl.col(column)).agg(gone=pl.len())
+    rows = gone.join(facts.before[column], on="value", nulls_equal=True)
+    named = rows.with_columns(pl.col("value").fill_null(NO_SCHOOL)).sort("value")
+    return list(named.select("value", "gone", "count").iter_rows())
 
 
-def _home_schools(tables: Tables) -> pl.DataFrame:
-    roles = tables.frames["roles"]
-    return (
-        roles.sort("roleType", KEY, nulls_last=True)
-        .group_by(pl.col("userSourcedId").alias(KEY), maintain_order=True)
-        .agg(school=pl.col("orgSourcedId").first())
-    )
-
-
-def _without_graduates(removed: pl.DataFrame, old: Tables) -> pl.DataFrame:
+def _without_graduates(recipe: Recipe, removed: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
     """At the turn of the year the last grade leaves, with its roles, links and demographics."""
-    users = old.frames.get("users")
-    if users is None or "grades" not in users.columns:
-        return removed
-    last = users.filter(pl.col("grades").str.contains(rf"\b{_LAST_GRADE}\b"))[KEY]
-    column = next((name for name in ("userSourcedId", KEY) if name in removed.columns), KEY)
-    return removed.filter(~pl.col(column).is_in(last.implode()))
+    people = snapshot.facts.get(recipe.people)
+    leavers = list(people.last_grade) if people else []
+    column = "userSourcedId" if "userSourcedId" in removed.columns else KEY
+    return removed.filter(~pl.col(column).is_in(leavers))
 
 
-def _blanked(guard: Guard, recipe: Recipe, draft: Draft, compared: Compared) -> Iterator[Finding]:
+def _blanked(guard: Guard, recipe: Recipe, draft: Draft, snapshot: Snapshot) -> Iterator[Finding]:
     """Fields emptied in bulk: mostly a column that the export forgot."""
     for entity, rows in draft.updates.items():
         total = sum(
-            frame.height
-            for table, frame in compared.new.frames.items()
+            facts.rows_after
+            for table, facts in snapshot.facts.items()
             if recipe.entity_of(table) == entity
         )
         for name, count in _emptied(rows).items():
@@ -128,13 +112,13 @@ def _emptied(rows: pl.DataFrame) -> dict[str, int]:
 
 
 def _rejected(
-    guard: Guard, delivery: Delivery, draft: Draft, compared: Compared
+    guard: Guard, delivery: Delivery, draft: Draft, snapshot: Snapshot
 ) -> Iterator[Finding]:
     """So many unusable rows that the file as a whole cannot be trusted."""
     waiting = pl.concat([pl.DataFrame(schema=PENDING), *draft.pending])
     counts = waiting.filter(pl.col("code") == "rejected").group_by("file").len().sort("file")
     for table, count in counts.iter_rows():
-        total = compared.new.frames[table].height
+        total = snapshot.facts[table].rows_after
         if count > max(guard.reject_rows, guard.reject_share * total):
             yield Finding(
                 Severity.HOLD,

@@ -45,23 +45,29 @@ class Matched:
     questions: tuple[Candidate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which district and source; `leaving` are the people who lose their place there tonight."""
+
+    connection: Connection
+    tenant: str
+    source: str
+    leaving: set[str]
+
+
 def match_people(
-    connection: Connection,
-    tenant: str,
-    source: str,
-    users: pl.DataFrame,
-    identifiers: pl.DataFrame,
-    minted: dict[str, str],
-    leaving: set[str],
+    where: Where, users: pl.DataFrame, identifiers: pl.DataFrame, minted: dict[str, str]
 ) -> Matched:
     """Match users by their strong identifiers, then look for likely doubles.
 
     `users` are raw rows without crosswalk entry, `minted` the record ids they get if nobody is
-    found, `leaving` the people who lose their place in this source tonight.
+    found.
     """
-    hits = _hits(connection, tenant, identifiers)
-    people = _people(connection, tenant, hits["person_id"])
-    settled = _present(connection, tenant, source, hits["person_id"]) - leaving
+    if _is_first_load(where):
+        return Matched(pl.DataFrame(schema=IDS), ())
+    hits = _hits(where, identifiers)
+    people = _people(where, hits["person_id"])
+    settled = _present(where, hits["person_id"]) - where.leaving
     linked: dict[str, str] = {}
     questions: list[Candidate] = []
     for row in users.select("sourcedId", "givenName", "familyName").iter_rows():
@@ -73,7 +79,7 @@ def match_people(
                 questions.append(_asked(verdict, row[0], minted[row[0]]))
     strangers = users.filter(~pl.col("sourcedId").is_in(list(linked)))
     asked = {(one.record_id, one.candidate_id) for one in questions}
-    likely = _lookalikes(connection, tenant, source, strangers, minted, leaving)
+    likely = _lookalikes(where, strangers, minted)
     questions.extend(one for one in likely if (one.record_id, one.candidate_id) not in asked)
     table = pl.DataFrame(list(linked.items()), schema=IDS, orient="row")
     return Matched(table, tuple(questions))
@@ -98,39 +104,40 @@ def _asked(verdict: tuple[str, int, tuple[str, ...]], sourced_id: str, minted: s
     return Candidate(minted, candidate, sourced_id, score, reasons)
 
 
-def _hits(connection: Connection, tenant: str, identifiers: pl.DataFrame) -> pl.DataFrame:
+def _hits(where: Where, identifiers: pl.DataFrame) -> pl.DataFrame:
     if identifiers.is_empty():
         return pl.DataFrame(schema=_HITS)
     query = sa.select(
         person_identifier.c.kind, person_identifier.c.value, person_identifier.c.person_id
     ).where(
-        person_identifier.c.tenant == tenant,
-        among(connection, person_identifier.c.value, identifiers["value"].unique()),
+        person_identifier.c.tenant == where.tenant,
+        among(where.connection, person_identifier.c.value, identifiers["value"].unique()),
     )
-    known = fetch_frame(connection, query)
+    known = fetch_frame(where.connection, query)
     reason = pl.format("same {} {}", "kind", "value")
     return identifiers.join(known, on=["kind", "value"]).select(
         "sourcedId", "person_id", reason=reason
     )
 
 
-def _people(connection: Connection, tenant: str, ids: pl.Series) -> dict[str, tuple[str, str]]:
+def _people(where: Where, ids: pl.Series) -> dict[str, tuple[str, str]]:
     query = sa.select(_person.c.id, _person.c.given_name, _person.c.family_name).where(
-        _person.c.tenant == tenant, among(connection, _person.c.id, ids.unique())
+        _person.c.tenant == where.tenant, among(where.connection, _person.c.id, ids.unique())
     )
-    return {row.id: (row.given_name, row.family_name) for row in connection.execute(query)}
+    found = where.connection.execute(query)
+    return {row.id: (row.given_name, row.family_name) for row in found}
 
 
-def _present(connection: Connection, tenant: str, source: str, ids: pl.Series) -> set[str]:
+def _present(where: Where, ids: pl.Series) -> set[str]:
     """Of these people, those whom the source delivers already under another id."""
     query = sa.select(crosswalk.c.record_id).where(
-        crosswalk.c.tenant == tenant,
-        crosswalk.c.source == source,
+        crosswalk.c.tenant == where.tenant,
+        crosswalk.c.source == where.source,
         crosswalk.c.entity == "person",
         crosswalk.c.present,
-        among(connection, crosswalk.c.record_id, ids.unique()),
+        among(where.connection, crosswalk.c.record_id, ids.unique()),
     )
-    return set(connection.execute(query).scalars())
+    return set(where.connection.execute(query).scalars())
 
 
 def _judge(
@@ -158,18 +165,11 @@ def _share_a_name(row: tuple[str, str | None, str | None], known: tuple[str, str
     return given == known[0].casefold() or family == known[1].casefold()
 
 
-def _lookalikes(
-    connection: Connection,
-    tenant: str,
-    source: str,
-    users: pl.DataFrame,
-    minted: dict[str, str],
-    leaving: set[str],
-) -> Iterator[Candidate]:
+def _lookalikes(where: Where, users: pl.DataFrame, minted: dict[str, str]) -> Iterator[Candidate]:
     """People of the same family name or e-mail whom this source does not deliver tonight."""
     if users.is_empty():
         return
-    known = _unclaimed(connection, tenant, source, users, leaving)
+    known = _unclaimed(where, users)
     for row in users.select("sourcedId", "givenName", "familyName", "email").iter_rows():
         for person in known:
             score, reasons = _resemblance(row, person)
@@ -177,18 +177,18 @@ def _lookalikes(
                 yield Candidate(minted[row[0]], str(person[0]), row[0], score, reasons)
 
 
-def _unclaimed(
-    connection: Connection, tenant: str, source: str, users: pl.DataFrame, leaving: set[str]
-) -> list[tuple[str, str, str, str | None]]:
+def _unclaimed(where: Where, users: pl.DataFrame) -> list[tuple[str, str, str, str | None]]:
+    """People with the family name or e-mail of one of the users, whom nobody else claims."""
+    connection = where.connection
     claimed = (
         sa.select(crosswalk.c.record_id)
         .where(
-            crosswalk.c.tenant == tenant,
-            crosswalk.c.source == source,
+            crosswalk.c.tenant == where.tenant,
+            crosswalk.c.source == where.source,
             crosswalk.c.entity == "person",
             crosswalk.c.present,
             crosswalk.c.record_id == _person.c.id,
-            ~among(connection, crosswalk.c.record_id, sorted(leaving)),
+            ~among(connection, crosswalk.c.record_id, sorted(where.leaving)),
         )
         .exists()
     )
@@ -196,8 +196,13 @@ def _unclaimed(
     emails = among(connection, _person.c.email, users["email"].drop_nulls().unique())
     query = sa.select(
         _person.c.id, _person.c.given_name, _person.c.family_name, _person.c.email
-    ).where(_person.c.tenant == tenant, sa.or_(families, emails), ~claimed)
-    return [tuple(row) for row in connection.execute(query)]
+    ).where(_person.c.tenant == where.tenant, sa.or_(families, emails), ~claimed)
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def _is_first_load(where: Where) -> bool:
+    query = sa.select(_person.c.id).where(_person.c.tenant == where.tenant).limit(1)
+    return where.connection.execute(query).first() is None
 
 
 def _resemblance(

@@ -108,13 +108,8 @@ def put_away(shelf: Shelf, draft: Draft) -> dict[str, str]:
     for kind in ("adds", "updates", "absences"):
         for entity, rows in getattr(draft, kind).items():
             tables[f"{kind}/{entity}"] = rows
-    for file, rows in draft.bases.items():
-        tables[f"bases/{file}"] = rows
-    return {
-        name: put_frame(shelf, rows)
-        for name, rows in tables.items()
-        if rows.height or name.startswith("bases/")
-    }
+    parts = {name: put_frame(shelf, rows) for name, rows in tables.items() if rows.height}
+    return parts | {f"bases/{file}": one.digest for file, one in draft.bases.items()}
 
 
 _AGREED = {"entity": pl.String, "record_id": pl.String, "field": pl.String}

@@ -6,13 +6,12 @@ the night before a single removal is even computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from adapters.port import Delivery, FileMode
 from schemas.finding import Finding, Severity
-from service.settings import Guard
 from service.sync.diff import KEY, Difference
 from service.sync.night import Night
 from service.sync.snapshot import Snapshot
@@ -32,21 +31,20 @@ def check_delivery(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iter
         yield from _vanished_groups(night, delivery, snapshot)
 
 
-def check_keys(
-    guard: Guard,
-    delivery: Delivery,
-    differences: dict[str, Difference],
-    old: dict[str, pl.DataFrame],
-) -> Iterator[Finding]:
+def check_keys(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
     """Whether ids changed wholesale, which would read as everybody leaving and arriving."""
-    for name, difference in differences.items():
-        before = old[name].height
+    if is_rescoped(night, delivery):
+        return
+    guard = night.settings.sync.guard
+    for name, difference in snapshot.differences.items():
+        before = snapshot.facts[name].rows_before
         gone = difference.removed.height
         few = max(guard.drop_rows, guard.churn_share * before)
-        if gone <= few or difference.added.height <= few:
+        if gone <= few or difference.added.height <= few or name not in delivery.files:
             continue
-        origin = delivery.files[name].origin if name in delivery.files else name
-        yield _churn(origin, gone, before, _lost_zeros(difference))
+        if name in night.recipe.yearly and rolls_over(snapshot):
+            continue
+        yield _churn(delivery.files[name].origin, gone, before, _lost_zeros(difference))
 
 
 def is_rescoped(night: Night, delivery: Delivery) -> bool:
@@ -60,16 +58,20 @@ def is_rescoped(night: Night, delivery: Delivery) -> bool:
 
 def rolls_over(snapshot: Snapshot) -> bool:
     """Whether the delivery opens a school year that last night's did not have."""
-    before, after = (
-        _last_year(rows.get("academicSessions")) for rows in (snapshot.old, snapshot.new)
-    )
+    before, after = _last_years(snapshot)
     return before is not None and after is not None and after > before
 
 
-def _last_year(sessions: pl.DataFrame | None) -> str | None:
-    if sessions is None or "schoolYear" not in sessions.columns:
-        return None
-    return sessions["schoolYear"].drop_nulls().max()  # type: ignore[return-value]
+def _last_years(snapshot: Snapshot) -> tuple[str | None, str | None]:
+    facts = snapshot.facts.get("academicSessions")
+    if facts is None:
+        return None, None
+    return _last_year(facts.before), _last_year(facts.after)
+
+
+def _last_year(counts: Mapping[str, pl.DataFrame]) -> str | None:
+    years = counts["schoolYear"]["value"].drop_nulls() if "schoolYear" in counts else ()
+    return max(years, default=None)
 
 
 def _sender(night: Night, delivery: Delivery) -> Iterator[Finding]:
@@ -109,9 +111,7 @@ def _is_partial(delivery: Delivery) -> bool:
 
 
 def _school_year(snapshot: Snapshot) -> Iterator[Finding]:
-    before, after = (
-        _last_year(rows.get("academicSessions")) for rows in (snapshot.old, snapshot.new)
-    )
+    before, after = _last_years(snapshot)
     if before is not None and after is not None and after < before:
         yield Finding(
             Severity.HOLD,
@@ -129,34 +129,33 @@ def _shrunk(
     night: Night, delivery: Delivery, snapshot: Snapshot, rolling: bool
 ) -> Iterator[Finding]:
     guard = night.settings.sync.guard
-    for name, rows in snapshot.new.items():
-        before = snapshot.old[name].height
-        lost = before - rows.height
+    for name, facts in snapshot.facts.items():
+        lost = facts.rows_before - facts.rows_after
         if rolling and name in night.recipe.yearly and name not in night.recipe.essential:
             continue
-        if lost > max(guard.drop_rows, guard.shrink_share * before):
+        if name in delivery.files and lost > max(
+            guard.drop_rows, guard.shrink_share * facts.rows_before
+        ):
             yield Finding(
                 Severity.HOLD,
                 "file.shrunk",
-                f"{rows.height:,} rows where there were {before:,}: "
+                f"{facts.rows_after:,} rows where there were {facts.rows_before:,}: "
                 "this looks like a file that was cut or exported with a narrower filter.",
                 "Export again and compare the row counts; accept with a reason if it is right.",
-                delivery.files[name].origin if name in delivery.files else name,
-                row=rows.height + 1,
+                delivery.files[name].origin,
+                row=facts.rows_after + 1,
                 count=lost,
             )
 
 
 def _vanished_groups(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
     for name, column in night.recipe.dimensions:
-        if name not in snapshot.new:
+        if name not in snapshot.facts or name not in delivery.files:
             continue
-        if delivery.files[name].mode is FileMode.DELTA if name in delivery.files else True:
+        facts = snapshot.facts[name]
+        if delivery.files[name].mode is FileMode.DELTA or column not in facts.after:
             continue
-        old, new = snapshot.old[name], snapshot.new[name]
-        if column not in old.columns or column not in new.columns:
-            continue
-        for value, rows in _vanished_values(old[column], new[column]):
+        for value, rows in _vanished_values(facts.before.get(column), facts.after[column]):
             yield Finding(
                 Severity.HOLD,
                 "filter.changed",
@@ -170,11 +169,10 @@ def _vanished_groups(night: Night, delivery: Delivery, snapshot: Snapshot) -> It
             )
 
 
-def _vanished_values(old: pl.Series, new: pl.Series) -> Iterator[tuple[str, int]]:
-    counts = old.drop_nulls().value_counts().filter(pl.col("count") >= _MANY)
-    here = new.drop_nulls().unique()
-    gone = counts.filter(~pl.col(old.name).is_in(here.implode())).sort(old.name)
-    yield from gone.iter_rows()
+def _vanished_values(old: pl.DataFrame | None, new: pl.DataFrame) -> Iterator[tuple[str, int]]:
+    if old is not None:
+        many = old.drop_nulls("value").filter(pl.col("count") >= _MANY)
+        yield from many.join(new, on="value", how="anti").sort("value").iter_rows()
 
 
 def _lost_zeros(difference: Difference) -> bool:

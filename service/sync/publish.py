@@ -7,11 +7,14 @@ itself. A change counts as delivered only after the sink has taken it.
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from service.store.database import reading, writing
 from service.store.tables import change, outbox
@@ -23,7 +26,7 @@ class Sink(Protocol):
 
     name: str
 
-    def deliver(self, plan: int, lines: list[str]) -> None:
+    def deliver(self, plan: int, lines: Iterable[str]) -> None:
         """Take all changes of a plan; raises OSError when that is not possible now."""
         ...
 
@@ -36,12 +39,15 @@ class FolderSink:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def deliver(self, plan: int, lines: list[str]) -> None:
+    def deliver(self, plan: int, lines: Iterable[str]) -> None:
         """Write `changes-<plan>.jsonl`, replacing an earlier attempt."""
         self.folder.mkdir(parents=True, exist_ok=True)
         target = self.folder / f"changes-{plan:08d}.jsonl"
         draft = target.with_suffix(".part")
-        draft.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        with draft.open("w", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+            stream.flush()
+            os.fsync(stream.fileno())
         draft.replace(target)
 
 
@@ -54,79 +60,81 @@ def sinks_of(night: Night) -> list[Sink]:
 def publish(night: Night) -> int:
     """Deliver what is owed, oldest plan first; returns how many changes stay owed."""
     for sink in sinks_of(night):
-        for plan in _owed_plans(night.engine, night.tenant, sink.name):
+        for debt in _debts(night.engine, night.tenant, sink.name):
             try:
-                sink.deliver(plan, _lines(night.engine, night.tenant, sink.name, plan))
+                with reading(night.engine) as connection:
+                    sink.deliver(debt.plan, _lines(connection, night.tenant, debt))
             except OSError:
                 break
-            _settle(night, sink.name, plan)
+            _settle(night, sink.name, debt)
     return owed(night.engine, night.tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Debt:
+    plan: int
+    first_seq: int
+    last_seq: int
 
 
 def owed(engine: Engine, tenant: str) -> int:
     """How many changes nobody has taken yet."""
-    query = sa.select(sa.func.count()).where(
-        outbox.c.tenant == tenant, outbox.c.delivered_at.is_(None)
-    )
+    count = sa.func.sum(outbox.c.last_seq - outbox.c.first_seq + 1)
+    query = sa.select(count).where(outbox.c.tenant == tenant, outbox.c.delivered_at.is_(None))
     with reading(engine) as connection:
-        return connection.execute(query.select_from(outbox)).scalar_one()
+        return int(connection.execute(query).scalar() or 0)
 
 
-def _owed_plans(engine: Engine, tenant: str, sink: str) -> list[int]:
+def _debts(engine: Engine, tenant: str, sink: str) -> list[_Debt]:
     query = (
-        sa.select(outbox.c.plan)
+        sa.select(outbox.c.plan, outbox.c.first_seq, outbox.c.last_seq)
         .where(
             outbox.c.tenant == tenant,
             outbox.c.sink == sink,
             outbox.c.delivered_at.is_(None),
         )
-        .distinct()
         .order_by(outbox.c.plan)
     )
     with reading(engine) as connection:
-        return list(connection.execute(query).scalars())
+        return [_Debt(*row) for row in connection.execute(query)]
 
 
-def _lines(engine: Engine, tenant: str, sink: str, plan: int) -> list[str]:
+def _lines(connection: Connection, tenant: str, debt: _Debt) -> Iterator[str]:
     """A plan's changes as JSON. Values stay here: who may see them is asked when they are read."""
+    columns = change.c
     query = (
         sa.select(
-            outbox.c.seq,
-            outbox.c.action,
-            outbox.c.entity,
-            outbox.c.record_id,
-            change.c.at,
-            change.c.fields,
+            columns.seq,
+            columns.at,
+            columns.action,
+            columns.entity,
+            columns.record_id,
+            columns.fields,
         )
-        .join(change, sa.and_(change.c.tenant == outbox.c.tenant, change.c.seq == outbox.c.seq))
-        .where(outbox.c.tenant == tenant, outbox.c.sink == sink, outbox.c.plan == plan)
-        .order_by(outbox.c.seq)
+        .where(columns.tenant == tenant, columns.seq.between(debt.first_seq, debt.last_seq))
+        .order_by(columns.seq)
     )
-    with reading(engine) as connection:
-        return [
-            json.dumps(
-                {
-                    "key": f"{tenant}/{row.seq}",
-                    "at": row.at,
-                    "action": row.action,
-                    "entity": row.entity,
-                    "record": row.record_id,
-                    "fields": sorted(json.loads(row.fields)) if row.fields else [],
-                }
-            )
-            for row in connection.execute(query)
-        ]
+    rows = connection.execution_options(yield_per=10_000).execute(query)
+    for seq, at, action, entity, record_id, fields in rows:
+        line = {
+            "key": f"{tenant}/{seq}",
+            "at": at,
+            "action": action,
+            "entity": entity,
+            "record": record_id,
+            "fields": sorted(json.loads(fields)) if fields else [],
+        }
+        yield json.dumps(line)
 
 
-def _settle(night: Night, sink: str, plan: int) -> None:
+def _settle(night: Night, sink: str, debt: _Debt) -> None:
     with writing(night.engine) as connection:
         connection.execute(
             sa.update(outbox)
             .where(
                 outbox.c.tenant == night.tenant,
                 outbox.c.sink == sink,
-                outbox.c.plan == plan,
-                outbox.c.delivered_at.is_(None),
+                outbox.c.plan == debt.plan,
             )
             .values(delivered_at=night.now)
         )

@@ -24,9 +24,9 @@ from service.sync.apply import accept_source, apply_plan, settle
 from service.sync.draft import Draft
 from service.sync.guard import weigh
 from service.sync.night import Night
-from service.sync.plan import Compared, compare_tables, draw_up, overdue
+from service.sync.plan import draw_up, overdue, waiting_rows
 from service.sync.plans import Plan, PlanState, acceptance, load, seal, supersede
-from service.sync.preflight import check_delivery, check_keys, is_rescoped, rolls_over
+from service.sync.preflight import check_delivery, check_keys
 from service.sync.publish import owed, publish
 from service.sync.report import FileReport, RunReport, RunState
 from service.sync.runs import Step, digest_of, open_run, save_run, save_steps, unfinished
@@ -124,36 +124,23 @@ def plan_night(night: Night, accept: str | None) -> _Work:
 def _plan(work: _Work) -> _Work:
     night, delivery = work.night, work.delivery
     if _is_last_night_again(night, delivery) and not _has_overdue(night):
-        return _quiet(work, Snapshot({}), None)
+        return _quiet(work, None)
     with _timed(night, "snapshot"):
-        snapshot = take_snapshot(night, delivery)
+        snapshot = take_snapshot(night, delivery, waiting_rows(night))
     work.report.files = _describe(delivery, snapshot)
-    work.did(
-        "snapshot",
-        delivery.digest,
-        sorted(snapshot.changed),
-        f"{len(snapshot.changed)} files changed",
-    )
+    changed = sorted(snapshot.changed)
+    work.did("snapshot", delivery.digest, changed, f"{len(changed)} files changed")
     findings = [*delivery.findings, *snapshot.findings, *check_delivery(night, delivery, snapshot)]
     if _stops(work, findings, "preflight", delivery.digest):
         return work
-    if not snapshot.changed and not _has_overdue(night):
-        return _quiet(work, snapshot, None)
-    with _timed(night, "diff"):
-        compared = compare_tables(night.recipe, snapshot)
-    guard = night.settings.sync.guard
-    keys = (
-        []
-        if is_rescoped(night, delivery)
-        else list(
-            check_keys(guard, delivery, dict(compared.differences), dict(compared.old.frames))
-        )
-    )
-    if _stops(work, keys, "diff", sorted(snapshot.changed)):
+    if _stops(work, list(check_keys(night, delivery, snapshot)), "diff", changed):
         return work
     with _timed(night, "merge"):
-        draft = draw_up(night, delivery, snapshot, compared, work.report.run)
-    return _seal(work, snapshot, compared, draft)
+        draft = draw_up(night, delivery, snapshot, work.report.run)
+    refused = [one for one in draft.findings if one.severity is Severity.REFUSE]
+    if _stops(work, refused, "match", changed):
+        return work
+    return _seal(work, snapshot, draft)
 
 
 def _stops(work: _Work, findings: list[Finding], step: str, given: object) -> bool:
@@ -170,20 +157,16 @@ def _stops(work: _Work, findings: list[Finding], step: str, given: object) -> bo
     return False
 
 
-def _seal(work: _Work, snapshot: Snapshot, compared: Compared, draft: Draft) -> _Work:
+def _seal(work: _Work, snapshot: Snapshot, draft: Draft) -> _Work:
     night, delivery = work.night, work.delivery
     work.report.take_draft(draft)
     counts = {name: asdict(tally) for name, tally in draft.tallies.items()}
-    work.did(
-        "match",
-        sorted(compared.differences),
-        len(draft.questions),
-        f"{len(draft.questions)} questions",
-    )
-    work.did("merge", sorted(compared.differences), counts, f"{len(draft.clashes)} clashes")
-    holds = weigh(night, delivery, compared, draft, rolls_over(snapshot))
+    tables = sorted(snapshot.differences)
+    work.did("match", tables, len(draft.questions), f"{len(draft.questions)} questions")
+    work.did("merge", tables, counts, f"{len(draft.clashes)} clashes")
+    holds = weigh(night, delivery, snapshot, draft)
     if not holds and not _is_worth_a_plan(draft):
-        return _quiet(work, snapshot, draft)
+        return _quiet(work, draft)
     with _timed(night, "plan"), writing(night.engine) as connection:
         confirm(connection, night.lease)
         plan = seal(night, connection, delivery, draft, holds, work.report.run)
@@ -208,7 +191,7 @@ def _is_worth_a_plan(draft: Draft) -> bool:
     return draft.changes_records or bool(draft.clashes or draft.questions or draft.agreed)
 
 
-def _quiet(work: _Work, snapshot: Snapshot, draft: Draft | None) -> _Work:
+def _quiet(work: _Work, draft: Draft | None) -> _Work:
     """Nothing to change: remember the delivery, so that tomorrow need not look again."""
     night = work.night
     with writing(night.engine) as connection:
@@ -301,12 +284,13 @@ def _describe(delivery: Delivery, snapshot: Snapshot) -> list[FileReport]:
     described = []
     for name, file in delivery.files.items():
         verdict = "unchanged"
-        if name in snapshot.new and snapshot.new[name] is not snapshot.old[name]:
+        if name in snapshot.new_bases:
             verdict = "changed" if name in snapshot.bases else "new"
         elif name in snapshot.same:
             verdict = "same rows"
         known = snapshot.bases.get(name)
-        rows = snapshot.new[name].height if name in snapshot.new else known and known.row_count
+        fresh = snapshot.new_bases.get(name)
+        rows = fresh.row_count if fresh else known and known.row_count
         described.append(
             FileReport(
                 name=name,

@@ -1,4 +1,8 @@
-"""Tonight's rows and last night's, file by file, read only where something differs."""
+"""Tonight's rows against last night's, file by file, read only where the bytes differ.
+
+No more than one file, or one group of files that belong together, is in memory at a time: what
+is kept of each are the rows that differ and a few counts.
+"""
 
 from __future__ import annotations
 
@@ -8,70 +12,153 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from adapters.port import ROW, Delivery, FileMode
-from mappings.recipe import Recipe
-from schemas.finding import Finding, Severity
+from mappings.recipe import Tables, Twins
+from schemas.finding import Finding
+from service.settings import Mode
 from service.store.bases import Base, list_bases, read_base
 from service.store.database import reading
-from service.sync.diff import KEY, value_columns
+from service.sync.diff import KEY, Difference, compare, value_columns
+from service.sync.draft import NewBase, put_frame
+from service.sync.facts import Facts, facts_of
 from service.sync.night import Night
+from service.sync.unique import without_tombstones, without_twice
 
-GONE = "tobedeleted"
+_Pair = tuple[pl.DataFrame, pl.DataFrame]
 
 
 @dataclass(slots=True)
 class Snapshot:
-    """The rows of the files that differ from last night, and what reading them turned up.
+    """What tonight's files say that last night's did not.
 
-    `new` holds tonight's rows, `old` last night's; a file outside both says what it said before.
-    `explicit` lists, by file, the ids that the delivery itself calls deleted. `same` are the
-    files whose bytes differ but whose rows do not.
+    `differences` and `facts` go by table, `explicit` lists the ids that the delivery itself
+    calls deleted. A file in `same` has other bytes but the same rows.
     """
 
     bases: Mapping[str, Base]
-    new: dict[str, pl.DataFrame] = field(default_factory=dict)
-    old: dict[str, pl.DataFrame] = field(default_factory=dict)
+    waiting: Mapping[str, pl.Series]
+    differences: dict[str, Difference] = field(default_factory=dict)
+    facts: dict[str, Facts] = field(default_factory=dict)
     explicit: dict[str, frozenset[str]] = field(default_factory=dict)
+    new_bases: dict[str, NewBase] = field(default_factory=dict)
+    twins: tuple[Twins, ...] = ()
     same: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def changed(self) -> set[str]:
         """The files whose rows differ."""
-        return set(self.new)
+        return set(self.new_bases)
 
 
-def take_snapshot(night: Night, delivery: Delivery) -> Snapshot:
-    """Read every file that is not byte for byte last night's."""
+def take_snapshot(night: Night, delivery: Delivery, waiting: Mapping[str, pl.Series]) -> Snapshot:
+    """Compare every file that is not byte for byte last night's.
+
+    `waiting` are, by table, the ids of rows that could not be applied on an earlier night: they
+    count as added as long as they are delivered.
+    """
     with reading(night.engine) as connection:
         bases = list_bases(connection, night.tenant, night.source.name)
-    snapshot = Snapshot(bases)
-    unread = [
-        name
-        for name, file in delivery.files.items()
-        if name not in bases or bases[name].digest != file.digest
-    ]
-    for done, name in enumerate(unread):
-        night.progress(f"reading {name}", done, len(unread))
-        _read(night, delivery, name, snapshot)
-    _complete_group(night, delivery, night.recipe, snapshot)
+    snapshot = Snapshot(bases, waiting)
+    unread = _unread(night, delivery, snapshot)
+    group = [name for name in unread if name in night.recipe.grouped]
+    single = [name for name in unread if name not in night.recipe.grouped]
+    for done, name in enumerate(single):
+        night.progress(f"comparing {name}", done, len(unread))
+        _compare_file(night, delivery, name, snapshot)
+    if group:
+        night.progress("comparing people", len(single), len(unread))
+        _compare_group(night, delivery, group, snapshot)
     return snapshot
 
 
-def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> None:
+def _unread(night: Night, delivery: Delivery, snapshot: Snapshot) -> list[str]:
+    """The files to read: other bytes than last night, or rows that wait."""
+    tables = {name for name, ids in snapshot.waiting.items() if len(ids)}
+    if tables - set(delivery.files):
+        tables |= night.recipe.grouped
+    return [
+        name
+        for name in night.recipe.sorted(set(delivery.files))
+        if name not in snapshot.bases
+        or snapshot.bases[name].digest != delivery.files[name].digest
+        or name in tables
+    ]
+
+
+def _compare_file(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> None:
+    pair = _read(night, delivery, name, snapshot)
+    if pair is None:
+        return
+    _note(night, snapshot, name, compare(*pair), pair)
+    if name in snapshot.differences:
+        _keep(night, snapshot, name, pair)
+
+
+def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot) -> None:
+    """Tables derived across several files need all of them, the unchanged ones too."""
+    pairs = {name: _read(night, delivery, name, snapshot) for name in names}
+    changed = {name: pair for name, pair in pairs.items() if pair is not None}
+    if all(_says_the_same(snapshot, name, pair) for name, pair in changed.items()):
+        snapshot.same.update(changed)
+        return
+    for name in night.recipe.grouped - changed.keys():
+        if name in snapshot.bases:
+            rows = _old(night, name)
+            pairs[name] = (rows, rows)
+    present = {name: pair for name, pair in pairs.items() if pair is not None}
+    old = night.recipe.derive({name: pair[0] for name, pair in present.items()})
+    new = night.recipe.derive({name: pair[1] for name, pair in present.items()})
+    snapshot.twins = new.twins
+    _note_derived(night, snapshot, old, new)
+    for name, pair in changed.items():
+        _keep(night, snapshot, name, pair)
+
+
+def _says_the_same(snapshot: Snapshot, name: str, pair: _Pair) -> bool:
+    waits = any(len(ids) for ids in snapshot.waiting.values())
+    return name in snapshot.bases and not waits and compare(*pair).is_empty
+
+
+def _note_derived(night: Night, snapshot: Snapshot, old: Tables, new: Tables) -> None:
+    for table, after in new.frames.items():
+        before = old.frames.get(table)
+        pair = (after.clear() if before is None else before, after)
+        _note(night, snapshot, table, compare(*pair), pair)
+
+
+def _note(
+    night: Night, snapshot: Snapshot, table: str, difference: Difference, pair: _Pair
+) -> None:
+    """Keep a table's difference and what the checks need to know of it as a whole."""
+    waiting = snapshot.waiting.get(table)
+    if waiting is not None and len(waiting):
+        difference = difference.with_again(pair[1], waiting)
+    if difference.is_empty:
+        snapshot.same.add(table)
+        return
+    snapshot.differences[table] = difference
+    snapshot.facts[table] = facts_of(night.recipe, table, *pair)
+
+
+def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> _Pair | None:
+    """Last night's and tonight's rows of a file, or None where they are plainly the same."""
     result = night.adapter.read(delivery, name)
     snapshot.findings.extend(result.findings)
-    old = _old(night, name) if name in snapshot.bases else None
     new = result.frame
-    if old is not None and _is_same(old, new):
+    old = _old(night, name) if name in snapshot.bases else None
+    waits = len(snapshot.waiting.get(name, ())) > 0
+    if old is not None and not waits and _is_same(old, new):
         snapshot.same.add(name)
-        return
-    rows, gone = _without_tombstones(new)
-    rows = _unique(rows, delivery.files[name].origin, snapshot.findings)
+        return None
+    rows, gone = without_tombstones(new)
+    rows, findings = without_twice(rows, delivery.files[name].origin)
+    snapshot.findings.extend(findings)
     snapshot.explicit[name] = gone
-    old = rows.clear().drop(ROW, strict=False) if old is None else old
-    delta = delivery.files[name].mode is FileMode.DELTA
-    snapshot.new[name] = _overlay(old, rows, gone) if delta else rows
-    snapshot.old[name] = old
+    if old is None:
+        old = rows.clear().drop(ROW, strict=False)
+    if delivery.files[name].mode is FileMode.DELTA:
+        rows = _overlay(old, rows, gone)
+    return old, rows
 
 
 def _old(night: Night, name: str) -> pl.DataFrame:
@@ -84,54 +171,14 @@ def _is_same(old: pl.DataFrame, new: pl.DataFrame) -> bool:
     """Whether the rows are the same, in the same order: the quick way through a quiet night."""
     if old.height != new.height or KEY not in new.columns:
         return False
-    columns = [KEY, *value_columns(old, new)]
-    if not set(columns) <= set(old.columns) & set(new.columns):
+    if "status" in new.columns and (new["status"] == "tobedeleted").any():
         return False
-    if "status" in new.columns and (new["status"] == GONE).any():
-        return False
-    return all(old[name].equals(new[name]) for name in columns)
-
-
-def _without_tombstones(rows: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
-    if "status" not in rows.columns:
-        return rows, frozenset()
-    gone = rows.filter(pl.col("status") == GONE)[KEY].drop_nulls()
-    if gone.is_empty():
-        return rows, frozenset()
-    return rows.filter(pl.col("status").ne_missing(GONE)), frozenset(gone)
-
-
-def _unique(rows: pl.DataFrame, origin: str, findings: list[Finding]) -> pl.DataFrame:
-    """Only rows with a key of their own can be compared; each row left out is named."""
-    keyless = rows[KEY].is_null()
-    if rows[KEY].n_unique() == rows.height and not keyless.any():
-        return rows
-    again = ~rows[KEY].is_first_distinct() & ~keyless
-    for mask, code, problem, fix in (
-        (keyless, "row.no-key", "has no sourcedId", "Give the record its sourcedId."),
-        (again, "row.key-again", "repeats a sourcedId", "Send one row for each sourcedId."),
-    ):
-        findings.extend(_left_out(rows.filter(mask), origin, code, problem, fix))
-    return rows.filter(~keyless & ~again)
-
-
-def _left_out(rows: pl.DataFrame, origin: str, code: str, problem: str, fix: str) -> list[Finding]:
-    if rows.is_empty():
-        return []
-    first = int(rows[ROW][0]) if ROW in rows.columns else None
-    return [
-        Finding(
-            Severity.ROW,
-            code,
-            f"The row {problem} and is not applied.",
-            fix,
-            origin,
-            first,
-            KEY,
-            rows[KEY][0],
-            rows.height,
-        )
-    ]
+    for name in (KEY, *value_columns(old, new)):
+        if name not in old.columns or name not in new.columns:
+            return False
+        if not old[name].equals(new[name]):
+            return False
+    return True
 
 
 def _overlay(old: pl.DataFrame, changes: pl.DataFrame, gone: frozenset[str]) -> pl.DataFrame:
@@ -141,10 +188,10 @@ def _overlay(old: pl.DataFrame, changes: pl.DataFrame, gone: frozenset[str]) -> 
     return pl.concat([kept, changes], how="diagonal")
 
 
-def _complete_group(night: Night, delivery: Delivery, recipe: Recipe, snapshot: Snapshot) -> None:
-    """Tables derived across several files need all of them, also the unchanged ones."""
-    if not recipe.grouped & snapshot.changed:
-        return
-    for name in recipe.grouped - snapshot.changed:
-        if name in snapshot.bases:
-            snapshot.new[name] = snapshot.old[name] = _old(night, name)
+def _keep(night: Night, snapshot: Snapshot, name: str, pair: _Pair) -> None:
+    """Put tomorrow's base on the shelf; it forgets nobody whom tonight may not let go."""
+    kept = pair[1].drop(ROW, "status", strict=False)
+    if night.mode is Mode.ADDITIONS_ONLY:
+        went = pair[0].join(kept, on=KEY, how="anti")
+        kept = pl.concat([kept, went], how="diagonal")
+    snapshot.new_bases[name] = NewBase(put_frame(night.shelf, kept), kept.height)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from adapters.port import ROW, Delivery
-from mappings.recipe import Recipe, Tables
+from mappings.recipe import Recipe
 from schemas.finding import Finding, Severity
 from service.store.bulk import among, fetch_frame
 from service.store.tables import ROSTER, conflict, crosswalk
@@ -21,6 +21,7 @@ from service.sync.merge import Sides, as_text, base_from_origins, merge
 from service.sync.night import Night
 from service.sync.people import link_people
 from service.sync.resolve import Resolver, mint, resolve_references
+from service.sync.snapshot import Snapshot
 
 _LISTED = 20
 """So many findings of a kind are listed one by one; the rest is counted."""
@@ -32,13 +33,11 @@ class Desk:
 
     night: Night
     delivery: Delivery
+    snapshot: Snapshot
     connection: Connection
     authority: AuthorityTable
     run: int
-    old: Tables
-    new: Tables
     removals: bool
-    explicit: Mapping[str, frozenset[str]]
     resolver: Resolver
     draft: Draft = field(default_factory=Draft)
 
@@ -53,11 +52,8 @@ class Desk:
         return self.night.source.name
 
 
-def work_table(desk: Desk, table: str, difference: Difference, waiting: pl.Series) -> None:
-    """Add to the draft what one table's difference does to our records.
-
-    `waiting` are the ids of rows that were delivered earlier and could not be applied.
-    """
+def work_table(desk: Desk, table: str, difference: Difference) -> None:
+    """Add to the draft what one table's difference does to our records."""
     entity = desk.recipe.entity_of(table)
     incoming = difference.incoming
     rejected = _check(desk, table, incoming)
@@ -70,7 +66,7 @@ def work_table(desk: Desk, table: str, difference: Difference, waiting: pl.Serie
     theirs = theirs.filter(~pl.col("sourced_id").is_in(fatal.implode()))
     theirs = theirs.join(ids, on="sourced_id", maintain_order="left").rename({"record_id": "id"})
     _note_pending(desk, table, incoming, theirs, dangling)
-    _write_or_merge(desk, table, entity, difference, theirs, waiting)
+    _write_or_merge(desk, table, difference, theirs)
     if desk.removals:
         _absent(desk, table, entity, difference.removed)
 
@@ -121,14 +117,8 @@ def _one_row_each(desk: Desk, table: str, ids: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter(ordered["record_id"].is_first_distinct())
 
 
-def _write_or_merge(
-    desk: Desk,
-    table: str,
-    entity: str,
-    difference: Difference,
-    theirs: pl.DataFrame,
-    waiting: pl.Series,
-) -> None:
+def _write_or_merge(desk: Desk, table: str, difference: Difference, theirs: pl.DataFrame) -> None:
+    entity = desk.recipe.entity_of(table)
     ours = fetch_records(desk.connection, desk.night.tenant, entity, theirs["id"])
     fresh = theirs.join(ours.select("id"), on="id", how="anti", maintain_order="left")
     desk.draft.extend(desk.draft.adds, entity, fresh)
@@ -137,7 +127,9 @@ def _write_or_merge(
         return
     known = theirs.join(ours.select("id"), on="id", how="semi", maintain_order="left")
     aligned = known.select("id").join(ours, on="id", maintain_order="left")
-    sides = Sides(_bases(desk, table, entity, difference, known, aligned, waiting), known, aligned)
+    unsure = base_from_origins(entity, aligned, known)
+    base = _bases(desk, table, difference, known, unsure)
+    sides = Sides(base, known, aligned)
     origin = {"source": desk.source, "run": desk.run}
     merged = merge(entity, sides, desk.authority, origin, _pinned(desk, entity, known["id"]))
     rows = merged.rows.join(known.select("id", "sourced_id"), on="id", maintain_order="left")
@@ -150,26 +142,26 @@ def _write_or_merge(
 
 
 def _bases(
-    desk: Desk,
-    table: str,
-    entity: str,
-    difference: Difference,
-    theirs: pl.DataFrame,
-    ours: pl.DataFrame,
-    waiting: pl.Series,
+    desk: Desk, table: str, difference: Difference, theirs: pl.DataFrame, unsure: pl.DataFrame
 ) -> pl.DataFrame:
-    """What the source said of these rows last night, in the order of `theirs`."""
-    unsure = base_from_origins(entity, ours, theirs)
+    """What the source said of these rows last night; `unsure` where its last row did not fit."""
+    waiting = desk.snapshot.waiting.get(table, pl.Series(dtype=pl.String))
     before = difference.before.filter(~pl.col(KEY).is_in(waiting.implode()))
     if before.is_empty():
         return unsure
-    decoded, _ = resolve_references(desk.resolver, entity, desk.recipe.decode(table, before).frame)
-    columns = unsure.columns
+    entity = desk.recipe.entity_of(table)
+    decoded = desk.recipe.decode(table, before).frame
+    resolved, _ = resolve_references(desk.resolver, entity, decoded)
     sure = theirs.select("sourced_id").join(
-        decoded.with_columns(_sure=pl.lit(True)), on="sourced_id", how="left", maintain_order="left"
+        resolved.with_columns(_sure=pl.lit(True)),
+        on="sourced_id",
+        how="left",
+        maintain_order="left",
     )
     taken = sure["_sure"].fill_null(False)
-    return pl.DataFrame([sure[name].zip_with(taken, unsure[name]).rename(name) for name in columns])
+    return pl.DataFrame(
+        [sure[name].zip_with(taken, unsure[name]).rename(name) for name in unsure.columns]
+    )
 
 
 def fetch_records(connection: Connection, tenant: str, entity: str, ids: pl.Series) -> pl.DataFrame:
@@ -213,7 +205,7 @@ def _absent(desk: Desk, table: str, entity: str, removed: pl.DataFrame) -> None:
         return
     ids = _leaving(desk, table, entity, removed[KEY])
     ids = ids.filter(pl.col("record_id").is_in(_active(desk, entity, ids["record_id"]).implode()))
-    explicit = desk.explicit.get(table, frozenset())
+    explicit = desk.snapshot.explicit.get(table, frozenset())
     told = pl.col("sourced_id").is_in(list(explicit))
     state = pl.when(told).then(pl.lit("detached")).otherwise(pl.lit("missing"))
     rows = ids.select(id="record_id", sourced_id="sourced_id", state=state)

@@ -1,0 +1,52 @@
+"""What the checks need to know of a table as a whole, once its rows are out of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from mappings.recipe import Recipe
+from service.sync.diff import KEY
+
+NO_SCHOOL = "(no school)"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Row counts of both nights, and counts by value of the columns that are watched.
+
+    `before` and `after` lead from a column to a table of `value` and `count`. `last_grade` are
+    the ids of last night's rows that belong to students of the last grade.
+    """
+
+    rows_before: int
+    rows_after: int
+    before: Mapping[str, pl.DataFrame]
+    after: Mapping[str, pl.DataFrame]
+    last_grade: frozenset[str]
+
+
+def facts_of(recipe: Recipe, table: str, old: pl.DataFrame, new: pl.DataFrame) -> Facts:
+    """The facts of a table on both nights."""
+    columns = [column for name, column in recipe.dimensions if name == table]
+    school = recipe.school_of.get(table)
+    watched = dict.fromkeys([*columns, *([school] if school else []), *recipe.years.get(table, ())])
+    return Facts(
+        old.height,
+        new.height,
+        {column: _counts(old, column) for column in watched if column in old.columns},
+        {column: _counts(new, column) for column in watched if column in new.columns},
+        _last_grade(recipe, table, old),
+    )
+
+
+def _counts(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    return rows.group_by(value=pl.col(column)).agg(count=pl.len())
+
+
+def _last_grade(recipe: Recipe, table: str, rows: pl.DataFrame) -> frozenset[str]:
+    if table != recipe.people or "grades" not in rows.columns:
+        return frozenset()
+    return frozenset(rows.filter(pl.col("grades").str.contains(r"\b12\b"))[KEY])
