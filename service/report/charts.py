@@ -24,6 +24,9 @@ STRIPS: Mapping[str, tuple[str, ...]] = {
 }
 """The small multiples of the history: what is counted together, and as what it is drawn."""
 
+LEAST_COLUMNS = 8
+"""For how many runs a strip has room at least, so that three runs are not three walls."""
+
 _BAR = 14
 _STRIP = 44
 _LEAST = 0.8
@@ -87,7 +90,7 @@ def history_strip(title: str, runs: Sequence[RunReport]) -> Markup:
     """
     numbers = [max(_counted(title, one), 0) for one in runs]
     top = math.log1p(max([*numbers, 1]))
-    step = 100 / max(len(runs), 1)
+    step = 100 / max(len(runs), LEAST_COLUMNS)
     body = Markup().join(
         _column(
             place * step,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,12 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One place where the problem occurs; `problem` only where it differs from spot to spot."""
+    """One place where the problem occurs.
 
+    `file` and `problem` are given only where they differ from spot to spot.
+    """
+
+    file: str | None
     row: int | None
     column: str | None
     value: str | None
@@ -32,15 +37,33 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All findings of one code in one file. `total` counts rows, listed or not."""
+    """Findings of one kind. `total` counts rows, listed or not."""
 
     severity: Severity
     code: str
-    file: str | None
+    files: tuple[str, ...]
     problems: tuple[str, ...]
     fixes: tuple[str, ...]
     spots: tuple[Spot, ...]
     total: int
+
+    @property
+    def where(self) -> str:
+        """The file, or how many there are."""
+        return self.files[0] if len(self.files) == 1 else amount(len(self.files), "file")
+
+    @property
+    def heading(self) -> str:
+        """The problem, or the first of them and how many others there are."""
+        first, *others = self.problems
+        return f"{first} (and {len(others):,} more of this kind)" if others else first
+
+    @property
+    def extent(self) -> str:
+        """How many rows it touches; empty when that says no more than the places listed."""
+        in_rows = any(spot.row is not None for spot in self.spots)
+        telling = self.total > max(1, 0 if in_rows else len(self.spots))
+        return amount(self.total, "row") if telling else ""
 
     def beyond(self, shown: int) -> int:
         """How many rows are left when the first `shown` spots have been told."""
@@ -53,43 +76,68 @@ def read_findings(named: Iterable[Mapping[str, Any]]) -> list[Finding]:
 
 
 def group(findings: Iterable[Finding]) -> list[Group]:
-    """Findings by code and file, gravest first and otherwise in the order they came.
+    """Findings by kind, gravest first and otherwise in the order they came.
 
-    What stops a run is a reason of its own each time: there, only equal problems are grouped.
+    One problem in many rows of a file is a kind. So are problems with one code and one fix that
+    occur here and there: six files that shrank are told as six lines, not as six stories.
     """
-    kinds: dict[tuple[object, ...], list[Finding]] = {}
+    files: dict[tuple[object, ...], list[Finding]] = {}
     for one in findings:
-        reason = one.problem if one.severity >= Severity.HOLD else None
-        kinds.setdefault((one.severity, one.code, one.file, reason), []).append(one)
+        files.setdefault((one.severity, one.code, one.file), []).append(one)
+    kinds: dict[tuple[object, ...], list[Finding]] = {}
+    for members in files.values():
+        kinds.setdefault(_kind(members), []).extend(members)
     groups = [_group(members) for members in kinds.values()]
     return sorted(groups, key=lambda one: -one.severity)
 
 
+def _kind(members: list[Finding]) -> tuple[object, ...]:
+    first = members[0]
+    story = len(members) > 1 and len({one.problem for one in _told(members)}) == 1
+    return (first.severity, first.code, *((first.file, None) if story else (None, first.fix)))
+
+
 def _group(members: list[Finding]) -> Group:
-    told = _told_one_by_one(members)
+    told = _told(members)
     problems = tuple(dict.fromkeys(one.problem for one in told))
+    files = tuple(dict.fromkeys(one.file for one in members if one.file is not None))
+    spots = (_spot(one, len(files) > 1, len(problems) > 1) for one in told)
     return Group(
         severity=members[0].severity,
         code=members[0].code,
-        file=members[0].file,
+        files=files,
         problems=problems,
         fixes=tuple(dict.fromkeys(one.fix for one in members)),
-        spots=tuple(_spot(one, len(problems) > 1) for one in told if _is_somewhere(one, problems)),
+        spots=tuple(spot for spot in spots if spot != _NOWHERE),
         total=sum(one.count for one in members),
     )
 
 
-def _told_one_by_one(members: list[Finding]) -> list[Finding]:
-    """Without those that only count the rows a check did not list."""
-    return [one for one in members if one.row is not None or one.count == 1] or members
+_MORE = re.compile(r" \([\d,]+ more rows?\)$")
 
 
-def _is_somewhere(one: Finding, problems: tuple[str, ...]) -> bool:
-    return len(problems) > 1 or any(place is not None for place in (one.row, one.column, one.value))
+def _told(members: list[Finding]) -> list[Finding]:
+    """Without those that only count the rows which a check did not list."""
+    listed = {(one.file, one.problem) for one in members if one.row is not None}
+    return [
+        one
+        for one in members
+        if one.row is not None or (one.file, _MORE.sub("", one.problem)) not in listed
+    ]
 
 
-def _spot(one: Finding, differs: bool) -> Spot:
-    return Spot(one.row, one.column, one.value, one.count, one.problem if differs else None)
+_NOWHERE = Spot(None, None, None, None, 1, None)
+
+
+def _spot(one: Finding, files_differ: bool, problems_differ: bool) -> Spot:
+    return Spot(
+        one.file if files_differ else None,
+        one.row,
+        one.column,
+        one.value,
+        one.count,
+        one.problem if problems_differ else None,
+    )
 
 
 _NOUNS = {

@@ -83,6 +83,7 @@ def _environment() -> Environment:
         "change_bar": charts.change_bar,
         "counted": words.COUNTED,
         "history_strip": charts.history_strip,
+        "least_columns": charts.LEAST_COLUMNS,
         "meanings": MEANINGS,
         "news": words.news,
         "outcomes": words.OUTCOMES,

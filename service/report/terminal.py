@@ -133,8 +133,8 @@ def _files(files: Sequence[FileReport]) -> Iterator[RenderableType]:
     if not files:
         return
     table = _table("Files")
-    for column in ("File", "Compared with last night", "Delivery"):
-        table.add_column(column)
+    for column in ("File", "Change", "Delivery"):
+        table.add_column(column, overflow="fold")
     for column in ("Last night", "Tonight"):
         table.add_column(column, justify="right")
     for one in files:
@@ -171,29 +171,38 @@ def _kinds(findings: Iterable[Finding]) -> Iterator[RenderableType]:
 
 
 def _kind(one: Group) -> Iterator[RenderableType]:
-    facts = [one.file or "", words.amount(one.total, "row") if one.total > 1 else "", one.code]
+    facts = (one.where if one.files else "", one.extent, one.code)
     yield Text.assemble(
         (MEANINGS[one.severity], _SEVERITIES[one.severity]),
         *(f" · {words.plain(fact)}" for fact in facts if fact),
     )
-    shown = one.spots[:LISTED] if one.severity < Severity.HOLD else one.spots
     if len(one.problems) == 1:
         yield _indented(Text(words.plain(one.problems[0])))
-    for spot in shown:
-        yield _indented(Text(_spot(spot, len(one.spots) > 1)), 4)
-    if one.spots and (beyond := one.beyond(len(shown))) > 0:
-        yield _indented(Text(f"and {beyond:,} more", "dim"), 4)
+    yield from _spots(one)
     for fix in one.fixes:
         yield _indented(Text.assemble(("Fix: ", "bold"), words.plain(fix)))
 
 
+def _spots(one: Group) -> Iterator[RenderableType]:
+    """The first places; of what stops a run, all, since each is a reason of its own."""
+    shown = one.spots[:LISTED] if one.severity < Severity.HOLD else one.spots
+    for spot in shown:
+        yield _indented(Text(_spot(spot, len(one.spots) > 1)), 4)
+    if one.spots and (beyond := one.beyond(len(shown))) > 0:
+        yield _indented(Text(f"and {beyond:,} more", "dim"), 4)
+
+
 def _spot(spot: Spot, among_others: bool) -> str:
+    """A place; what its problem names already is not said again."""
+    problem = words.plain(spot.problem or "")
+    column, value = (words.plain(text or "") for text in (spot.column, spot.value))
     parts = [
+        words.plain(spot.file or ""),
         f"row {spot.row:,}" if spot.row is not None else "",
-        words.plain(spot.column or ""),
-        words.quoted(spot.value) if spot.value is not None else "",
-        words.amount(spot.count, "row") if spot.count > 1 and among_others else "",
-        words.plain(spot.problem or ""),
+        column if column not in problem else "",
+        words.quoted(spot.value) if spot.value is not None and value not in problem else "",
+        words.amount(spot.count, "row") if spot.count > 1 and among_others and not problem else "",
+        problem,
     ]
     return " · ".join(part for part in parts if part)
 

@@ -120,6 +120,12 @@ def test_every_page_says_whose_records_it_holds(name: str) -> None:
     assert "Contains education records (FERPA)" in parse(page_of(name)).text_content()
 
 
+@given(any_report.reports)
+def test_every_finding_tells_its_problem_and_its_fix(one: RunReport) -> None:
+    text = parse(render_page(one, [], [])).text_content()
+    assert all(plain(each[key]) in text for each in one.findings for key in ("problem", "fix"))
+
+
 def test_a_conflict_shows_all_three_values() -> None:
     rows = parse(page_of("normal")).xpath("//caption[@id='manual']/ancestor::table/tbody/tr")
     values = [cell.text for cell in rows[0].xpath("td[@class='value']")]

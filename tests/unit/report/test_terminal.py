@@ -136,6 +136,17 @@ def test_findings_are_told_by_kind_with_the_first_places() -> None:
     assert "and 97 more" in text
 
 
+def test_one_kind_in_many_files_is_told_once() -> None:
+    many = [
+        Finding(Severity.HOLD, "file.shrunk", f"{row} rows of 99.", "Ask.", name, row, count=9)
+        for row, name in enumerate(["users.csv", "roles.csv", "orgs.csv", "classes.csv"], 2)
+    ]
+    text = shown(render_findings(many))
+    assert "holds the run · 4 files · 36 rows · file.shrunk" in text
+    assert text.count("Fix: ") == 1
+    assert "classes.csv · row 5 · 5 rows of 99." in text
+
+
 def test_no_findings_are_good_news() -> None:
     assert "No findings" in shown(render_findings([]))
 
