@@ -18,6 +18,8 @@ from support.strange_server import (
 )
 
 from adapters.errors import AdapterError, SourceMisconfigured, SourceUnavailable
+from adapters.oneroster.rest.auth import ClientCredentials
+from adapters.oneroster.rest.transport import Transport
 from adapters.port import Delivery
 from adapters.shelf import Shelf
 from schemas.finding import Finding, Severity
@@ -231,6 +233,23 @@ def test_a_service_sold_as_1_2_may_answer_as_1_1(shelf: Shelf) -> None:
 def test_a_base_url_may_be_the_whole_service_path(server: StrangeServer, shelf: Shelf) -> None:
     base = f"{server.url}/ims/oneroster/rostering/v1p2/"
     assert whole(server, server.source(base_url=base).fetch(shelf, {}))
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_at_an_unusual_path_the_records_tell_the_version(shelf: Shelf, version: str) -> None:
+    with strange_server(StrangeServer(small_district(version), base="/roster/api")) as server:
+        delivery = server.source(base_url=f"{server.url}/roster/api").fetch(shelf, {})
+        assert (delivery.version, whole(server, delivery)) == (version, True)
+
+
+def test_a_token_is_renewed_before_it_ends(server: StrangeServer) -> None:
+    now = [0.0]
+    with Transport(5, 2**20, 1) as transport:
+        client = ClientCredentials(server.settings(), transport, clock=lambda: now[0])
+        tokens = [client.token()]
+        now[0] = 100_000.0
+        tokens.append(client.token())
+    assert tokens[0] != tokens[1]
 
 
 def test_a_wrong_address_lists_what_was_tried(server: StrangeServer, shelf: Shelf) -> None:

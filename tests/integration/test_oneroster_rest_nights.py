@@ -127,6 +127,7 @@ def test_a_resumed_night_equals_an_undisturbed_one(
 def test_a_shift_since_the_failure_starts_the_collection_over(
     server: StrangeServer, shelf: Shelf
 ) -> None:
+    server.totals = "none"
     source = server.source(concurrency=1)
     fail_at_enrollments(server, source, shelf)
     server.heal()

@@ -64,6 +64,7 @@ class StrangeServer:
 
     collections: Records
     version: str = "1.2"
+    base: str = ""
     auth: Literal["oauth2", "oauth1", "bearer"] = "oauth2"
     totals: Literal["header", "body", "none"] = "header"
     wrong_by: int = 0
@@ -130,7 +131,7 @@ class StrangeServer:
         """The proper reply for a collection, with the lasting quirks."""
         name = path.rsplit("/", 1)[-1]
         base = path.rsplit("/", 1)[0]
-        if base != BASES[self.version] and base not in GROUPS:
+        if base != (self.base or BASES[self.version]) and base not in GROUPS:
             return Reply.of({"imsx_description": "no such path"}, 404)
         if name not in self.collections:
             return Reply.of({"imsx_description": "no such collection"}, 404)
