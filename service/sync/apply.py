@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -28,8 +28,16 @@ from service.sync.questions import record_agreements, record_conflicts, record_q
 from service.sync.students import follow_students
 
 
-def apply_plan(night: Night, number: int, override: str | None = None) -> Plan:
-    """Carry out a plan. Raises Held, Stale or LeaseLost, each before anything is written."""
+def apply_plan(
+    night: Night,
+    number: int,
+    override: str | None = None,
+    record: Callable[[Connection, Plan], None] = lambda _connection, _plan: None,
+) -> Plan:
+    """Carry out a plan. Raises Held, Stale or LeaseLost, each before anything is written.
+
+    `record` notes in the same transaction that the plan was carried out.
+    """
     with writing(night.engine) as connection:
         confirm(connection, night.lease)
         one = load(connection, night.tenant, number)
@@ -39,6 +47,7 @@ def apply_plan(night: Night, number: int, override: str | None = None) -> Plan:
         _close(connection, night, one, override)
         for sink in sinks_of(night):
             owe(connection, night.tenant, sink.name, one.number, first)
+        record(connection, one)
         return load(connection, night.tenant, number)
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
+from sqlalchemy.engine import Connection
+
 from adapters.errors import AdapterError
 from adapters.port import Delivery
 from schemas.finding import Finding, Severity
@@ -19,7 +21,7 @@ from schemas.roster.entities import ENTITIES
 from service.settings import Mode
 from service.store import counters
 from service.store.database import reading, writing
-from service.store.lease import confirm, renew
+from service.store.lease import confirm
 from service.sync.apply import accept_source, apply_plan, settle
 from service.sync.draft import Draft
 from service.sync.guard import weigh
@@ -29,7 +31,15 @@ from service.sync.plans import Plan, PlanState, acceptance, load, seal, supersed
 from service.sync.preflight import check_delivery, check_keys
 from service.sync.publish import owed, publish
 from service.sync.report import FileReport, RunReport, RunState
-from service.sync.runs import Step, digest_of, open_run, save_run, save_steps, unfinished
+from service.sync.runs import (
+    UNFINISHED,
+    Step,
+    digest_of,
+    open_run,
+    save_run,
+    save_steps,
+    unfinished,
+)
 from service.sync.snapshot import Snapshot, take_snapshot
 
 
@@ -43,21 +53,32 @@ class _Work:
     accept: str | None
     steps: list[Step] = field(default_factory=list)
 
-    def did(self, step: str, given: object, result: object, word: str) -> None:
+    def note(self, step: str, given: object, result: object, word: str) -> None:
         """Note a finished step; it is recorded with the next transaction."""
         self.steps.append(Step(step, digest_of(given), digest_of(result), word))
-        renew(self.night.engine, self.night.lease)
+
+    def did(self, step: str, given: object, result: object, word: str) -> None:
+        """Note a finished step between transactions, and that this run is still at work."""
+        self.note(step, given, result, word)
+        self.night.keep_lease()
 
     def save(self, state: RunState) -> None:
-        """Record the run's state and its finished steps."""
+        """Record the run's state and its finished steps on their own."""
         with writing(self.night.engine) as connection:
-            confirm(connection, self.night.lease)
-            self.report.state = state
-            if state not in (RunState.RUNNING, RunState.PLANNED, RunState.APPLIED):
-                self.report.finished_at = self.night.now
-            self.report.seconds = {k: round(v, 3) for k, v in self.night.timings.items()}
-            save_run(connection, self.night.tenant, self.report)
-            save_steps(connection, self.night, self.report.run, self.steps)
+            self.record(connection, state)
+
+    def record(self, connection: Connection, state: RunState) -> None:
+        """Record the run's state and its finished steps together with what made them true.
+
+        A run killed right after that transaction would otherwise tell less than it did.
+        """
+        confirm(connection, self.night.lease)
+        self.report.state = state
+        if state not in UNFINISHED:
+            self.report.finished_at = self.night.now
+        self.report.seconds = {k: round(v, 3) for k, v in self.night.timings.items()}
+        save_run(connection, self.night.tenant, self.report)
+        save_steps(connection, self.night, self.report.run, self.steps)
         self.steps.clear()
 
 
@@ -85,12 +106,14 @@ def apply_only(night: Night, plan: Plan, report: RunReport, override: str | None
 
 
 def _carry_out(work: _Work, number: int) -> RunReport:
+    def record(connection: Connection, plan: Plan) -> None:
+        work.report.holds = []
+        work.report.accepted_because = work.accept
+        work.note("apply", plan.content_digest, plan.number, f"plan {plan.number} applied")
+        work.record(connection, RunState.APPLIED)
+
     with _timed(work.night, "apply"):
-        plan = apply_plan(work.night, number, work.accept)
-    work.report.holds = []
-    work.report.accepted_because = work.accept
-    work.did("apply", plan.content_digest, plan.number, f"plan {plan.number} applied")
-    work.save(RunState.APPLIED)
+        apply_plan(work.night, number, work.accept, record)
     return _announce(work)
 
 
@@ -172,18 +195,11 @@ def _seal(work: _Work, snapshot: Snapshot, draft: Draft) -> _Work:
         plan = seal(night, connection, delivery, draft, holds, work.report.run)
         work.report.plan = plan.number
         work.report.take_findings(holds)
-        work.report.state = RunState.HELD if holds and not work.accept else RunState.PLANNED
-        if work.report.state is RunState.HELD:
-            work.report.finished_at = night.now
-        save_run(connection, night.tenant, work.report)
-    work.did("plan", counts, plan.content_digest, f"plan {plan.number}")
-    work.did(
-        "guard",
-        plan.content_digest,
-        [one.as_json() for one in holds],
-        f"{len(holds)} reasons to hold",
-    )
-    work.save(work.report.state)
+        listed = [one.as_json() for one in holds]
+        work.note("plan", counts, plan.content_digest, f"plan {plan.number}")
+        work.note("guard", plan.content_digest, listed, f"{len(holds)} reasons to hold")
+        held = bool(holds) and not work.accept
+        work.record(connection, RunState.HELD if held else RunState.PLANNED)
     return work
 
 
@@ -194,6 +210,7 @@ def _is_worth_a_plan(draft: Draft) -> bool:
 def _quiet(work: _Work, draft: Draft | None) -> _Work:
     """Nothing to change: remember the delivery, so that tomorrow need not look again."""
     night = work.night
+    work.report.owed = publish(night)
     with writing(night.engine) as connection:
         confirm(connection, night.lease)
         supersede(connection, night.tenant, night.source.name)
@@ -202,8 +219,7 @@ def _quiet(work: _Work, draft: Draft | None) -> _Work:
             settle(connection, night, draft, accepted, work.report.run)
         if work.delivery.digest != night.source.delivery_digest or draft is not None:
             accept_source(connection, night, accepted, work.report.run)
-    work.report.owed = publish(night)
-    work.save(RunState.QUIET)
+        work.record(connection, RunState.QUIET)
     return work
 
 
@@ -246,14 +262,12 @@ def _check_plan(work: _Work, number: int) -> None:
     with reading(night.engine) as connection:
         plan = load(connection, night.tenant, number)
         fresh = (
-            plan.serial == night.source.serial
+            plan.state in (PlanState.PENDING, PlanState.HELD)
+            and plan.serial == night.source.serial
             and plan.store_change == counters.current(connection, night.tenant, "roster")
             and all(night.shelf.holds(digest) for digest in plan.parts.values())
         )
-    if plan.state is PlanState.APPLIED:
-        work.save(RunState.APPLIED)
-        _announce(work)
-    elif not fresh:
+    if not fresh:
         work.report = RunReport(
             run=work.report.run,
             source=work.report.source,
