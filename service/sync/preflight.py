@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from adapters.port import Delivery, FileMode
+from adapters.port import ROW, Delivery, FileMode
 from schemas.finding import Finding, Severity
 from service.sync.diff import KEY, Difference
 from service.sync.night import Night
@@ -22,13 +22,21 @@ _MANY = 20
 
 def check_delivery(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
     """What can be told from the files as a whole, before rows are compared."""
+    if _is_unreadable(delivery, snapshot):
+        return
     yield from _sender(night, delivery)
     yield from _vanished_files(night, delivery, snapshot)
-    yield from _school_year(snapshot)
+    yield from _school_year(delivery, snapshot)
     if not is_rescoped(night, delivery):
         rolling = rolls_over(snapshot)
         yield from _shrunk(night, delivery, snapshot, rolling)
         yield from _vanished_groups(night, delivery, snapshot)
+
+
+def _is_unreadable(delivery: Delivery, snapshot: Snapshot) -> bool:
+    """Whether some file was refused: it gives no rows, and their absence would mean nothing."""
+    findings = (*delivery.findings, *snapshot.findings)
+    return any(finding.severity is Severity.REFUSE for finding in findings)
 
 
 def check_keys(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
@@ -44,7 +52,7 @@ def check_keys(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator
             continue
         if name in night.recipe.yearly and rolls_over(snapshot):
             continue
-        yield _churn(delivery.files[name].origin, gone, before, _lost_zeros(difference))
+        yield _churn(delivery.files[name].origin, difference, before)
 
 
 def is_rescoped(night: Night, delivery: Delivery) -> bool:
@@ -110,7 +118,7 @@ def _is_partial(delivery: Delivery) -> bool:
     return modes <= {FileMode.DELTA}
 
 
-def _school_year(snapshot: Snapshot) -> Iterator[Finding]:
+def _school_year(delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
     before, after = _last_years(snapshot)
     if before is not None and after is not None and after < before:
         yield Finding(
@@ -119,7 +127,7 @@ def _school_year(snapshot: Snapshot) -> Iterator[Finding]:
             f"The newest school year is {after}; last night it was {before}. "
             "This looks like an old delivery.",
             "Send tonight's export instead.",
-            "academicSessions",
+            delivery.files["academicSessions"].origin,
             column="schoolYear",
             value=after,
         )
@@ -181,7 +189,8 @@ def _lost_zeros(difference: Difference) -> bool:
     return isinstance(share, float) and share > 0.5
 
 
-def _churn(origin: str, gone: int, before: int, zeros: bool) -> Finding:
+def _churn(origin: str, difference: Difference, before: int) -> Finding:
+    gone, zeros = difference.removed.height, _lost_zeros(difference)
     if zeros:
         problem = "the ids lost their leading zeros, as happens when a spreadsheet saved the file"
         fix = "Export again without opening the file in a spreadsheet."
@@ -194,6 +203,12 @@ def _churn(origin: str, gone: int, before: int, zeros: bool) -> Finding:
         f"{gone:,} of {before:,} ids are gone and others came: {problem}.",
         fix,
         origin,
+        row=_first_row(difference.added),
         column=KEY,
+        value=difference.added[KEY][0],
         count=gone,
     )
+
+
+def _first_row(rows: pl.DataFrame) -> int | None:
+    return int(rows[ROW][0]) if ROW in rows.columns else None
