@@ -161,7 +161,7 @@ def _plan(work: _Work) -> _Work:
     with _timed(night, "merge"):
         draft = draw_up(night, delivery, snapshot, work.report.run)
     refused = [one for one in draft.findings if one.severity is Severity.REFUSE]
-    if _stops(work, refused, "match", changed):
+    if refused and _stops(work, draft.findings, "match", changed):
         return work
     return _seal(work, snapshot, draft)
 
