@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,6 +15,9 @@ IGNORED = ("_row", "_space", "_school", "status", "dateLastModified")
 
 Those with an underscore are ours: the row's position, and what a user's roles say of the user.
 """
+
+SEPARATOR = "|"
+"""Joins the source ids of which the id of a derived row is made; its owner's comes first."""
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -46,7 +49,9 @@ class Recipe:
     them; `school_of` names the column of a table that tells the school; `yearly` are the tables
     that end with a school year; `essential` the files whose disappearance is never taken at
     face value; `dimensions` the (table, column) pairs of which no value should vanish overnight;
-    `years` names the columns that tell the school year.
+    `years` names the columns that tell the school year, `derived` the tables that are made of a
+    grouped file's rows. `place` gives people their schools, `narrow` reduces both nights to the
+    people whom changed rows can concern, `derive` makes the tables.
     """
 
     standard: str
@@ -62,6 +67,9 @@ class Recipe:
     essential: frozenset[str]
     dimensions: tuple[tuple[str, str], ...]
     years: Mapping[str, tuple[str, ...]]
+    derived: Mapping[str, tuple[str, ...]]
+    place: Callable[[Frames], pl.DataFrame]
+    narrow: Callable[[Frames, Frames, Mapping[str, Iterable[pl.DataFrame]]], tuple[Frames, Frames]]
     derive: Callable[[Frames], Tables]
     identifiers: Callable[[pl.DataFrame], pl.DataFrame]
 

@@ -12,10 +12,7 @@ import polars as pl
 
 from mappings.engine.codecs import split_list
 from mappings.oneroster.persons import merge_user_records, with_places
-from mappings.recipe import IGNORED, Tables, Twins
-
-SEPARATOR = "|"
-"""Joins the source ids of which the id of a derived row is made."""
+from mappings.recipe import IGNORED, SEPARATOR, Tables, Twins
 
 DERIVED_FROM_USERS = ("users", "roles", "userAgents", "userAliases", "demographics")
 """Tables that may change when the users file does."""
@@ -37,6 +34,12 @@ def derive(files: Mapping[str, pl.DataFrame]) -> Tables:
         frames["demographics"] = _demographics(files["demographics"], merged.aliases)
     twins = tuple(Twins(*twin) for twin in merged.twins)
     return Tables(frames, twins)
+
+
+def place(files: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The users with the school and the number space that their roles say."""
+    users = files["users"]
+    return with_places(users, files["roles"] if "roles" in files else roles_of_users(users))
 
 
 def roles_of_users(users: pl.DataFrame) -> pl.DataFrame:

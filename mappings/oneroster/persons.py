@@ -88,6 +88,16 @@ def identifiers(users: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def bare_identifiers(users: pl.DataFrame) -> pl.DataFrame:
+    """Every identifier of every user record whatever its kind: `sourcedId` and `value`."""
+    parts = [
+        _column(users, "identifier", "").select("sourcedId", "value"),
+        _column(users, "userMasterIdentifier", "").select("sourcedId", "value"),
+        _typed(users).select("sourcedId", "value"),
+    ]
+    return pl.concat(parts).drop_nulls("value")
+
+
 def merge_user_records(users: pl.DataFrame) -> Merged:
     """Join the records of each person; the smallest sourcedId stands for them."""
     shared = _shared(identifiers(users))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from mappings.engine.table import recipe_digest, tables_in
-from mappings.oneroster.derive import derive
+from mappings.oneroster.derive import derive, place
+from mappings.oneroster.narrow import narrow
 from mappings.oneroster.persons import identifiers
 from mappings.recipe import Recipe
 
@@ -77,6 +78,9 @@ def oneroster_recipe() -> Recipe:
             ("roles", "orgSourcedId"),
         ),
         years={"academicSessions": ("schoolYear",)},
+        derived={"users": ("users", "userAgents", "userAliases", "roles")},
+        place=place,
+        narrow=narrow,
         derive=derive,
         identifiers=identifiers,
     )

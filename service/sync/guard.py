@@ -10,11 +10,14 @@ import json
 from collections.abc import Iterator
 
 import polars as pl
+import sqlalchemy as sa
 
 from adapters.port import Delivery
 from mappings.recipe import Recipe
 from schemas.finding import Finding, Severity
 from service.settings import Guard
+from service.store.database import reading
+from service.store.tables import ROSTER
 from service.sync.diff import KEY
 from service.sync.draft import PENDING, Draft
 from service.sync.facts import NO_SCHOOL, Facts
@@ -39,15 +42,20 @@ def _drops(night: Night, snapshot: Snapshot, draft: Draft) -> Iterator[Finding]:
         if rolling and table in night.recipe.yearly:
             continue
         counted = _without_graduates(night.recipe, removed, snapshot) if rolling else removed
-        yield from _drops_by_school(night, table, counted, snapshot.facts[table])
+        if counted.height > night.settings.sync.guard.drop_rows:
+            yield from _drops_by_school(night, table, counted, snapshot.facts.get(table))
 
 
 def _drops_by_school(
-    night: Night, table: str, removed: pl.DataFrame, facts: Facts
+    night: Night, table: str, removed: pl.DataFrame, facts: Facts | None
 ) -> Iterator[Finding]:
     guard = night.settings.sync.guard
     column = night.recipe.school_of.get(table)
-    for school, dropped, total in _by_school(column, removed, facts):
+    counts = _by_school(column, removed, facts) if facts else None
+    if counts is None:
+        total = _active(night, night.recipe.entity_of(table), table)
+        counts = [(NO_SCHOOL, removed.height, total)]
+    for school, dropped, total in counts:
         if dropped > max(guard.drop_rows, guard.drop_share * total):
             yield Finding(
                 Severity.HOLD,
@@ -59,6 +67,18 @@ def _drops_by_school(
                 value=school,
                 count=dropped,
             )
+
+
+def _active(night: Night, entity: str, table: str) -> int:
+    """How many records of a kind the district holds, where no file lists them one by one."""
+    records = ROSTER[entity]
+    query = sa.select(sa.func.count()).where(
+        records.c.tenant == night.tenant, records.c.state == "active"
+    )
+    if entity == "supplement":
+        query = query.where(records.c.collection == table)
+    with reading(night.engine) as connection:
+        return connection.execute(query.select_from(records)).scalar_one()
 
 
 def _by_school(
@@ -118,7 +138,8 @@ def _rejected(
     waiting = pl.concat([pl.DataFrame(schema=PENDING), *draft.pending])
     counts = waiting.filter(pl.col("code") == "rejected").group_by("file").len().sort("file")
     for table, count in counts.iter_rows():
-        total = snapshot.facts[table].rows_after
+        facts = snapshot.facts.get(table)
+        total = facts.rows_after if facts else count
         if count > max(guard.reject_rows, guard.reject_share * total):
             yield Finding(
                 Severity.HOLD,

@@ -7,6 +7,7 @@ already keep apart are never merged by machine, and e-mail alone proves nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from mappings.recipe import Twins
 from service.store.bulk import among, fetch_frame
-from service.store.tables import ROSTER, crosswalk, person_identifier
+from service.store.tables import ROSTER, crosswalk, person_identifier, source
 from service.sync.resolve import IDS
 
 _SIMILAR = 88
@@ -169,18 +170,45 @@ def _lookalikes(where: Where, users: pl.DataFrame, minted: dict[str, str]) -> It
     """People of the same family name or e-mail whom this source does not deliver tonight."""
     if users.is_empty():
         return
-    known = _unclaimed(where, users)
+    known: dict[str, list[_Known]] = defaultdict(list)
+    for person in _unclaimed(where, users):
+        for key in {person[2], person[3]} - {None}:
+            known[str(key)].append(person)
     for row in users.select("sourcedId", "givenName", "familyName", "email").iter_rows():
-        for person in known:
+        alike = {one for key in row[2:] if key for one in known.get(key, ())}
+        for person in sorted(alike):
             score, reasons = _resemblance(row, person)
             if score >= _SIMILAR:
-                yield Candidate(minted[row[0]], str(person[0]), row[0], score, reasons)
+                yield Candidate(minted[row[0]], person[0], row[0], score, reasons)
 
 
-def _unclaimed(where: Where, users: pl.DataFrame) -> list[tuple[str, str, str, str | None]]:
+_Known = tuple[str, str, str, str | None]
+
+
+def _unclaimed(where: Where, users: pl.DataFrame) -> list[_Known]:
     """People with the family name or e-mail of one of the users, whom nobody else claims."""
     connection = where.connection
-    claimed = (
+    families = among(connection, _person.c.family_name, users["familyName"].drop_nulls().unique())
+    emails = among(connection, _person.c.email, users["email"].drop_nulls().unique())
+    free = among(connection, _person.c.id, _free_people(where))
+    if _has_other_sources(where):
+        free = sa.or_(free, ~_claim(where))
+    query = sa.select(
+        _person.c.id, _person.c.given_name, _person.c.family_name, _person.c.email
+    ).where(_person.c.tenant == where.tenant, sa.or_(families, emails), free)
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def _has_other_sources(where: Where) -> bool:
+    query = sa.select(source.c.name).where(
+        source.c.tenant == where.tenant, source.c.name != where.source
+    )
+    return where.connection.execute(query).first() is not None
+
+
+def _claim(where: Where) -> sa.Exists:
+    """Whether this source delivers the person."""
+    return (
         sa.select(crosswalk.c.record_id)
         .where(
             crosswalk.c.tenant == where.tenant,
@@ -188,16 +216,17 @@ def _unclaimed(where: Where, users: pl.DataFrame) -> list[tuple[str, str, str, s
             crosswalk.c.entity == "person",
             crosswalk.c.present,
             crosswalk.c.record_id == _person.c.id,
-            ~among(connection, crosswalk.c.record_id, sorted(where.leaving)),
         )
         .exists()
     )
-    families = among(connection, _person.c.family_name, users["familyName"].drop_nulls().unique())
-    emails = among(connection, _person.c.email, users["email"].drop_nulls().unique())
-    query = sa.select(
-        _person.c.id, _person.c.given_name, _person.c.family_name, _person.c.email
-    ).where(_person.c.tenant == where.tenant, sa.or_(families, emails), ~claimed)
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def _free_people(where: Where) -> list[str]:
+    """People who leave this source tonight, and those whom no source delivers any more."""
+    query = sa.select(_person.c.id).where(
+        _person.c.tenant == where.tenant, _person.c.state != "active"
+    )
+    return sorted({*where.leaving, *where.connection.execute(query).scalars()})
 
 
 def _is_first_load(where: Where) -> bool:
@@ -206,7 +235,7 @@ def _is_first_load(where: Where) -> bool:
 
 
 def _resemblance(
-    row: tuple[str, str | None, str | None, str | None], person: tuple[str, str, str, str | None]
+    row: tuple[str, str | None, str | None, str | None], person: _Known
 ) -> tuple[int, tuple[str, ...]]:
     ours = f"{person[1]} {person[2]}".casefold()
     score = round(fuzz.WRatio(f"{row[1] or ''} {row[2] or ''}".casefold(), ours))

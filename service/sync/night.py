@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from adapters.port import Progress, Source, silent
 from adapters.shelf import Shelf
 from mappings.recipe import Recipe
 from service.settings import Mode, Settings, instant
-from service.store.lease import Lease
+from service.store.lease import Lease, renew
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Night:
     lease: Lease
     progress: Progress = silent
     timings: dict[str, float] = field(default_factory=dict)
+    renewed: list[float] = field(default_factory=lambda: [time.monotonic()])
+
+    def keep_lease(self) -> None:
+        """Push the lease's expiry back once a quarter of it has gone by."""
+        if time.monotonic() - self.renewed[0] > self.lease.seconds / 4:
+            renew(self.engine, self.lease)
+            self.renewed[0] = time.monotonic()
 
     @property
     def tenant(self) -> str:

@@ -44,8 +44,11 @@ def check_keys(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator
     if is_rescoped(night, delivery):
         return
     guard = night.settings.sync.guard
-    for name, difference in snapshot.differences.items():
-        before = snapshot.facts[name].rows_before
+    for name, facts in snapshot.facts.items():
+        if name not in snapshot.differences:
+            continue
+        difference = snapshot.differences[name]
+        before = facts.rows_before
         gone = difference.removed.height
         few = max(guard.drop_rows, guard.churn_share * before)
         if gone <= few or difference.added.height <= few or name not in delivery.files:

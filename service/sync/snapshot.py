@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from adapters.port import ROW, Delivery, FileMode
-from mappings.recipe import Tables, Twins
+from mappings.recipe import SEPARATOR, Frames, Twins
 from schemas.finding import Finding
 from service.settings import Mode
 from service.store.bases import Base, list_bases, read_base
 from service.store.database import reading
-from service.sync.diff import KEY, Difference, compare, value_columns
+from service.sync.diff import KEY, Difference, NotUnique, compare, value_columns
 from service.sync.draft import NewBase, put_frame
 from service.sync.facts import Facts, facts_of
 from service.sync.night import Night
@@ -89,41 +89,89 @@ def _compare_file(night: Night, delivery: Delivery, name: str, snapshot: Snapsho
     pair = _read(night, delivery, name, snapshot)
     if pair is None:
         return
-    _note(night, snapshot, name, compare(*pair), pair)
+    try:
+        difference = compare(*pair)
+    except NotUnique:
+        pair = pair[0], _made_unique(delivery, name, snapshot, pair[1])
+        difference = compare(*pair)
+    _note(night, snapshot, name, difference, pair)
     if name in snapshot.differences:
         _keep(night, snapshot, name, pair)
 
 
+def _made_unique(
+    delivery: Delivery, name: str, snapshot: Snapshot, rows: pl.DataFrame
+) -> pl.DataFrame:
+    unique, findings = without_twice(rows, delivery.files[name].origin)
+    snapshot.findings.extend(findings)
+    return unique
+
+
 def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot) -> None:
     """Tables derived across several files need all of them, the unchanged ones too."""
-    pairs = {name: _read(night, delivery, name, snapshot) for name in names}
-    changed = {name: pair for name, pair in pairs.items() if pair is not None}
-    if all(_says_the_same(snapshot, name, pair) for name, pair in changed.items()):
-        snapshot.same.update(changed)
+    read = {name: _read(night, delivery, name, snapshot) for name in names}
+    pairs = {name: pair for name, pair in read.items() if pair is not None}
+    raw = {name: _raw_difference(night, snapshot, name, pair) for name, pair in pairs.items()}
+    pairs = {name: pair for name, pair in pairs.items() if not raw[name].is_empty}
+    snapshot.same.update(raw.keys() - pairs.keys())
+    if not pairs:
         return
-    for name in night.recipe.grouped - changed.keys():
+    changed = set(pairs)
+    for name in night.recipe.grouped - changed:
         if name in snapshot.bases:
             rows = _old(night, name)
             pairs[name] = (rows, rows)
-    present = {name: pair for name, pair in pairs.items() if pair is not None}
-    old = night.recipe.derive({name: pair[0] for name, pair in present.items()})
-    new = night.recipe.derive({name: pair[1] for name, pair in present.items()})
-    snapshot.twins = new.twins
-    _note_derived(night, snapshot, old, new)
-    for name, pair in changed.items():
-        _keep(night, snapshot, name, pair)
+    old, new = _concerned(night, pairs, {name: raw[name] for name in changed})
+    before, after = night.recipe.derive(old), night.recipe.derive(new)
+    snapshot.twins = after.twins
+    for table, rows in after.frames.items():
+        was = before.frames.get(table)
+        _note_table(snapshot, table, (rows.clear() if was is None else was, rows))
+    for name in changed:
+        old_rows = _placed(night, name, pairs, raw[name].removed.height)
+        snapshot.facts[name] = facts_of(night.recipe, name, old_rows, pairs[name][1])
+        _keep(night, snapshot, name, pairs[name])
 
 
-def _says_the_same(snapshot: Snapshot, name: str, pair: _Pair) -> bool:
-    waits = any(len(ids) for ids in snapshot.waiting.values())
-    return name in snapshot.bases and not waits and compare(*pair).is_empty
+def _placed(night: Night, name: str, pairs: dict[str, _Pair], gone: int) -> pl.DataFrame:
+    """Last night's rows; people with their schools where so many go that it matters."""
+    rows = pairs[name][0]
+    many = gone > night.settings.sync.guard.drop_rows
+    if name != night.recipe.people or not many:
+        return rows
+    return night.recipe.place({file: pair[0] for file, pair in pairs.items()})
 
 
-def _note_derived(night: Night, snapshot: Snapshot, old: Tables, new: Tables) -> None:
-    for table, after in new.frames.items():
-        before = old.frames.get(table)
-        pair = (after.clear() if before is None else before, after)
-        _note(night, snapshot, table, compare(*pair), pair)
+def _raw_difference(night: Night, snapshot: Snapshot, name: str, pair: _Pair) -> Difference:
+    """A file's own difference; what is derived of rows that wait is looked at again with it."""
+    difference = compare(*pair)
+    for table in night.recipe.derived.get(name, (name,)):
+        if table in snapshot.waiting:
+            owners = snapshot.waiting[table].str.split(SEPARATOR).list.first()
+            difference = difference.with_again(pair[1], owners)
+    return difference
+
+
+def _concerned(
+    night: Night, pairs: dict[str, _Pair], raw: dict[str, Difference]
+) -> tuple[Frames, Frames]:
+    """Both nights' rows of the people whom a change can concern; of all, if that is most."""
+    old = {name: pair[0] for name, pair in pairs.items()}
+    new = {name: pair[1] for name, pair in pairs.items()}
+    moved = sum(one.incoming.height + one.removed.height for one in raw.values())
+    if moved > sum(rows.height for rows in new.values()) / 4:
+        return old, new
+    rows = {name: (one.added, one.removed, one.before, one.after) for name, one in raw.items()}
+    return night.recipe.narrow(old, new, rows)
+
+
+def _note_table(snapshot: Snapshot, table: str, pair: _Pair) -> None:
+    """Keep the difference of a derived table."""
+    difference = compare(*pair)
+    if table in snapshot.waiting:
+        difference = difference.with_again(pair[1], snapshot.waiting[table])
+    if not difference.is_empty:
+        snapshot.differences[table] = difference
 
 
 def _note(
@@ -151,8 +199,8 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> _P
         snapshot.same.add(name)
         return None
     rows, gone = without_tombstones(new)
-    rows, findings = without_twice(rows, delivery.files[name].origin)
-    snapshot.findings.extend(findings)
+    if old is None or name in night.recipe.grouped:
+        rows = _made_unique(delivery, name, snapshot, rows)
     snapshot.explicit[name] = gone
     if old is None:
         old = rows.clear().drop(ROW, strict=False)
