@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,8 +52,16 @@ def adapter_of(name: str, kind: str, given: Mapping[str, Any]) -> Source:
     if kind == "oneroster-rest":
         from adapters.oneroster.rest.source import OneRosterRestSource
 
+        _log_aside()
         return OneRosterRestSource(_rest_settings(name, given))
     raise Misconfigured(f"There is no source kind {kind!r}.", f"Use one of {', '.join(KINDS)}.")
+
+
+def _log_aside() -> None:
+    """Log retries to standard error: standard output belongs to the answer, which scripts read."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 def _rest_settings(name: str, given: Mapping[str, Any]) -> RestSettings:
@@ -92,7 +101,7 @@ def recipe_of(kind: str) -> Recipe:
     """The recipe for the records that a kind of source delivers."""
     from mappings.oneroster.recipe import oneroster_recipe
 
-    return {name: oneroster_recipe for name in KINDS}[kind]()
+    return dict.fromkeys(KINDS, oneroster_recipe)[kind]()
 
 
 def shelf_of(settings: Settings) -> Shelf:
