@@ -70,7 +70,7 @@ def _permit(connection: Connection, night: Night, one: Plan, override: str | Non
             f"Plan {one.number} was drawn up before the roster last changed.",
             f"Plan again: `planbridge sync plan {one.source}`.",
         )
-    lost = [name for name, digest in one.parts.items() if not night.shelf.holds(digest)]
+    lost = [name for name, digest in one.parts.items() if not night.shelf.is_whole(digest)]
     if lost:
         raise Stale(
             f"Parts of plan {one.number} are no longer on disk: {', '.join(lost)}.",
@@ -206,19 +206,18 @@ def _set_state(
 def _write_links(connection: Connection, night: Night, one: Plan) -> None:
     links = _part(night, one, "links")
     if links.height:
-        rows = links.unique(["entity", "sourced_id"], keep="last", maintain_order=True)
-        frame = rows.select(
+        frame = links.select(
             pl.all(),
             tenant=pl.lit(night.tenant),
             source=pl.lit(one.source),
             run=pl.lit(one.run),
         )
         keys = ("tenant", "source", "entity", "sourced_id")
-        upsert_frame(connection, crosswalk, keys, frame.sort("entity", "sourced_id"))
+        upsert_frame(connection, crosswalk, keys, frame)
     identifiers = _part(night, one, "identifiers")
     if identifiers.height:
-        frame = identifiers.unique().with_columns(tenant=pl.lit(night.tenant))
-        upsert_frame(connection, person_identifier, frame.columns, frame.sort(frame.columns))
+        frame = identifiers.with_columns(tenant=pl.lit(night.tenant))
+        upsert_frame(connection, person_identifier, frame.columns, frame)
 
 
 def _write_pending(connection: Connection, night: Night, one: Plan) -> None:

@@ -95,10 +95,15 @@ def acceptance(night: Night, delivery: Delivery) -> dict[str, Any]:
 
 
 def put_away(shelf: Shelf, draft: Draft) -> dict[str, str]:
-    """Keep every table of a draft on the shelf; returns their digests by name."""
+    """Keep every table of a draft on the shelf; returns their digests by name.
+
+    Equal drafts give equal digests: what has no order of its own is sorted.
+    """
+    links = _stack(draft.links, LINKS)
+    named = links.unique(["entity", "sourced_id"], keep="last", maintain_order=True)
     tables: dict[str, pl.DataFrame] = {
-        "links": _stack(draft.links, LINKS),
-        "identifiers": _stack(draft.identifiers, IDENTIFIERS),
+        "links": named.sort("entity", "sourced_id"),
+        "identifiers": _stack(draft.identifiers, IDENTIFIERS).unique().sort(*IDENTIFIERS),
         "pending": _stack(draft.pending, PENDING),
         "clashes": pl.DataFrame([asdict(one) for one in draft.clashes]),
         "agreed": pl.DataFrame(draft.agreed, schema=_AGREED, orient="row"),

@@ -208,7 +208,7 @@ def _absent(desk: Desk, table: str, entity: str, removed: pl.DataFrame) -> None:
     explicit = desk.snapshot.explicit.get(table, frozenset())
     told = pl.col("sourced_id").is_in(list(explicit))
     state = pl.when(told).then(pl.lit("detached")).otherwise(pl.lit("missing"))
-    rows = ids.select(id="record_id", sourced_id="sourced_id", state=state)
+    rows = ids.sort("sourced_id").select(id="record_id", sourced_id="sourced_id", state=state)
     desk.draft.extend(desk.draft.absences, entity, rows.cast(pl.Schema(ABSENT)))
     gone = rows.filter(pl.col("state") == "detached").height
     tally = desk.draft.tally(entity)
