@@ -43,7 +43,11 @@ class Shelf:
 
     @contextmanager
     def draft(self) -> Iterator[Draft]:
-        """Write a new file; on leaving, it is hashed, synced and renamed into place."""
+        """Write a new file; on leaving, it is hashed, synced and renamed into place.
+
+        A file that is synced survives a power failure. What is put by `put` is not: whoever
+        reads it asks `is_whole` first.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="draft-", dir=self.root)
         temporary = Path(name)
@@ -61,10 +65,21 @@ class Shelf:
             temporary.unlink(missing_ok=True)
 
     def put(self, content: bytes) -> str:
-        """Keep these bytes; returns their digest."""
-        with self.draft() as draft:
-            draft.stream.write(content)
-        return draft.digest
+        """Keep these bytes, which can be made again; returns their digest."""
+        digest = hashlib.sha256(content).hexdigest()
+        target = self.path_of(digest)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix="draft-", dir=self.root)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            Path(name).replace(target)
+        return digest
+
+    def is_whole(self, digest: str) -> bool:
+        """Whether the content is there and is what its name says."""
+        path = self.path_of(digest)
+        return path.is_file() and digest_file(path) == digest
 
     def sweep(self, keep: set[str]) -> int:
         """Remove drafts and every content not in `keep`; returns how many files went."""

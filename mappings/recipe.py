@@ -50,8 +50,8 @@ class Recipe:
     that end with a school year; `essential` the files whose disappearance is never taken at
     face value; `dimensions` the (table, column) pairs of which no value should vanish overnight;
     `years` names the columns that tell the school year, `derived` the tables that are made of a
-    grouped file's rows. `place` gives people their schools, `narrow` reduces both nights to the
-    people whom changed rows can concern, `derive` makes the tables.
+    grouped file's rows. `places` names the file and column that tell who is where. `narrow`
+    reduces both nights to the people whom changed rows can concern, `derive` makes the tables.
     """
 
     standard: str
@@ -68,7 +68,7 @@ class Recipe:
     dimensions: tuple[tuple[str, str], ...]
     years: Mapping[str, tuple[str, ...]]
     derived: Mapping[str, tuple[str, ...]]
-    place: Callable[[Frames], pl.DataFrame]
+    places: tuple[str, str]
     narrow: Callable[[Frames, Frames, Mapping[str, Iterable[pl.DataFrame]]], tuple[Frames, Frames]]
     derive: Callable[[Frames], Tables]
     identifiers: Callable[[pl.DataFrame], pl.DataFrame]

@@ -36,12 +36,6 @@ def derive(files: Mapping[str, pl.DataFrame]) -> Tables:
     return Tables(frames, twins)
 
 
-def place(files: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The users with the school and the number space that their roles say."""
-    users = files["users"]
-    return with_places(users, files["roles"] if "roles" in files else roles_of_users(users))
-
-
 def roles_of_users(users: pl.DataFrame) -> pl.DataFrame:
     """The role rows that 1.1 keeps inside users: one for each organization of a user."""
     listed = ("sourcedId", "role", "orgSourcedIds")

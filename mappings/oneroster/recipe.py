@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from mappings.engine.table import recipe_digest, tables_in
-from mappings.oneroster.derive import derive, place
+from mappings.oneroster.derive import derive
 from mappings.oneroster.narrow import narrow
 from mappings.oneroster.persons import identifiers
 from mappings.recipe import Recipe
@@ -79,7 +79,7 @@ def oneroster_recipe() -> Recipe:
         ),
         years={"academicSessions": ("schoolYear",)},
         derived={"users": ("users", "userAgents", "userAliases", "roles")},
-        place=place,
+        places=("roles", "orgSourcedId"),
         narrow=narrow,
         derive=derive,
         identifiers=identifiers,

@@ -20,7 +20,7 @@ from service.store.database import reading
 from service.store.tables import ROSTER
 from service.sync.diff import KEY
 from service.sync.draft import PENDING, Draft
-from service.sync.facts import NO_SCHOOL, Facts
+from service.sync.facts import NO_SCHOOL
 from service.sync.night import Night
 from service.sync.preflight import rolls_over
 from service.sync.snapshot import Snapshot
@@ -43,19 +43,15 @@ def _drops(night: Night, snapshot: Snapshot, draft: Draft) -> Iterator[Finding]:
             continue
         counted = _without_graduates(night.recipe, removed, snapshot) if rolling else removed
         if counted.height > night.settings.sync.guard.drop_rows:
-            yield from _drops_by_school(night, table, counted, snapshot.facts.get(table))
+            yield from _drops_by_school(night, table, counted, snapshot)
 
 
 def _drops_by_school(
-    night: Night, table: str, removed: pl.DataFrame, facts: Facts | None
+    night: Night, table: str, removed: pl.DataFrame, snapshot: Snapshot
 ) -> Iterator[Finding]:
     guard = night.settings.sync.guard
     column = night.recipe.school_of.get(table)
-    counts = _by_school(column, removed, facts) if facts else None
-    if counts is None:
-        total = _active(night, night.recipe.entity_of(table), table)
-        counts = [(NO_SCHOOL, removed.height, total)]
-    for school, dropped, total in counts:
+    for school, dropped, total in _by_school(night, table, removed, snapshot):
         if dropped > max(guard.drop_rows, guard.drop_share * total):
             yield Finding(
                 Severity.HOLD,
@@ -69,6 +65,34 @@ def _drops_by_school(
             )
 
 
+def _by_school(
+    night: Night, table: str, removed: pl.DataFrame, snapshot: Snapshot
+) -> list[tuple[str, int, int]]:
+    """School, rows gone and rows before, for each school that loses any."""
+    totals = _totals(night, table, snapshot)
+    column = night.recipe.school_of.get(table)
+    if totals is None or column is None or column not in removed.columns:
+        facts = snapshot.facts.get(table)
+        entity = night.recipe.entity_of(table)
+        total = facts.rows_before if facts else _active(night, entity, table)
+        return [(NO_SCHOOL, removed.height, total)]
+    gone = removed.group_by(value=pl.col(column)).agg(gone=pl.len()).sort("value")
+    return [
+        (school or NO_SCHOOL, dropped, totals.get(school, dropped))
+        for school, dropped in gone.iter_rows()
+    ]
+
+
+def _totals(night: Night, table: str, snapshot: Snapshot) -> dict[str, int] | None:
+    if table == night.recipe.people:
+        return dict(snapshot.places)
+    facts = snapshot.facts.get(table)
+    column = night.recipe.school_of.get(table)
+    if facts is None or column is None or column not in facts.before:
+        return None
+    return dict(facts.before[column].iter_rows())
+
+
 def _active(night: Night, entity: str, table: str) -> int:
     """How many records of a kind the district holds, where no file lists them one by one."""
     records = ROSTER[entity]
@@ -79,17 +103,6 @@ def _active(night: Night, entity: str, table: str) -> int:
         query = query.where(records.c.collection == table)
     with reading(night.engine) as connection:
         return connection.execute(query.select_from(records)).scalar_one()
-
-
-def _by_school(
-    column: str | None, removed: pl.DataFrame, facts: Facts
-) -> list[tuple[str, int, int]]:
-    if column is None or column not in removed.columns or column not in facts.before:
-        return [(NO_SCHOOL, removed.height, facts.rows_before)]
-    gone = removed.group_by(value=pl.col(column)).agg(gone=pl.len())
-    rows = gone.join(facts.before[column], on="value", nulls_equal=True)
-    named = rows.with_columns(pl.col("value").fill_null(NO_SCHOOL)).sort("value")
-    return list(named.select("value", "gone", "count").iter_rows())
 
 
 def _without_graduates(recipe: Recipe, removed: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:

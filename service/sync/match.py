@@ -69,13 +69,16 @@ def match_people(
     hits = _hits(where, identifiers)
     people = _people(where, hits["person_id"])
     settled = _present(where, hits["person_id"]) - where.leaving
+    pointed: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for sourced_id, person, reason in hits.iter_rows():
+        pointed[sourced_id].append((person, reason))
     linked: dict[str, str] = {}
     questions: list[Candidate] = []
     for row in users.select("sourcedId", "givenName", "familyName").iter_rows():
-        found = hits.filter(pl.col("sourcedId") == row[0]) if hits.height else hits
-        for verdict in _judge(row, found, people, settled | set(linked.values())):
+        for verdict in _judge(row, pointed[row[0]], people, settled):
             if isinstance(verdict, str):
                 linked[row[0]] = verdict
+                settled.add(verdict)
             else:
                 questions.append(_asked(verdict, row[0], minted[row[0]]))
     strangers = users.filter(~pl.col("sourcedId").is_in(list(linked)))
@@ -143,17 +146,17 @@ def _present(where: Where, ids: pl.Series) -> set[str]:
 
 def _judge(
     row: tuple[str, str | None, str | None],
-    hits: pl.DataFrame,
+    hits: list[tuple[str, str]],
     people: dict[str, tuple[str, str]],
     taken: set[str],
 ) -> Iterator[_Verdict]:
     """One link, or a question for each person whom an identifier points to."""
-    pointed = hits["person_id"].unique(maintain_order=True).to_list()
+    pointed = sorted({person for person, _ in hits})
     if len(pointed) == 1 and pointed[0] not in taken and _share_a_name(row, people[pointed[0]]):
         yield pointed[0]
         return
-    for person in sorted(pointed):
-        reasons = tuple(hits.filter(pl.col("person_id") == person)["reason"])
+    for person in pointed:
+        reasons = tuple(reason for one, reason in hits if one == person)
         note = "already delivered under another id" if person in taken else "names differ"
         if len(pointed) > 1:
             note = "identifiers point to several people"

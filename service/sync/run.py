@@ -265,7 +265,7 @@ def _check_plan(work: _Work, number: int) -> None:
             plan.state in (PlanState.PENDING, PlanState.HELD)
             and plan.serial == night.source.serial
             and plan.store_change == counters.current(connection, night.tenant, "roster")
-            and all(night.shelf.holds(digest) for digest in plan.parts.values())
+            and all(night.shelf.is_whole(digest) for digest in plan.parts.values())
         )
     if not fresh:
         work.report = RunReport(

@@ -12,18 +12,16 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from adapters.port import ROW, Delivery, FileMode
-from mappings.recipe import SEPARATOR, Frames, Twins
+from mappings.recipe import SEPARATOR, Frames, Recipe, Twins
 from schemas.finding import Finding
 from service.settings import Mode
 from service.store.bases import Base, list_bases, read_base
 from service.store.database import reading
 from service.sync.diff import KEY, Difference, NotUnique, compare, value_columns
 from service.sync.draft import NewBase, put_frame
-from service.sync.facts import Facts, facts_of
+from service.sync.facts import Facts, Pair, facts_of
 from service.sync.night import Night
 from service.sync.unique import without_tombstones, without_twice
-
-_Pair = tuple[pl.DataFrame, pl.DataFrame]
 
 
 @dataclass(slots=True)
@@ -32,6 +30,7 @@ class Snapshot:
 
     `differences` and `facts` go by table, `explicit` lists the ids that the delivery itself
     calls deleted. A file in `same` has other bytes but the same rows.
+    `places` counts the people at each school last night.
     """
 
     bases: Mapping[str, Base]
@@ -41,6 +40,7 @@ class Snapshot:
     explicit: dict[str, frozenset[str]] = field(default_factory=dict)
     new_bases: dict[str, NewBase] = field(default_factory=dict)
     twins: tuple[Twins, ...] = ()
+    places: dict[str, int] = field(default_factory=dict)
     same: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
@@ -128,21 +128,21 @@ def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot:
         was = before.frames.get(table)
         _note_table(snapshot, table, (rows.clear() if was is None else was, rows))
     for name in changed:
-        old_rows = _placed(night, name, pairs, raw[name].removed.height)
-        snapshot.facts[name] = facts_of(night.recipe, name, old_rows, pairs[name][1])
+        snapshot.facts[name] = facts_of(night.recipe, name, pairs[name], raw[name])
         _keep(night, snapshot, name, pairs[name])
+    snapshot.places = _places(night.recipe, pairs)
 
 
-def _placed(night: Night, name: str, pairs: dict[str, _Pair], gone: int) -> pl.DataFrame:
-    """Last night's rows; people with their schools where so many go that it matters."""
-    rows = pairs[name][0]
-    many = gone > night.settings.sync.guard.drop_rows
-    if name != night.recipe.people or not many:
-        return rows
-    return night.recipe.place({file: pair[0] for file, pair in pairs.items()})
+def _places(recipe: Recipe, pairs: dict[str, Pair]) -> dict[str, int]:
+    """How many people had a place at each school last night."""
+    table, column = recipe.places
+    if table not in pairs or column not in pairs[table][0].columns:
+        return {}
+    counts = pairs[table][0][column].drop_nulls().value_counts()
+    return dict(counts.iter_rows())
 
 
-def _raw_difference(night: Night, snapshot: Snapshot, name: str, pair: _Pair) -> Difference:
+def _raw_difference(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> Difference:
     """A file's own difference; what is derived of rows that wait is looked at again with it."""
     difference = compare(*pair)
     for table in night.recipe.derived.get(name, (name,)):
@@ -153,7 +153,7 @@ def _raw_difference(night: Night, snapshot: Snapshot, name: str, pair: _Pair) ->
 
 
 def _concerned(
-    night: Night, pairs: dict[str, _Pair], raw: dict[str, Difference]
+    night: Night, pairs: dict[str, Pair], raw: dict[str, Difference]
 ) -> tuple[Frames, Frames]:
     """Both nights' rows of the people whom a change can concern; of all, if that is most."""
     old = {name: pair[0] for name, pair in pairs.items()}
@@ -165,7 +165,7 @@ def _concerned(
     return night.recipe.narrow(old, new, rows)
 
 
-def _note_table(snapshot: Snapshot, table: str, pair: _Pair) -> None:
+def _note_table(snapshot: Snapshot, table: str, pair: Pair) -> None:
     """Keep the difference of a derived table."""
     difference = compare(*pair)
     if table in snapshot.waiting:
@@ -174,9 +174,7 @@ def _note_table(snapshot: Snapshot, table: str, pair: _Pair) -> None:
         snapshot.differences[table] = difference
 
 
-def _note(
-    night: Night, snapshot: Snapshot, table: str, difference: Difference, pair: _Pair
-) -> None:
+def _note(night: Night, snapshot: Snapshot, table: str, difference: Difference, pair: Pair) -> None:
     """Keep a table's difference and what the checks need to know of it as a whole."""
     waiting = snapshot.waiting.get(table)
     if waiting is not None and len(waiting):
@@ -185,10 +183,10 @@ def _note(
         snapshot.same.add(table)
         return
     snapshot.differences[table] = difference
-    snapshot.facts[table] = facts_of(night.recipe, table, *pair)
+    snapshot.facts[table] = facts_of(night.recipe, table, pair, difference)
 
 
-def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> _Pair | None:
+def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pair | None:
     """Last night's and tonight's rows of a file, or None where they are plainly the same."""
     result = night.adapter.read(delivery, name)
     snapshot.findings.extend(result.findings)
@@ -236,7 +234,7 @@ def _overlay(old: pl.DataFrame, changes: pl.DataFrame, gone: frozenset[str]) -> 
     return pl.concat([kept, changes], how="diagonal")
 
 
-def _keep(night: Night, snapshot: Snapshot, name: str, pair: _Pair) -> None:
+def _keep(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> None:
     """Put tomorrow's base on the shelf; it forgets nobody whom tonight may not let go."""
     kept = pair[1].drop(ROW, "status", strict=False)
     if night.mode is Mode.ADDITIONS_ONLY:
