@@ -7,6 +7,7 @@ under two sourcedIds but with one `studentUniqueId` and one name.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,11 @@ def test_both_records_of_such_a_student_name_one_student_unique_id(
         assert len({numbers[sourced_id] for sourced_id in joined.split(",")}) == 1
 
 
-def test_each_record_of_such_a_student_is_for_another_school(
+def test_each_record_of_such_a_student_is_from_another_school(
     home: Home, nights: list[Answer]
 ) -> None:
-    schools = {row["userSourcedId"]: row["orgSourcedId"] for row in _delivered(home, "roles")}
+    own = {row["sourcedId"]: json.loads(row["metadata"])["edfi"] for row in _delivered(home, "users")}
+    schools = {key: edfi["educationOrganizationId"] for key, edfi in own.items()}
     for _, _, joined in home.query(_DOUBLES):
         assert len({schools[sourced_id] for sourced_id in joined.split(",")}) == 2
 
