@@ -147,6 +147,7 @@ def plan_night(night: Night, accept: str | None) -> _Work:
 def _plan(work: _Work) -> _Work:
     night, delivery = work.night, work.delivery
     if _is_last_night_again(night, delivery) and not _has_overdue(night):
+        work.report.take_findings(list(delivery.findings))
         return _quiet(work, None)
     with _timed(night, "snapshot"):
         snapshot = take_snapshot(night, delivery, waiting_rows(night))
@@ -284,6 +285,7 @@ def _is_last_night_again(night: Night, delivery: Delivery) -> bool:
     return (
         delivery.digest == night.source.delivery_digest
         and night.recipe.digest == night.source.recipe_digest
+        and not any(finding.severity is Severity.REFUSE for finding in delivery.findings)
     )
 
 
