@@ -78,7 +78,6 @@ def _roster_table(entity: str, fields: tuple[Field, ...]) -> Table:
         _need("origin_run", Integer),
         _may("origins"),
         _need("revision", Integer),
-        Index(None, "tenant", "source", "sourced_id"),
         sqlite_with_rowid=False,
     )
 
@@ -252,7 +251,6 @@ change = Table(
     _need("entity"),
     _need("record_id"),
     _may("fields"),
-    Index(None, "tenant", "record_id"),
     sqlite_with_rowid=False,
 )
 

@@ -96,7 +96,6 @@ def _create_roster(name: str, *fields: sa.Column[Any]) -> None:
         *_need("revision", kind=sa.Integer),
         sqlite_with_rowid=False,
     )
-    _index(f"ix_{name}_tenant_source_sourced_id", name, "tenant", "source", "sourced_id")
     _index(f"ix_{name}_missing", name, "tenant", "state_since", where="state = 'missing'")
 
 
@@ -293,7 +292,6 @@ def _create_journal() -> None:
         *_may("fields"),
         sqlite_with_rowid=False,
     )
-    _index("ix_change_tenant_record_id", "change", "tenant", "record_id")
     _create(
         "outbox",
         *_key("tenant", "sink"),
