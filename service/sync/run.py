@@ -232,8 +232,7 @@ def _open(night: Night, delivery: Delivery, accept: str | None) -> _Work:
         if earlier is not None and earlier.delivery_digest != delivery.digest:
             earlier = _give_up(connection, night, earlier)
         if earlier is None:
-            report = open_run(connection, night, delivery.digest)
-            report.version = delivery.version
+            report = open_run(connection, night, delivery.digest, delivery.version)
             return _Work(night, delivery, report, accept)
     return _carry_on(night, delivery, earlier, accept)
 
@@ -322,7 +321,7 @@ def _describe(delivery: Delivery, snapshot: Snapshot) -> list[FileReport]:
 
 def _paused(night: Night) -> _Work:
     with writing(night.engine) as connection:
-        report = open_run(connection, night, None)
+        report = open_run(connection, night)
     work = _Work(night, Delivery(night.recipe.standard, "", {}), report, None)
     work.save(RunState.PAUSED)
     return work
@@ -330,7 +329,7 @@ def _paused(night: Night) -> _Work:
 
 def _failed(night: Night, error: AdapterError) -> _Work:
     with writing(night.engine) as connection:
-        report = open_run(connection, night, None)
+        report = open_run(connection, night)
     work = _Work(night, Delivery(night.recipe.standard, "", {}), report, None)
     report.take_findings([Finding(Severity.REFUSE, error.code, error.problem, error.fix)])
     report.owed = owed(night.engine, night.tenant)

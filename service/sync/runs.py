@@ -48,8 +48,10 @@ def unfinished(connection: Connection, night: Night) -> RunReport | None:
     return None if text is None else RunReport.model_validate_json(text)
 
 
-def open_run(connection: Connection, night: Night, digest: str | None) -> RunReport:
-    """A new run with the next number."""
+def open_run(
+    connection: Connection, night: Night, digest: str | None = None, version: str | None = None
+) -> RunReport:
+    """A new run with the next number, for a delivery with this digest and version."""
     report = RunReport(
         run=counters.advance(connection, night.tenant, "run"),
         source=night.source.name,
@@ -57,6 +59,7 @@ def open_run(connection: Connection, night: Night, digest: str | None) -> RunRep
         mode=night.mode,
         started_at=night.now,
         delivery_digest=digest,
+        version=version,
     )
     connection.execute(
         sa.insert(run).values(
