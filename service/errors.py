@@ -56,4 +56,3 @@ class Misconfigured(ServiceError):
     """A setting has to change first."""
 
     code = "misconfigured"
-    exit_status = 2

@@ -16,6 +16,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -63,7 +64,7 @@ class Sync(_Section):
 
     mode: Mode = Mode.NORMAL
     calendar: tuple[CalendarEntry, ...] = ()
-    missing_days: int = Field(14, ge=1)
+    missing_days: int = Field(14, ge=1, le=3650)
     guard: Guard = Guard()
     lease_seconds: float = Field(900, gt=0)
     lease_wait_seconds: float = Field(0, ge=0)
@@ -123,8 +124,13 @@ def load_settings(**overrides: Any) -> Settings:
     """The settings in force. Raises Misconfigured naming the setting at fault."""
     try:
         return Settings(**overrides)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{FILE} is not valid TOML: {error}", f"Correct {FILE}.") from None
+    except SettingsError as error:
+        raise Misconfigured(
+            f"A setting is not written as JSON: {error}",
+            "Correct the PLANBRIDGE_* variable, or set its parts, as in PLANBRIDGE_SYNC__MODE.",
+        ) from None
     except ValidationError as error:
         lines = "; ".join(
             f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()

@@ -53,14 +53,21 @@ def main() -> None:
     try:
         app()
     except (ServiceError, AdapterError) as error:
-        if "--json" in sys.argv:
-            fault = {"code": error.code, "problem": error.problem, "fix": error.fix}
-            print_json({"error": fault})
-        else:
-            print_error(error.problem, error.fix)
+        _fail(error.code, error.problem, error.fix)
         sys.exit(getattr(error, "exit_status", 1))
     except BrokenPipeError:
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail("file", f"{where}{error.strerror or error}.", "Correct the path, or its permissions.")
         sys.exit(1)
     except KeyboardInterrupt:
         print_error("Stopped.", "Run the command again: it carries on where it was.")
         sys.exit(130)
+
+
+def _fail(code: str, problem: str, fix: str) -> None:
+    if "--json" in sys.argv:
+        print_json({"error": {"code": code, "problem": problem, "fix": fix}})
+    else:
+        print_error(problem, fix)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+
+Number = Annotated[int, typer.Argument(min=0, max=2**31 - 1)]
+"""What runs, plans, conflicts and questions are called; larger ones fit no database."""
 
 
 def print_json(value: Any) -> None:

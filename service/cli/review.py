@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.cli.out import print_json, print_rich, table
+from service.cli.out import Number, print_json, print_rich, table
 from service.cli.session import open_session
 
 conflicts = typer.Typer(help="Fields that both sides changed.", no_args_is_help=True)
@@ -31,7 +31,7 @@ def list_conflicts(every: Every = False, as_json: Json = False) -> None:
 
 @conflicts.command("decide")
 def decide_conflict(
-    number: int,
+    number: Number,
     ours: Annotated[bool, typer.Option("--ours", help="Our value stays, for good.")] = False,
     theirs: Annotated[bool, typer.Option("--theirs", help="The source's value.")] = False,
     reopen: Annotated[bool, typer.Option("--reopen", help="Take a decision back.")] = False,
@@ -69,7 +69,7 @@ def list_matches(every: Every = False, as_json: Json = False) -> None:
 
 @matches.command("decide")
 def decide_match(
-    number: int,
+    number: Number,
     same: Annotated[bool, typer.Option("--same", help="One person: join the records.")] = False,
     different: Annotated[bool, typer.Option("--different", help="Two people.")] = False,
     reason: Why = "",

@@ -76,7 +76,7 @@ def open_session() -> Session:
     from service.settings import FILE, load_settings
     from service.wiring import engine_of
 
-    if not Path(FILE).exists() and "PLANBRIDGE_DATABASE_URL" not in os.environ:
+    if not Path(FILE).is_file() and "PLANBRIDGE_DATABASE_URL" not in os.environ:
         raise Misconfigured(
             f"There is no {FILE} in this folder.",
             "Run `planbridge init` here, or change to the folder where you ran it.",

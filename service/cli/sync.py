@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.out import print_json, print_rich
+from service.cli.out import Number, print_json, print_rich
 from service.cli.session import Session, open_session, progress
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def plan(name: str, as_json: Json = False) -> None:
 
 
 @app.command("apply")
-def apply(number: int, allow_held: Reason = None, as_json: Json = False) -> None:
+def apply(number: Number, allow_held: Reason = None, as_json: Json = False) -> None:
     """Carry out a plan that was drawn up before. Exit 0 done, 3 held, 1 failed."""
     from service.nightly import apply_numbered
 
@@ -77,7 +77,7 @@ def history(
 
 
 @app.command("show")
-def show(number: int, as_json: Json = False) -> None:
+def show(number: Number, as_json: Json = False) -> None:
     """One run's report again."""
     from service.sync.runs import load_run
 

@@ -45,11 +45,15 @@ def synth(
     as_json: Json = False,
 ) -> None:
     """Write a synthetic district: nights of OneRoster CSV with known adds, drops and changes."""
-    from service.synth import SynthOptions, write_district
+    from service.errors import Invalid
+    from service.synth import SynthOptions, SynthRefused, write_district
 
-    options = SynthOptions(students=students, days=days, change=_share(change), seed=seed)
-    with progress() as tell:
-        report = write_district(out, options, tell)
+    try:
+        options = SynthOptions(students=students, days=days, change=_share(change), seed=seed)
+        with progress() as tell:
+            report = write_district(out, options, tell)
+    except SynthRefused as error:
+        raise Invalid("The district cannot be made as asked.", f"{error}.") from None
     if as_json:
         print_json(report.as_json())
     else:

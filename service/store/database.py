@@ -15,6 +15,16 @@ from service.errors import Busy, Misconfigured
 _PATIENCE = 30
 """Seconds that a writer waits for another, which may be one that was killed a moment ago."""
 
+_UNUSABLE = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+}
+"""SQLite's codes for a file that is the operator's to mend."""
+
 _LOCKED = {"55P03", "40P01"}
 """PostgreSQL's states for a lock waited for in vain, and for a deadlock."""
 
@@ -79,7 +89,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: everything inside happens, or nothing does.
 
-    Raises Busy where another transaction holds what this one needs for too long.
+    Raises Busy where another transaction holds what this one needs for too long, Misconfigured
+    where the file cannot be written.
     """
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -87,15 +98,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
             yield connection
     except sa.exc.DBAPIError as error:
-        if not _is_contended(error.orig):
-            raise
-        raise Busy(
-            "Another process is writing to the database and has not finished.",
-            "Wait until it has, then try again; nothing was written.",
-        ) from error
+        if _is_contended(error.orig):
+            raise Busy(
+                "Another process is writing to the database and has not finished.",
+                "Wait until it has, then try again; nothing was written.",
+            ) from error
+        if _is_unusable(error.orig):
+            raise Misconfigured(
+                f"The database cannot be written: {error.orig}.",
+                "Check the path in database_url, its permissions and the space left; "
+                "nothing was written.",
+            ) from error
+        raise
 
 
 def _is_contended(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
     return getattr(error, "sqlstate", None) in _LOCKED
+
+
+def _is_unusable(error: BaseException | None) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _UNUSABLE
