@@ -95,7 +95,9 @@ def test_both_records_of_such_a_student_name_one_student_unique_id(
 def test_each_record_of_such_a_student_is_from_another_school(
     home: Home, nights: list[Answer]
 ) -> None:
-    own = {row["sourcedId"]: json.loads(row["metadata"])["edfi"] for row in _delivered(home, "users")}
+    own = {
+        row["sourcedId"]: json.loads(row["metadata"])["edfi"] for row in _delivered(home, "users")
+    }
     schools = {key: edfi["educationOrganizationId"] for key, edfi in own.items()}
     for _, _, joined in home.query(_DOUBLES):
         assert len({schools[sourced_id] for sourced_id in joined.split(",")}) == 2

@@ -24,6 +24,8 @@ from service.cli.main import main
 RECORDS_OF_WORK = frozenset({"run", "run_step", "plan", "counter", "lease"})
 """Tables that say what was tried; all others say what is held."""
 
+_PROGRAM = "from service.cli.main import main; main()"
+
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -68,7 +70,7 @@ class Home:
         """Start the command as a process of its own."""
         given = {f"PLANBRIDGE_{name}": value for name, value in variables.items()}
         return subprocess.Popen(
-            [sys.executable, "-m", "service.cli", *map(str, words)],
+            [sys.executable, "-c", _PROGRAM, *map(str, words)],
             cwd=self.folder,
             env={**os.environ, **self.variables, **given},
             stdout=subprocess.PIPE,
