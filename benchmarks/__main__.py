@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: all benchmarks."""
+
+from benchmarks.night import main
+
+main()

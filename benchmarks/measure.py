@@ -1,0 +1,44 @@
+"""Timing whole processes: wall clock and peak memory, as a person or a scheduler would see them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One kind of process run several times: median seconds, highest peak in megabytes."""
+
+    seconds: float
+    peak_mb: float
+
+
+def once(command: Sequence[str], extra: Mapping[str, str] | None = None) -> Measured:
+    """Run a command to its end. Raises CalledProcessError with what it printed if it failed."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **(extra or {})},
+    )
+    assert process.stdout is not None
+    printed = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    if process.returncode:
+        sys.stderr.write(printed.decode(errors="replace"))
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Measured(seconds, usage.ru_maxrss / 1024)
+
+
+def middle(runs: Sequence[Measured]) -> Measured:
+    """The median time and the highest peak of several runs."""
+    return Measured(median(run.seconds for run in runs), max(run.peak_mb for run in runs))
