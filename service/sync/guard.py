@@ -39,9 +39,10 @@ def weigh(night: Night, delivery: Delivery, snapshot: Snapshot, draft: Draft) ->
 def _drops(night: Night, snapshot: Snapshot, draft: Draft) -> Iterator[Finding]:
     rolling = rolls_over(snapshot)
     for table, removed in draft.removed.items():
-        if rolling and table in night.recipe.yearly:
+        # Who moves up to another school leaves a role behind; who leaves is counted as a person.
+        if rolling and (table in night.recipe.yearly or "userSourcedId" in removed.columns):
             continue
-        counted = _without_graduates(night.recipe, removed, snapshot) if rolling else removed
+        counted = _without_graduates(night.recipe, removed, snapshot, draft) if rolling else removed
         if counted.height > night.settings.sync.guard.drop_rows:
             yield from _drops_by_school(night, table, counted, snapshot)
 
@@ -105,12 +106,19 @@ def _active(night: Night, entity: str, table: str) -> int:
         return connection.execute(query.select_from(records)).scalar_one()
 
 
-def _without_graduates(recipe: Recipe, removed: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
-    """At the turn of the year the last grade leaves, with its roles, links and demographics."""
+def _without_graduates(
+    recipe: Recipe, removed: pl.DataFrame, snapshot: Snapshot, draft: Draft
+) -> pl.DataFrame:
+    """At the turn of the year the last grade leaves, and the families of its students."""
     people = snapshot.facts.get(recipe.people)
     leavers = list(people.last_grade) if people else []
-    column = "userSourcedId" if "userSourcedId" in removed.columns else KEY
-    return removed.filter(~pl.col(column).is_in(leavers))
+    families = [
+        link
+        for rows in draft.removed.values()
+        if "agentSourcedId" in rows.columns
+        for link in rows.filter(pl.col("userSourcedId").is_in(leavers))["agentSourcedId"]
+    ]
+    return removed.filter(~pl.col(KEY).is_in([*leavers, *families]))
 
 
 def _blanked(guard: Guard, recipe: Recipe, draft: Draft, snapshot: Snapshot) -> Iterator[Finding]:
