@@ -52,8 +52,10 @@ def number_space(role: str | None) -> str:
 def with_places(users: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
     """Users with what their roles say of them: `_space` of their numbers, `_school`."""
     if "role" not in roles.columns or roles.is_empty():
-        blank = pl.lit(None, pl.String)
-        return users.with_columns(_space=blank, _school=blank)
+        nothing = pl.lit(None, pl.String)
+        return users.with_columns(_space=nothing, _school=nothing)
+    blank = [name for name in ("orgSourcedId", "roleType") if name not in roles.columns]
+    roles = roles.with_columns(pl.lit(None, pl.String).alias(name) for name in blank)
     table = {role: number_space(role) for role in roles["role"].unique() if role}
     space = pl.col("role").replace_strict(table, default="other", return_dtype=pl.String)
     # A teacher who is also a parent is numbered as staff: the order of the words decides.

@@ -36,6 +36,14 @@ class Difference:
         """Every row that has to be looked at: the new and the changed."""
         return pl.concat([self.added, self.after], how="diagonal")
 
+    def with_columns(self, names: Sequence[str]) -> Difference:
+        """The same with tonight's rows in these columns, blank ones where they lack them."""
+        added, after = (
+            _complete(rows, [name for name in names if name not in rows.columns])
+            for rows in (self.added, self.after)
+        )
+        return Difference(added, self.removed, self.before, after)
+
     def with_again(self, new: pl.DataFrame, ids: pl.Series) -> Difference:
         """The same with these rows of `new` counted as added, changed or not."""
         seen = self.incoming[KEY]

@@ -30,7 +30,8 @@ class Snapshot:
 
     `differences` and `facts` go by table, `explicit` lists the ids that the delivery itself
     calls deleted. A file in `same` has other bytes but the same rows.
-    `places` counts the people at each school last night.
+    `places` counts the people at each school last night, `columns` names all columns that a
+    file came with, the blank ones too.
     """
 
     bases: Mapping[str, Base]
@@ -41,6 +42,7 @@ class Snapshot:
     new_bases: dict[str, NewBase] = field(default_factory=dict)
     twins: tuple[Twins, ...] = ()
     places: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     same: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
@@ -190,7 +192,8 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pa
     """Last night's and tonight's rows of a file, or None where they are plainly the same."""
     result = night.adapter.read(delivery, name)
     snapshot.findings.extend(result.findings)
-    new = result.frame
+    snapshot.columns[name] = tuple(result.frame.columns)
+    new = _without_blank_columns(result.frame)
     old = _old(night, name) if name in snapshot.bases else None
     waits = len(snapshot.waiting.get(name, ())) > 0
     if old is not None and not waits and _is_same(old, new):
@@ -207,6 +210,13 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pa
     return old, rows
 
 
+def _without_blank_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Half of a standard's columns are blank in most districts; they need not be carried."""
+    return rows.select(
+        name for name in rows.columns if name == KEY or rows[name].null_count() < rows.height
+    )
+
+
 def _old(night: Night, name: str) -> pl.DataFrame:
     with reading(night.engine) as connection:
         found = read_base(connection, night.tenant, night.source.name, name)
@@ -220,9 +230,10 @@ def _is_same(old: pl.DataFrame, new: pl.DataFrame) -> bool:
     if "status" in new.columns and (new["status"] == "tobedeleted").any():
         return False
     for name in (KEY, *value_columns(old, new)):
-        if name not in old.columns or name not in new.columns:
-            return False
-        if not old[name].equals(new[name]):
+        if name in old.columns and name in new.columns:
+            if not old[name].equals(new[name]):
+                return False
+        elif any(name in rows.columns and rows[name].count() for rows in (old, new)):
             return False
     return True
 

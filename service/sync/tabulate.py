@@ -55,6 +55,7 @@ class Desk:
 def work_table(desk: Desk, table: str, difference: Difference) -> None:
     """Add to the draft what one table's difference does to our records."""
     entity = desk.recipe.entity_of(table)
+    difference = difference.with_columns(desk.snapshot.columns.get(table, ()))
     incoming = difference.incoming
     rejected = _check(desk, table, incoming)
     decoded = desk.recipe.decode(table, incoming.filter(~pl.col(KEY).is_in(rejected.implode())))
