@@ -99,9 +99,11 @@ def plan_only(night: Night) -> RunReport:
 
 
 def apply_only(night: Night, plan: Plan, report: RunReport, override: str | None) -> RunReport:
-    """Apply a plan that was drawn up earlier."""
+    """Apply a plan that was drawn up earlier; one applied but not announced is announced."""
     delivery = Delivery(night.recipe.standard, "", {})
     work = _Work(night, delivery, report, override)
+    if report.state is RunState.APPLIED:
+        return _announce(work)
     return _carry_out(work, plan.number)
 
 
