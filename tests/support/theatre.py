@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from support.killable import Killable, Outcome, killable
-from support.nights import TENANT, Rehearsal, write_nights
 from support.postgres import Cluster
+from support.rehearsals import TENANT, Rehearsal, write_nights
 from support.store_image import Image, differences, gaps, store_image
 
 from service.nightly import apply_numbered, run_source
