@@ -18,6 +18,7 @@ from adapters.shelf import Shelf
 from mappings.engine.codecs import canonical_json
 from schemas.finding import Finding
 from service.errors import NotFound
+from service.settings import Mode
 from service.store import counters
 from service.store.tables import plan
 from service.sync.draft import IDENTIFIERS, LINKS, PENDING, Draft, Tally, put_frame
@@ -83,14 +84,19 @@ def seal(
 
 
 def acceptance(night: Night, delivery: Delivery) -> dict[str, Any]:
-    """What to remember of the source once the delivery is accepted."""
+    """What to remember of the source once the delivery is accepted.
+
+    A night that keeps leavers remembers no digests: the same delivery means more to the next
+    normal night, which lets them go.
+    """
+    settled = night.mode is not Mode.ADDITIONS_ONLY
     return {
-        "digest": delivery.digest,
+        "digest": delivery.digest if settled else "",
         "recipe": night.recipe.digest,
         "scope": dict(delivery.scope),
         "system": delivery.system,
         "memory": dict(delivery.memory),
-        "files": {name: file.digest for name, file in delivery.files.items()},
+        "files": {name: file.digest if settled else "" for name, file in delivery.files.items()},
     }
 
 
