@@ -10,6 +10,8 @@ from typing import Any
 class Severity(IntEnum):
     """How much a finding stops, from nothing to the whole delivery."""
 
+    NOTE = 0
+    """What was found; nothing is wrong."""
     REPAIR = 1
     """Read leniently; the value used differs from the value sent."""
     WARNING = 2

@@ -43,6 +43,6 @@ def _fetch_aside(adapter: Source, tell: Progress) -> list[Finding]:
             findings.extend(reading_.findings)
             rows = f"{reading_.frame.height:,} rows, {file.mode}"
             findings.append(
-                Finding(Severity.WARNING, "file.read", rows, "Nothing to do.", file.origin)
+                Finding(Severity.NOTE, "file.read", rows, "Nothing to do.", file.origin)
             )
     return findings

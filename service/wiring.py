@@ -48,7 +48,11 @@ def adapter_of(name: str, kind: str, given: Mapping[str, Any]) -> Source:
     if kind == "oneroster-csv":
         from adapters.oneroster.csv.source import OneRosterCsvSource
 
-        return OneRosterCsvSource(Path(given["path"]), latest=bool(given.get("latest")))
+        return OneRosterCsvSource(
+            Path(given["path"]),
+            latest=bool(given.get("latest")),
+            complete=bool(given.get("complete")),
+        )
     if kind == "oneroster-rest":
         from adapters.oneroster.rest.source import OneRosterRestSource
 

@@ -23,6 +23,9 @@ def add(
     latest: Annotated[
         bool, typer.Option("--latest", help="CSV: of several zips in the folder, the newest.")
     ] = False,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="CSV: whole files although all rows have a status.")
+    ] = False,
     base_url: Annotated[str | None, typer.Option(help="REST: where the API is.")] = None,
     token_url: Annotated[str | None, typer.Option(help="REST: where tokens come from.")] = None,
     client_id: Annotated[str | None, typer.Option(help="REST: the client's id.")] = None,
@@ -44,6 +47,10 @@ def add(
     delta: Annotated[
         bool, typer.Option("--delta", help="REST: most nights ask only for what changed.")
     ] = False,
+    more: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="REST: another setting, as limit=500 or version='1.1'."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Name a source. Its secret is read from PLANBRIDGE_SECRET_<NAME> or a file, never stored."""
@@ -60,8 +67,10 @@ def add(
         "schools": school,
         "include": include,
         "delta": {"enabled": True} if delta else None,
+        **_parsed(more or []),
     }
-    settings = _settings(kind, path, latest, {key: value for key, value in rest.items() if value})
+    csv = {"latest": latest, "complete": complete}
+    settings = _settings(kind, path, _given(csv), _given(rest))
     session = open_session()
     with session.writing() as connection:
         add_source(connection, session.tenant, name, kind, settings)
@@ -74,7 +83,26 @@ def add(
     typer.echo(f"Next: planbridge source test {name}")
 
 
-def _settings(kind: str, path: Path | None, latest: bool, rest: dict[str, Any]) -> dict[str, Any]:
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if value}
+
+
+def _parsed(lines: list[str]) -> dict[str, Any]:
+    """`key=value` lines as TOML, so that numbers, lists and tables can be written."""
+    import tomllib
+
+    from service.errors import Invalid
+
+    try:
+        return tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError as error:
+        fix = "Write --set limit=500, --set \"version='1.1'\" or --set \"filters.users='...'\"."
+        raise Invalid(f"--set is not readable: {error}.", fix) from None
+
+
+def _settings(
+    kind: str, path: Path | None, csv: dict[str, Any], rest: dict[str, Any]
+) -> dict[str, Any]:
     from service.errors import Invalid
     from service.wiring import KINDS
 
@@ -83,8 +111,8 @@ def _settings(kind: str, path: Path | None, latest: bool, rest: dict[str, Any]) 
     if kind == "oneroster-csv":
         if path is None or rest:
             raise Invalid("A CSV source has a path and no REST options.", "Give --path only.")
-        return {"path": str(path.resolve()), **({"latest": True} if latest else {})}
-    if "base_url" not in rest or path is not None:
+        return {"path": str(path.resolve()), **csv}
+    if "base_url" not in rest or path is not None or csv:
         raise Invalid("A REST source has a base URL and no path.", "Give --base-url.")
     return rest
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The nightly job, whole or step by step.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Steps and timings too.")]
 Reason = Annotated[
     str | None,
     typer.Option("--allow-held", help="Why this one may pass although it would be held."),
@@ -23,14 +24,16 @@ Reason = Annotated[
 
 
 @app.command("run")
-def run(name: str, allow_held: Reason = None, as_json: Json = False) -> None:
+def run(
+    name: str, allow_held: Reason = None, verbose: Verbose = False, as_json: Json = False
+) -> None:
     """Fetch, compare, plan, guard, apply and publish. Exit 0 done, 3 held, 1 failed."""
     from service.nightly import run_source
 
     session = open_session()
     with progress() as tell:
         report = run_source(session.settings, session.engine, name, allow_held, tell)
-    _tell(session, report, as_json)
+    _tell(session, report, as_json, verbose)
     raise typer.Exit(report.exit_status)
 
 
@@ -77,17 +80,17 @@ def history(
 
 
 @app.command("show")
-def show(number: Number, as_json: Json = False) -> None:
+def show(number: Number, verbose: Verbose = False, as_json: Json = False) -> None:
     """One run's report again."""
     from service.sync.runs import load_run
 
     session = open_session()
     with session.reading() as connection:
         report = load_run(connection, session.tenant, number)
-    _tell(session, report, as_json)
+    _tell(session, report, as_json, verbose)
 
 
-def _tell(session: Session, report: RunReport, as_json: bool) -> None:
+def _tell(session: Session, report: RunReport, as_json: bool, verbose: bool = False) -> None:
     page = _page(session, report)
     if as_json:
         status = {"exit_status": report.exit_status, "page": str(page)}
@@ -98,7 +101,7 @@ def _tell(session: Session, report: RunReport, as_json: bool) -> None:
 
     with session.reading() as connection:
         steps = steps_of(connection, session.tenant, report.run)
-    print_rich(render_run(report, steps), f"Report: {page}")
+    print_rich(render_run(report, steps, verbose=verbose), f"Report: {page}")
 
 
 def _page(session: Session, report: RunReport) -> Path:

@@ -16,6 +16,7 @@ MEANINGS = {
     Severity.ROW: "row not applied",
     Severity.WARNING: "warning",
     Severity.REPAIR: "repaired",
+    Severity.NOTE: "found",
 }
 """What a severity did, in two words."""
 
@@ -146,6 +147,7 @@ _NOUNS = {
     Severity.ROW: ("row not applied", "rows not applied"),
     Severity.WARNING: ("warning", None),
     Severity.REPAIR: ("repair", None),
+    Severity.NOTE: ("thing found", "things found"),
 }
 
 

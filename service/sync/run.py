@@ -109,7 +109,6 @@ def apply_only(night: Night, plan: Plan, report: RunReport, override: str | None
 
 def _carry_out(work: _Work, number: int) -> RunReport:
     def record(connection: Connection, plan: Plan) -> None:
-        work.report.holds = []
         work.report.accepted_because = work.accept
         work.note("apply", plan.content_digest, plan.number, f"plan {plan.number} applied")
         work.record(connection, RunState.APPLIED)

@@ -22,6 +22,7 @@ SETTINGS = ROOT / "docs/reference/settings.md"
 
 def commands(text: str) -> Iterator[str]:
     """Whatever is typed at a prompt: lines of shell blocks, and words in backquotes."""
+    text = text.replace("\\\n", " ")
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
         yield from re.findall(r"(?:^|&& |/|=\d+ )(planbridge [^&|>#\n]+)", block, re.MULTILINE)
     yield from re.findall(r"(?<!`)`(planbridge [^`\n]+)`", text)

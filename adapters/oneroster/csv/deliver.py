@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.oneroster.csv.collect import Collected
 from adapters.oneroster.csv.manifest import FILE, Manifest, read_manifest
-from adapters.oneroster.csv.modes import decide_mode
+from adapters.oneroster.csv.modes import Decided, decide_mode
 from adapters.oneroster.csv.names import MANIFEST
 from adapters.oneroster.csv.peek import Peek, peek
 from adapters.port import DeliveredFile, Delivery, FileMode
@@ -23,8 +23,11 @@ _ONLY_1P2_COLUMNS = ("userMasterIdentifier", "primaryOrgSourcedId", "preferredGi
 Looks = Mapping[str, Peek]
 
 
-def deliver(collected: Collected, shelf: Shelf, origin: str) -> Delivery:
-    """The delivery that the collected files make; raises `Refused` for a useless manifest."""
+def deliver(collected: Collected, shelf: Shelf, origin: str, *, complete: bool = False) -> Delivery:
+    """The delivery that the collected files make; raises `Refused` for a useless manifest.
+
+    With `complete`, files without the marks of a delta or with them everywhere are bulk alike.
+    """
     paths = {name: shelf.path_of(digest) for name, digest in collected.digests.items()}
     looks = {name: peek(path) for name, path in paths.items() if name != MANIFEST}
     manifest = read_manifest(paths[MANIFEST]) if MANIFEST in paths else None
@@ -36,6 +39,8 @@ def deliver(collected: Collected, shelf: Shelf, origin: str) -> Delivery:
         if _counts(name, version, manifest, findings):
             said = manifest.modes[name] if manifest else None
             decided = decide_mode(f"{name}.csv", paths[name], look, said)
+            if complete and said is not FileMode.DELTA and look.first is not None:
+                decided = Decided(FileMode.BULK)
             findings.extend(decided.findings)
             delivered[name] = _delivered(collected, name, decided.mode, shelf, origin)
     return Delivery(

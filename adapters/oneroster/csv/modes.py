@@ -115,7 +115,10 @@ def _said_bulk(file: str, said: FileMode | None, marks: _Marks) -> Decided:
     else:
         problem = "rows of a bulk file have a status or date; both must be blank there"
         code, mode = "manifest.bulk_with_status", FileMode.BULK
-    fix = "Leave status and dateLastModified blank in bulk files, or mark the file delta."
+    fix = (
+        "Leave status and dateLastModified blank in bulk files, or mark the file delta; "
+        "a source added with --complete reads such files as bulk."
+    )
     return Decided(mode, (_finding(Severity.WARNING, code, problem, fix, file),))
 
 

@@ -24,13 +24,16 @@ from adapters.shelf import Shelf
 class OneRosterCsvSource:
     """Reads the package at `path`: a zip, a folder of CSV files, or a folder that holds one zip.
 
-    With `latest`, a folder may hold several zips and the one written last counts. `limits` bound
-    what is taken from a zip. Implements `adapters.port.Source`.
+    With `latest`, a folder may hold several zips and the one written last counts. With `complete`,
+    files are whole although every row has a status and date, as many 1.1 senders fill them; only
+    a manifest that says delta makes a delta. `limits` bound what is taken from a zip. Implements
+    `adapters.port.Source`.
     """
 
     path: Path
     limits: Limits = DEFAULT_LIMITS
     latest: bool = False
+    complete: bool = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -47,7 +50,7 @@ class OneRosterCsvSource:
         """
         try:
             collected, origin = self._collect(shelf, memory, progress)
-            return deliver(collected, shelf, origin)
+            return deliver(collected, shelf, origin, complete=self.complete)
         except Refused as refused:
             return Delivery(STANDARD, "", {}, findings=(refused.finding,))
         except PermissionError as error:

@@ -49,4 +49,4 @@ def _answered(client: Client, service: Service, want: Wanted) -> Finding:
 
 
 def _good(code: str, said: str, file: str | None = None) -> Finding:
-    return Finding(Severity.WARNING, f"rest.ok.{code}", said, _NOTHING, file)
+    return Finding(Severity.NOTE, f"rest.ok.{code}", said, _NOTHING, file)
