@@ -250,8 +250,9 @@ def _still_here(desk: Desk, entity: str, leaving: pl.DataFrame) -> pl.Series:
         )
     )
     others = pl.Series(list(desk.connection.execute(query).scalars()), dtype=pl.String)
-    tonight = desk.resolver.learned.get(entity)
-    return others if tonight is None else pl.concat([others, tonight["record_id"]])
+    delivered = pl.col("present") & (pl.col("entity") == entity)
+    tonight = [links.filter(delivered)["record_id"] for links in desk.draft.links]
+    return pl.concat([others, *tonight])
 
 
 def _active(desk: Desk, entity: str, ids: pl.Series) -> pl.Series:
