@@ -48,7 +48,7 @@ def decide_conflict(
     session = open_session()
     with session.writing() as connection:
         if reopen:
-            result = reopen_conflict(connection, session.tenant, number)
+            result = reopen_conflict(connection, session.tenant, number, session.act(reason))
         else:
             side = "ours" if ours else "theirs"
             result = decide(connection, session.tenant, number, side, session.act(reason))

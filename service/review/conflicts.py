@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from service.act import Act
 from service.errors import Invalid, NotFound
-from service.roster import Write, load_record, parse_value, write_field
+from service.roster import Edit, Write, edit_field, load_record, parse_value, write_field
 from service.store.tables import conflict
 
 
@@ -50,15 +51,29 @@ def decide_conflict(
     return _load(connection, tenant, number)
 
 
-def reopen_conflict(connection: Connection, tenant: str, number: int) -> dict[str, Any]:
-    """Take a decision back: the next difference is asked about again."""
-    _load(connection, tenant, number)
+def reopen_conflict(connection: Connection, tenant: str, number: int, act: Act) -> dict[str, Any]:
+    """Take a decision back: our value stands again, beside the source's latest."""
+    found = _load(connection, tenant, number)
+    record = load_record(connection, tenant, found["entity"], found["record_id"])
+    if found["state"] == "theirs":
+        _restore(connection, tenant, found, record, act)
+    origins = json.loads(record["origins"]) if record["origins"] else {}
+    theirs = origins.get(found["field"], {}).get("replaced", found["theirs"])
     connection.execute(
         sa.update(conflict)
         .where(conflict.c.tenant == tenant, conflict.c.number == number)
-        .values(state="open", decided_by=None, decided_at=None, reason=None)
+        .values(state="open", theirs=theirs, decided_by=None, decided_at=None, reason=None)
     )
     return _load(connection, tenant, number)
+
+
+def _restore(
+    connection: Connection, tenant: str, found: dict[str, Any], record: dict[str, Any], act: Act
+) -> None:
+    """Put our value back, remembering the source's that it replaces."""
+    entity, field = found["entity"], found["field"]
+    edit_field(connection, tenant, record, Edit(entity, field, found["ours"]), act)
+    record.update(load_record(connection, tenant, entity, found["record_id"]))
 
 
 def _load(connection: Connection, tenant: str, number: int) -> dict[str, Any]:
