@@ -39,6 +39,7 @@ from service.sync.runs import (
     save_run,
     save_steps,
     unfinished,
+    was_held,
 )
 from service.sync.snapshot import Snapshot, take_snapshot
 
@@ -85,7 +86,8 @@ class _Work:
 def run_night(night: Night, accept: str | None = None) -> RunReport:
     """Plan, guard, apply and publish tonight's delivery.
 
-    `accept` is the reason for which a person lets this one delivery pass what would hold it.
+    `accept` is the reason for which a person lets this delivery pass although it was held before
+    it was compared. A plan that the guard holds is let through by its number: see `apply_only`.
     """
     work = plan_night(night, accept)
     if work.report.state is not RunState.PLANNED or work.report.plan is None:
@@ -176,10 +178,21 @@ def _stops(work: _Work, findings: list[Finding], step: str, given: object) -> bo
     if any(finding.severity is Severity.REFUSE for finding in findings):
         work.save(RunState.REFUSED)
         return True
-    if any(finding.severity is Severity.HOLD for finding in findings) and not work.accept:
+    if any(finding.severity is Severity.HOLD for finding in findings) and not _accepted(work):
         work.save(RunState.HELD)
         return True
     return False
+
+
+def _accepted(work: _Work) -> bool:
+    """Whether a person lets through what was held: this very delivery, which they have seen."""
+    if not work.accept:
+        return False
+    with reading(work.night.engine) as connection:
+        seen = was_held(connection, work.night, work.delivery.digest)
+    if seen:
+        work.report.accepted_because = work.accept
+    return seen
 
 
 def _seal(work: _Work, snapshot: Snapshot, draft: Draft) -> _Work:
@@ -200,8 +213,7 @@ def _seal(work: _Work, snapshot: Snapshot, draft: Draft) -> _Work:
         listed = [one.as_json() for one in holds]
         work.note("plan", counts, plan.content_digest, f"plan {plan.number}")
         work.note("guard", plan.content_digest, listed, f"{len(holds)} reasons to hold")
-        held = bool(holds) and not work.accept
-        work.record(connection, RunState.HELD if held else RunState.PLANNED)
+        work.record(connection, RunState.HELD if holds else RunState.PLANNED)
     return work
 
 

@@ -48,6 +48,17 @@ def unfinished(connection: Connection, night: Night) -> RunReport | None:
     return None if text is None else RunReport.model_validate_json(text)
 
 
+def was_held(connection: Connection, night: Night, digest: str) -> bool:
+    """Whether this delivery was held on its own account before, so that a person could look."""
+    query = sa.select(run.c.number).where(
+        run.c.tenant == night.tenant,
+        run.c.source == night.source.name,
+        run.c.state == RunState.HELD,
+        run.c.delivery_digest == digest,
+    )
+    return connection.execute(query).first() is not None
+
+
 def open_run(
     connection: Connection, night: Night, digest: str | None = None, version: str | None = None
 ) -> RunReport:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -201,17 +203,16 @@ def test_a_hold_keeps_serving_last_nights_data(home: Home, district: Path, tmp_p
 
 
 def test_an_override_lets_one_plan_pass(home: Home, district: Path, tmp_path: Path) -> None:
-    home.night(gone(district / "night1", tmp_path / "n", *students(district / "night1", 30)))
-    report = home.run("sis", "--allow-held", "a school closed")
+    held = home.night(gone(district / "night1", tmp_path / "n", *students(district / "night1", 30)))
+    report = home("sync", "apply", held["plan"], "--allow-held", "a school closed", "--json").json
     assert (report["state"], report["accepted_because"]) == ("done", "a school closed")
     assert home.value("SELECT override FROM plan ORDER BY number DESC") == "a school closed"
 
 
 def test_an_override_ends_with_its_plan(home: Home, district: Path, tmp_path: Path) -> None:
     many = students(district / "night1", 60)
-    home.night(
-        gone(district / "night1", tmp_path / "a", *many[:30]), "--allow-held", "a school closed"
-    )
+    held = home.night(gone(district / "night1", tmp_path / "a", *many[:30]))
+    assert home("sync", "apply", held["plan"], "--allow-held", "a school closed").status == 0
     assert home.night(gone(district / "night1", tmp_path / "b", *many))["exit_status"] == 3
 
 
@@ -434,10 +435,7 @@ def test_who_leaves_both_sources_goes_missing(
 
 
 def test_a_changed_mapping_infers_no_removal(home: Home, district: Path) -> None:
-    # The digest of the mapping that the last night used is forgotten, as an update would.
-    import sqlite3
-    from contextlib import closing
-
+    # As after an update of the program: last night's mapping was another one.
     with closing(sqlite3.connect(home.database)) as connection, connection:
         connection.execute("UPDATE source SET recipe_digest = 'older'")
     report = home.night(district / "night2")
