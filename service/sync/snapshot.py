@@ -56,7 +56,8 @@ def take_snapshot(night: Night, delivery: Delivery, waiting: Mapping[str, pl.Ser
     """Compare every file that is not byte for byte last night's.
 
     `waiting` are, by table, the ids of rows that could not be applied on an earlier night: they
-    count as added as long as they are delivered.
+    count as added until the source takes them back. A delta may bring what they wait for and
+    leave out their own file, so they are taken from last night's rows where need be.
     """
     with reading(night.engine) as connection:
         bases = list_bases(connection, night.tenant, night.source.name)
@@ -80,8 +81,9 @@ def _unread(night: Night, delivery: Delivery, snapshot: Snapshot) -> list[str]:
         tables |= night.recipe.grouped
     return [
         name
-        for name in night.recipe.sorted(set(delivery.files))
+        for name in night.recipe.sorted(delivery.files.keys() | (tables & snapshot.bases.keys()))
         if name not in snapshot.bases
+        or name not in delivery.files
         or snapshot.bases[name].digest != delivery.files[name].digest
         or name in tables
     ]
@@ -97,7 +99,7 @@ def _compare_file(night: Night, delivery: Delivery, name: str, snapshot: Snapsho
         pair = pair[0], _made_unique(delivery, name, snapshot, pair[1])
         difference = compare(*pair)
     _note(night, snapshot, name, difference, pair)
-    if name in snapshot.differences:
+    if name in snapshot.differences and name in delivery.files:
         _keep(night, snapshot, name, pair)
 
 
@@ -131,7 +133,8 @@ def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot:
         _note_table(snapshot, table, (rows.clear() if was is None else was, rows))
     for name in changed:
         snapshot.facts[name] = facts_of(night.recipe, name, pairs[name], raw[name])
-        _keep(night, snapshot, name, pairs[name])
+        if name in delivery.files:
+            _keep(night, snapshot, name, pairs[name])
     snapshot.places = _places(night.recipe, pairs)
 
 
@@ -190,6 +193,9 @@ def _note(night: Night, snapshot: Snapshot, table: str, difference: Difference, 
 
 def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pair | None:
     """Last night's and tonight's rows of a file, or None where they are plainly the same."""
+    if name not in delivery.files:
+        rows = _old(night, name)
+        return rows, rows
     result = night.adapter.read(delivery, name)
     snapshot.findings.extend(result.findings)
     snapshot.columns[name] = tuple(result.frame.columns)
