@@ -16,7 +16,7 @@ from service.errors import Invalid, NotFound
 from service.ilp.overlay import with_roster_facts
 from service.ilp.owner import identifier_kinds, owner_of
 from service.store.journal import Entry, Stamp, write_entries
-from service.store.tables import ilp_plan, ilp_plan_identifier, ilp_plan_version
+from service.store.tables import ROSTER, ilp_plan, ilp_plan_identifier, ilp_plan_version
 from service.sync.night import record_id
 
 
@@ -141,7 +141,7 @@ def _put_head(
                 tenant=tenant,
                 id=plan_id,
                 person_id=person,
-                attachment="attached" if person else "waiting",
+                attachment=_attachment(connection, tenant, person),
                 version=version,
             )
         )
@@ -151,6 +151,15 @@ def _put_head(
         .where(ilp_plan.c.tenant == tenant, ilp_plan.c.id == plan_id)
         .values(version=version)
     )
+
+
+def _attachment(connection: Connection, tenant: str, person_id: str | None) -> str:
+    """How a plan stands from the start: the plan of a student who was let go is detached."""
+    if person_id is None:
+        return "waiting"
+    person = ROSTER["person"]
+    query = sa.select(person.c.state).where(person.c.tenant == tenant, person.c.id == person_id)
+    return "detached" if connection.execute(query).scalar() == "detached" else "attached"
 
 
 def _put_version(

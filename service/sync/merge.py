@@ -100,9 +100,11 @@ def merge(
 
 def _moved(names: tuple[str, ...], sides: Sides) -> pl.Series:
     moved = sides.ours["state"] != "active"
+    edited = sides.ours["origins"].is_not_null()
     for name in names:
         theirs = sides.theirs[name]
-        moved |= theirs.ne_missing(sides.base[name]) & theirs.ne_missing(sides.ours[name])
+        news = theirs.ne_missing(sides.base[name])
+        moved |= news & (theirs.ne_missing(sides.ours[name]) | edited)
     return moved
 
 
@@ -122,8 +124,11 @@ class _Rules:
     origin: Mapping[str, Any]
     pinned: Mapping[tuple[str, str], str | None]
 
+    def is_pinned(self, record_id: str, name: str) -> bool:
+        return (record_id, name) in self.pinned
+
     def of(self, record_id: str, name: str) -> Authority:
-        if (record_id, name) in self.pinned:
+        if self.is_pinned(record_id, name):
             return Authority.OURS
         return self.authority.of(self.entity, name)
 
@@ -134,10 +139,10 @@ def _merge_row(rules: _Rules, base: _Row, theirs: _Row, ours: _Row) -> tuple[_Ro
     for name in rules.names:
         if theirs[name] in (base[name], ours[name]):
             continue
-        if ours[name] == base[name]:
+        rule = rules.of(ours["id"], name)
+        if ours[name] == base[name] and not rules.is_pinned(ours["id"], name):
             values[name] = theirs[name]
             continue
-        rule = rules.of(ours["id"], name)
         values[name] = _ruled(rule, base[name], ours[name], theirs[name])
         was, mine, yours = (as_text(one[name]) for one in (base, ours, theirs))
         clashes.append(Clash(rules.entity, ours["id"], name, was, mine, yours, rule))
@@ -146,7 +151,8 @@ def _merge_row(rules: _Rules, base: _Row, theirs: _Row, ours: _Row) -> tuple[_Ro
         for name in rules.names
         if values[name] != ours[name]
     }
-    origins = _origins(ours["origins"], changes, clashes, rules.origin)
+    heard = {name: as_text(theirs[name]) for name in rules.names if theirs[name] != base[name]}
+    origins = _origins(ours["origins"], changes, heard, rules.origin)
     row = {
         "id": ours["id"],
         **values,
@@ -168,14 +174,20 @@ def _ruled(rule: Authority, base: Any, ours: Any, theirs: Any) -> Any:
 
 
 def _origins(
-    known: str | None, changes: Mapping[str, Any], clashes: list[Clash], origin: Mapping[str, Any]
+    known: str | None,
+    changes: Mapping[str, Any],
+    heard: Mapping[str, str | None],
+    origin: Mapping[str, Any],
 ) -> str | None:
-    """Provenance after tonight; a local edit that stands learns the source's last word."""
+    """Provenance after tonight; a local edit that stands learns the source's last word.
+
+    That goes for a word that agrees with the edit, too: the next one is compared with it.
+    """
     origins = json.loads(known) if known else {}
     origins.update({name: dict(origin) for name in changes})
-    for clash in clashes:
-        if clash.field not in changes and origins.get(clash.field, {}).get("source") == LOCAL:
-            origins[clash.field]["replaced"] = clash.theirs
+    for name, theirs in heard.items():
+        if name not in changes and origins.get(name, {}).get("source") == LOCAL:
+            origins[name]["replaced"] = theirs
     return canonical_json(origins) if origins else None
 
 
