@@ -37,6 +37,7 @@ def record_conflicts(
         source=pl.lit(one.source),
         run=pl.lit(one.run),
         state=pl.lit("open"),
+        **dict.fromkeys(("decided_by", "decided_at", "reason"), pl.lit(None, pl.String)),
     )
     upsert_frame(connection, conflict, ("tenant", "entity", "record_id", "field"), frame)
 

@@ -218,7 +218,8 @@ def _seal(work: _Work, snapshot: Snapshot, draft: Draft) -> _Work:
 
 
 def _is_worth_a_plan(draft: Draft) -> bool:
-    return draft.changes_records or bool(draft.clashes or draft.questions or draft.agreed)
+    learned = draft.clashes or draft.questions or draft.agreed or draft.updates
+    return draft.changes_records or bool(learned)
 
 
 def _quiet(work: _Work, draft: Draft | None) -> _Work:

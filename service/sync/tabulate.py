@@ -17,7 +17,7 @@ from service.store.tables import ROSTER, conflict, crosswalk
 from service.sync.authority import AuthorityTable
 from service.sync.diff import KEY, Difference
 from service.sync.draft import ABSENT, PENDING, Draft
-from service.sync.merge import Sides, as_text, base_from_origins, merge
+from service.sync.merge import Sides, base_from_origins, merge
 from service.sync.night import Night
 from service.sync.people import link_people
 from service.sync.resolve import Resolver, mint, resolve_references
@@ -136,7 +136,7 @@ def _write_or_merge(desk: Desk, table: str, difference: Difference, theirs: pl.D
     rows = merged.rows.join(known.select("id", "sourced_id"), on="id", maintain_order="left")
     desk.draft.extend(desk.draft.updates, entity, rows)
     desk.draft.clashes.extend(merged.clashes)
-    desk.draft.agreed.extend(_agreed(desk, entity, known))
+    desk.draft.agreed.extend(_agreed(desk, entity, known, aligned))
     tally = desk.draft.tally(entity)
     tally.revived += int(rows["revived"].sum())
     tally.updated += rows.filter(~pl.col("revived") & pl.col("changes").is_not_null()).height
@@ -184,18 +184,20 @@ def _pinned(desk: Desk, entity: str, ids: pl.Series) -> dict[tuple[str, str], st
     return {(row.record_id, row.field): row.theirs for row in desk.connection.execute(query)}
 
 
-def _agreed(desk: Desk, entity: str, theirs: pl.DataFrame) -> list[tuple[str, str, str]]:
-    """Open conflicts in which the source now says what we hold."""
-    query = sa.select(conflict.c.record_id, conflict.c.field, conflict.c.ours).where(
+def _agreed(
+    desk: Desk, entity: str, theirs: pl.DataFrame, ours: pl.DataFrame
+) -> list[tuple[str, str, str]]:
+    """Open conflicts in which the source now says what we hold; both tables are aligned."""
+    query = sa.select(conflict.c.record_id, conflict.c.field).where(
         conflict.c.tenant == desk.night.tenant,
         conflict.c.entity == entity,
         conflict.c.state == "open",
         among(desk.connection, conflict.c.record_id, theirs["id"]),
     )
     found = []
-    for record_id, name, ours in desk.connection.execute(query):
-        value = theirs.filter(pl.col("id") == record_id)[name][0]
-        if as_text(value) == ours:
+    for record_id, name in desk.connection.execute(query):
+        mask = ours["id"] == record_id
+        if theirs[name].filter(mask)[0] == ours[name].filter(mask)[0]:
             found.append((entity, record_id, name))
     return found
 
