@@ -38,6 +38,7 @@ _SEVERITIES = {
     Severity.ROW: "yellow",
     Severity.WARNING: "",
     Severity.REPAIR: "dim",
+    Severity.NOTE: "",
 }
 
 
