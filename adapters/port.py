@@ -140,5 +140,9 @@ class Source(Protocol):
         ...
 
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
-        """Check the values of these rows of `name` against the standard's types and codes."""
+        """Check the values of these rows of `name` against the standard's types and codes.
+
+        Rows that wait since an earlier night have no number in `_row`; their file may be missing
+        from tonight's delivery.
+        """
         ...

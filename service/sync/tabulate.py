@@ -74,8 +74,11 @@ def work_table(desk: Desk, table: str, difference: Difference) -> None:
 
 def _check(desk: Desk, table: str, rows: pl.DataFrame) -> pl.Series:
     """Ids of rows that the standard does not allow; derived tables were checked as files."""
-    if table not in desk.delivery.files or rows.is_empty():
+    files = desk.delivery.files.keys() | desk.snapshot.bases.keys()
+    if table not in files or rows.is_empty():
         return pl.Series(KEY, [], dtype=pl.String)
+    if ROW not in rows.columns:
+        rows = rows.with_columns(pl.lit(None, pl.UInt32).alias(ROW))
     result = desk.night.adapter.check(desk.delivery, table, rows)
     desk.draft.findings.extend(result.findings)
     return result.rejected.cast(pl.String)

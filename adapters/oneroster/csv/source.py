@@ -16,7 +16,8 @@ from adapters.oneroster.csv.limits import DEFAULT_LIMITS, Limits
 from adapters.oneroster.csv.package import locate
 from adapters.oneroster.csv.read import CsvFile, read_csv
 from adapters.oneroster.csv.refusal import Refused
-from adapters.port import Capabilities, Delivery, Progress, Reading, RowCheck, silent
+from adapters.oneroster.listing import joined
+from adapters.port import ROW, Capabilities, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
 
 
@@ -73,5 +74,14 @@ class OneRosterCsvSource:
         return read_csv(CsvFile(file.path, name, delivery.version, file.mode), self.limits)
 
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
-        """Check rows of one file against the standard's types and vocabularies."""
-        return check_rows(rows, name, delivery.version, mode=delivery.files[name].mode)
+        """Check rows of one file against the standard's types and vocabularies.
+
+        Rows without a number stem from an earlier night: they owe nothing to tonight's mode.
+        """
+        mode = delivery.files[name].mode if name in delivery.files else None
+        tonight = pl.col(ROW).is_not_null()
+        new, earlier = rows.filter(tonight), rows.filter(~tonight)
+        checks = [check_rows(new, name, delivery.version, mode=mode)]
+        if earlier.height:
+            checks.append(check_rows(earlier, name, delivery.version))
+        return joined(checks)
