@@ -31,6 +31,7 @@ def weigh(night: Night, delivery: Delivery, snapshot: Snapshot, draft: Draft) ->
     guard = night.settings.sync.guard
     return [
         *_drops(night, snapshot, draft),
+        *_other_people(night.recipe, delivery, draft),
         *_blanked(guard, night.recipe, draft, snapshot),
         *_rejected(guard, delivery, draft, snapshot),
     ]
@@ -119,6 +120,39 @@ def _without_graduates(
         for link in rows.filter(pl.col("userSourcedId").is_in(leavers))["agentSourcedId"]
     ]
     return removed.filter(~pl.col(KEY).is_in([*leavers, *families]))
+
+
+def _other_people(recipe: Recipe, delivery: Delivery, draft: Draft) -> Iterator[Finding]:
+    """Ids that now name somebody else: a student's plan must not pass to another student."""
+    rows = draft.updates.get("person", pl.DataFrame(schema=_CHANGED)).drop_nulls("changes")
+    pairs = rows.select("sourced_id", "changes").iter_rows()
+    taken = [sourced_id for sourced_id, text in pairs if _is_somebody_else(json.loads(text))]
+    if taken:
+        yield Finding(
+            Severity.HOLD,
+            "ids.other-person",
+            f"{len(taken):,} known ids came with another name and another number: "
+            "they seem to be given to other people now.",
+            "Ask the sender; apply with --allow-held and a reason if they are the same people.",
+            delivery.files[recipe.people].origin,
+            column=KEY,
+            value=taken[0],
+            count=len(taken),
+        )
+
+
+_CHANGED = {"sourced_id": pl.String, "changes": pl.String}
+_NUMBERS = ("identifier", "user_master_identifier")
+
+
+def _is_somebody_else(changes: dict[str, list[str | None]]) -> bool:
+    """Whether given name, family name and a number all changed from one value to another."""
+
+    def moved(name: str) -> bool:
+        old, new = changes.get(name, (None, None))
+        return bool(old and new and old.casefold() != new.casefold())
+
+    return moved("given_name") and moved("family_name") and any(map(moved, _NUMBERS))
 
 
 def _blanked(guard: Guard, recipe: Recipe, draft: Draft, snapshot: Snapshot) -> Iterator[Finding]:
