@@ -151,6 +151,7 @@ def _plan(work: _Work) -> _Work:
     night, delivery = work.night, work.delivery
     if _is_last_night_again(night, delivery) and not _has_overdue(night):
         work.report.take_findings(list(delivery.findings))
+        work.report.waiting = sum(len(ids) for ids in waiting_rows(night).values())
         return _quiet(work, None)
     with _timed(night, "snapshot"):
         snapshot = take_snapshot(night, delivery, waiting_rows(night))
