@@ -134,7 +134,7 @@ def _other_people(recipe: Recipe, delivery: Delivery, draft: Draft) -> Iterator[
             f"{len(taken):,} known ids came with another name and another number: "
             "they seem to be given to other people now.",
             "Ask the sender; apply with --allow-held and a reason if they are the same people.",
-            delivery.files[recipe.people].origin,
+            _origin(delivery, recipe.people),
             column=KEY,
             value=taken[0],
             count=len(taken),
@@ -201,6 +201,10 @@ def _rejected(
                 "guard.rejects",
                 f"{count:,} of {total:,} rows of {table} cannot be used.",
                 "Correct the rows listed; apply with --allow-held and a reason to go on without.",
-                delivery.files[table].origin if table in delivery.files else table,
+                _origin(delivery, table),
                 count=count,
             )
+
+
+def _origin(delivery: Delivery, table: str) -> str:
+    return delivery.files[table].origin if table in delivery.files else table

@@ -216,6 +216,19 @@ def test_an_override_ends_with_its_plan(home: Home, district: Path, tmp_path: Pa
     assert home.night(gone(district / "night1", tmp_path / "b", *many))["exit_status"] == 3
 
 
+def test_ids_that_were_given_to_other_people_are_held(
+    home: Home, district: Path, tmp_path: Path
+) -> None:
+    other = {LUPE: "stu-0001053", "stu-0001053": LUPE}
+    package = edited(district / "night1", tmp_path / "n", "users", lambda rows: [
+        row | {"sourcedId": other.get(row["sourcedId"], row["sourcedId"])} for row in rows
+    ])  # fmt: skip
+    before = home.held()
+    (hold,) = home.night(package)["holds"]
+    assert (hold["code"], hold["count"]) == ("ids.other-person", 2)
+    assert changed_tables(before, home.held()) == set()
+
+
 # The same night again
 
 
@@ -256,6 +269,15 @@ def test_a_rejected_row_is_applied_when_mended(home: Home, district: Path, tmp_p
     assert (first["waiting"], second["waiting"]) == (1, 0)
     query = "SELECT end_date FROM enrollment WHERE sourced_id = ?"
     assert home.value(query, enrollment) == "2027-05-01"
+
+
+def test_a_row_that_waits_is_counted_every_night(
+    home: Home, district: Path, tmp_path: Path
+) -> None:
+    enrollment = read_rows(district / "night1" / "enrollments.csv")[0]["sourcedId"]
+    bad = setting(enrollment, beginDate="8/17/2026")
+    home.night(edited(district / "night1", tmp_path / "n", "enrollments", bad))
+    assert [home.run("sis")["waiting"] for _ in range(2)] == [1, 1]
 
 
 def test_a_reference_resolves_when_its_record_comes(

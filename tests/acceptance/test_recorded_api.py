@@ -142,7 +142,7 @@ def test_a_missing_secret_is_named_by_its_variable(home: Home, server: str) -> N
     words = ("--kind", "oneroster-rest", "--base-url", server, "--client-id", "x")
     assert home("source", "add", "no-secret", *words, "--token-url", server).status == 0
     answer = home("source", "test", "no-secret")
-    assert answer.status == 2
+    assert answer.status == 1
     assert "PLANBRIDGE_SECRET_NO_SECRET" in answer.err
 
 
