@@ -29,7 +29,7 @@ def derive(files: Mapping[str, pl.DataFrame]) -> Tables:
     frames["users"] = merged.users.drop("agentSourcedIds", strict=False)
     frames["userAliases"] = merged.aliases
     frames["roles"] = _distinct_roles(_redirect(roles, merged.aliases))
-    frames["userAgents"] = agents_of_users(merged.users, merged.aliases)
+    frames["userAgents"] = agents_of_users(merged.users)
     if "demographics" in files:
         frames["demographics"] = _demographics(files["demographics"], merged.aliases)
     twins = tuple(Twins(*twin) for twin in merged.twins)
@@ -53,17 +53,19 @@ def roles_of_users(users: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("sourcedId").is_not_null())
 
 
-def agents_of_users(users: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """One row for each agent of a user, both ends being the record that stands for the person."""
+def agents_of_users(users: pl.DataFrame) -> pl.DataFrame:
+    """One row for each agent of a user, under the id by which the user names the agent.
+
+    Which person that id leads to is the crosswalk's to say: a key that depended on the agents'
+    own rows would change with them, and a link that was taken back would no longer be found.
+    """
     columns = ("sourcedId", "userSourcedId", "agentSourcedId")
     if "agentSourcedIds" not in users.columns:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     links = _explode(users.select("sourcedId", "agentSourcedIds"), "agentSourcedIds")
-    renamed = links.rename({"sourcedId": "userSourcedId", "agentSourcedIds": "agentSourcedId"})
-    redirected = _redirect(renamed, aliases, "agentSourcedId")
-    key = pl.concat_str("userSourcedId", "agentSourcedId", separator=SEPARATOR)
-    return redirected.select(
-        sourcedId=key, userSourcedId="userSourcedId", agentSourcedId="agentSourcedId"
+    key = pl.concat_str("sourcedId", "agentSourcedIds", separator=SEPARATOR)
+    return links.select(
+        sourcedId=key, userSourcedId="sourcedId", agentSourcedId="agentSourcedIds"
     ).unique("sourcedId", maintain_order=True)
 
 
@@ -83,14 +85,12 @@ def _explode(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     return exploded.filter(pl.col(column) != "")
 
 
-def _redirect(
-    rows: pl.DataFrame, aliases: pl.DataFrame, column: str = "userSourcedId"
-) -> pl.DataFrame:
+def _redirect(rows: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Point references at the record that stands for the person."""
-    if aliases.is_empty() or column not in rows.columns:
+    if aliases.is_empty() or "userSourcedId" not in rows.columns:
         return rows
     table = dict(zip(aliases["sourcedId"], aliases["userSourcedId"], strict=True))
-    return rows.with_columns(pl.col(column).replace(table))
+    return rows.with_columns(pl.col("userSourcedId").replace(table))
 
 
 def _distinct_roles(roles: pl.DataFrame) -> pl.DataFrame:
