@@ -131,6 +131,7 @@ def _write_or_merge(desk: Desk, table: str, difference: Difference, theirs: pl.D
         return
     known = theirs.join(ours.select("id"), on="id", how="semi", maintain_order="left")
     aligned = known.select("id").join(ours, on="id", maintain_order="left")
+    known = _without_silence(desk, difference, known, aligned)
     unsure = base_from_origins(entity, aligned, known)
     base = _bases(desk, table, difference, known, unsure)
     sides = Sides(base, known, aligned)
@@ -143,6 +144,19 @@ def _write_or_merge(desk: Desk, table: str, difference: Difference, theirs: pl.D
     tally = desk.draft.tally(entity)
     tally.revived += int(rows["revived"].sum())
     tally.updated += rows.filter(~pl.col("revived") & pl.col("changes").is_not_null()).height
+
+
+def _without_silence(
+    desk: Desk, difference: Difference, theirs: pl.DataFrame, ours: pl.DataFrame
+) -> pl.DataFrame:
+    """A source that speaks of another's record for the first time empties nothing by a blank."""
+    heard = difference.before[KEY].cast(pl.String).implode()
+    first = (ours["source"] != desk.source) & ~theirs["sourced_id"].is_in(heard)
+    if not first.any():
+        return theirs
+    names = [name for name in theirs.columns if name not in ("id", "sourced_id")]
+    blank = {name: first & theirs[name].is_null() for name in names}
+    return theirs.with_columns(ours[name].zip_with(blank[name], theirs[name]) for name in names)
 
 
 def _bases(
@@ -280,9 +294,15 @@ def work_aliases(desk: Desk, difference: Difference) -> None:
     desk.resolver.learn("person", pairs)
     desk.draft.links.append(_links("person", pairs, present=True))
     gone = desk.resolver.lookup("person", difference.removed[KEY])
-    back = desk.resolver.learned.get("person", pairs)["sourced_id"]
+    back = pl.concat([pairs["sourced_id"], *_own_rows(desk)])
     gone = gone.filter(~pl.col("sourced_id").is_in(back.implode()))
     desk.draft.links.append(_links("person", gone, present=False))
+
+
+def _own_rows(desk: Desk) -> Iterator[pl.Series]:
+    """Ids of user records that stand for themselves and came or changed tonight."""
+    if desk.recipe.people in desk.snapshot.differences:
+        yield desk.snapshot.differences[desk.recipe.people].incoming[KEY].cast(pl.String)
 
 
 def _report_losses(desk: Desk, table: str, rows: pl.DataFrame, losses: pl.DataFrame) -> None:
