@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -65,20 +66,48 @@ def join_people(connection: Connection, tenant: str, gone: str, stays: str, act:
     The record that gives way is kept as detached, so that its history can still be read.
     """
     leaving = load_record(connection, tenant, "person", gone)
-    load_record(connection, tenant, "person", stays)
+    staying = load_record(connection, tenant, "person", stays)
+    _refuse_two_plans(connection, tenant, gone, stays)
     _repoint(connection, tenant, gone, stays)
-    person = ROSTER["person"]
-    states = ((gone, "detached"), (stays, leaving["state"]))
-    for record_id, state in states:
-        connection.execute(
-            sa.update(person)
-            .where(person.c.tenant == tenant, person.c.id == record_id)
-            .values(state=state, revision=person.c.revision + 1)
-        )
+    present = min(leaving, staying, key=lambda person: _PRESENCE.index(person["state"]))
+    _set_state(connection, tenant, gone, "detached", date.fromisoformat(act.at[:10]))
+    _set_state(connection, tenant, stays, present["state"], present["state_since"])
+    attachment = "detached" if present["state"] == "detached" else "attached"
+    connection.execute(
+        sa.update(ilp_plan)
+        .where(ilp_plan.c.tenant == tenant, ilp_plan.c.person_id == stays)
+        .values(attachment=attachment)
+    )
     note = json.dumps({"joined": [gone, stays]})
     entry = Entry("join", "person", pl.Series([gone, stays]), pl.Series([note, note]))
     write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
     counters.advance(connection, tenant, "roster")
+
+
+_PRESENCE = ("active", "missing", "detached")
+"""Where one of two records of a person is still delivered, the person is there."""
+
+
+def _refuse_two_plans(connection: Connection, tenant: str, gone: str, stays: str) -> None:
+    """A person has one plan: of two, nobody would see the other again."""
+    query = sa.select(ilp_plan.c.person_id).where(
+        ilp_plan.c.tenant == tenant, ilp_plan.c.person_id.in_([gone, stays])
+    )
+    if len(list(connection.execute(query))) > 1:
+        raise Invalid(
+            "Both records have a plan, and a person has one.",
+            f"Compare `planbridge plan export {gone}` with `planbridge plan export {stays}`; "
+            "until plans can be united the two records stay apart.",
+        )
+
+
+def _set_state(connection: Connection, tenant: str, record_id: str, state: str, since: Any) -> None:
+    person = ROSTER["person"]
+    connection.execute(
+        sa.update(person)
+        .where(person.c.tenant == tenant, person.c.id == record_id)
+        .values(state=state, state_since=since, revision=person.c.revision + 1)
+    )
 
 
 def _repoint(connection: Connection, tenant: str, gone: str, stays: str) -> None:
