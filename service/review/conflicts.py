@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from service.act import Act
 from service.errors import Invalid, NotFound
 from service.roster import Edit, Write, edit_field, load_record, parse_value, write_field
+from service.store import counters
 from service.store.tables import conflict
 
 
@@ -48,6 +49,8 @@ def decide_conflict(
         .where(conflict.c.tenant == tenant, conflict.c.number == number)
         .values(state=side, decided_by=act.by, decided_at=act.at, reason=act.reason)
     )
+    # A plan drawn up while the conflict was open would ask again when it is applied.
+    counters.advance(connection, tenant, "roster")
     return _load(connection, tenant, number)
 
 
