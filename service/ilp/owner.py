@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from schemas.ilp.plan import Plan
 from service.errors import Invalid
-from service.store.tables import crosswalk, person_identifier
+from service.store.tables import ROSTER, crosswalk, person_identifier
 
 LOCAL = "identifier/student"
 _KINDS = {
@@ -31,7 +31,7 @@ def identifier_kinds(plan: Plan) -> set[tuple[str, str]]:
 def owner_of(connection: Connection, tenant: str, plan: Plan) -> str | None:
     """The person whose plan this is, or None where nobody fits yet.
 
-    Raises Invalid where the identifiers point to different people.
+    Raises Invalid where the identifiers point to different people, or to no student.
     """
     kinds = sorted(identifier_kinds(plan))
     query = (
@@ -49,7 +49,23 @@ def owner_of(connection: Connection, tenant: str, plan: Plan) -> str | None:
             f"The plan's identifiers belong to {len(people)} different people.",
             "Correct profile.identity, or settle the pair under `planbridge matches list`.",
         )
-    return next(iter(people), None)
+    person = next(iter(people), None)
+    if person is not None and not _may_be_student(connection, tenant, person):
+        raise Invalid(
+            "The plan's identifiers belong to somebody who is no student.",
+            "Correct profile.identity: a plan is kept with its student alone.",
+        )
+    return person
+
+
+def _may_be_student(connection: Connection, tenant: str, person: str) -> bool:
+    """Whether a person is or was a student, as far as any role tells."""
+    role = ROSTER["role"]
+    query = (
+        sa.select(role.c.role).distinct().where(role.c.tenant == tenant, role.c.person_id == person)
+    )
+    roles = set(connection.execute(query).scalars())
+    return not roles or "student" in roles
 
 
 def _by_sourced_id(connection: Connection, tenant: str, plan: Plan) -> set[str]:
