@@ -34,6 +34,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """
     from alembic import command
 
+    _make_private(engine)
     with _changing(engine) as (connection, config):
         _refuse_newer(_revision(connection))
         command.upgrade(config, revision)
@@ -103,6 +104,13 @@ def _is_there(engine: Engine) -> bool:
     # Looking into a SQLite file that is missing would leave an empty one behind.
     file = engine.url.database
     return engine.dialect.name != "sqlite" or file in {None, "", ":memory:"} or Path(file).exists()
+
+
+def _make_private(engine: Engine) -> None:
+    """A new file is its owner's alone: it will hold education records."""
+    file = Path(engine.url.database or "")
+    if engine.dialect.name == "sqlite" and file.parent.is_dir() and not _is_there(engine):
+        file.touch(mode=0o600)
 
 
 def _revision(connection: Connection) -> str | None:
