@@ -32,17 +32,21 @@ class Sink(Protocol):
 
 
 class FolderSink:
-    """A folder with one JSON Lines file for each plan, complete as soon as it is visible."""
+    """A folder with one JSON Lines file for each plan, complete as soon as it is visible.
+
+    The file's name tells the district too: several may share a folder, and all count from one.
+    """
 
     name = "folder"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tenant: str) -> None:
         self.folder = folder
+        self.tenant = tenant
 
     def deliver(self, plan: int, lines: Iterable[str]) -> None:
-        """Write `changes-<plan>.jsonl`, replacing an earlier attempt."""
+        """Write `changes-<district>-<plan>.jsonl`, replacing an earlier attempt."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        target = self.folder / f"changes-{plan:08d}.jsonl"
+        target = self.folder / f"changes-{self.tenant}-{plan:08d}.jsonl"
         draft = target.with_suffix(".part")
         with draft.open("w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
@@ -54,7 +58,7 @@ class FolderSink:
 def sinks_of(night: Night) -> list[Sink]:
     """The sinks that the settings name."""
     folder = night.settings.publish.folder
-    return [FolderSink(folder)] if folder else []
+    return [FolderSink(folder, night.tenant)] if folder else []
 
 
 def publish(night: Night) -> int:
