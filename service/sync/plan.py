@@ -19,7 +19,7 @@ from service.sync.people import note_identifiers
 from service.sync.preflight import is_rescoped
 from service.sync.resolve import Resolver
 from service.sync.snapshot import Snapshot
-from service.sync.tabulate import Desk, work_aliases, work_table
+from service.sync.tabulate import Desk, work_aliases, work_moved, work_table
 
 
 def waiting_rows(night: Night) -> dict[str, pl.Series]:
@@ -51,6 +51,7 @@ def draw_up(night: Night, delivery: Delivery, snapshot: Snapshot, run: int) -> D
         for done, table in enumerate(tables):
             night.progress(f"planning {table}", done, len(tables))
             _work(desk, table, snapshot.differences[table])
+        work_moved(desk)
         _age(desk)
     desk.draft.bases = dict(snapshot.new_bases)
     return desk.draft

@@ -18,6 +18,7 @@ from service.sync.authority import AuthorityTable
 from service.sync.diff import KEY, Difference
 from service.sync.draft import ABSENT, PENDING, Draft
 from service.sync.merge import Sides, base_from_origins, merge
+from service.sync.moved import note_united, referring_rows, without_split_off
 from service.sync.night import Night
 from service.sync.people import link_people
 from service.sync.resolve import Resolver, mint, resolve_references
@@ -40,6 +41,7 @@ class Desk:
     removals: bool
     resolver: Resolver
     draft: Draft = field(default_factory=Draft)
+    moved: list[str] = field(default_factory=list)
 
     @property
     def recipe(self) -> Recipe:
@@ -92,6 +94,8 @@ def _record_ids(
     if table not in desk.recipe.crosswalked:
         return mint(desk.night.tenant, desk.source, table, sourced)
     known = desk.resolver.lookup(entity, sourced)
+    if table == desk.recipe.people:
+        known = without_split_off(desk, known)
     fresh = sourced.filter(~sourced.is_in(known["sourced_id"].implode()))
     minted = mint(desk.night.tenant, desk.source, table, fresh)
     if table == desk.recipe.people and len(fresh):
@@ -291,12 +295,31 @@ def work_aliases(desk: Desk, difference: Difference) -> None:
     pairs = came.join(leaders, left_on="userSourcedId", right_on="sourced_id").select(
         sourced_id=KEY, record_id="record_id"
     )
+    note_united(desk, pairs)
     desk.resolver.learn("person", pairs)
     desk.draft.links.append(_links("person", pairs, present=True))
     gone = desk.resolver.lookup("person", difference.removed[KEY])
     back = pl.concat([pairs["sourced_id"], *_own_rows(desk)])
     gone = gone.filter(~pl.col("sourced_id").is_in(back.implode()))
     desk.draft.links.append(_links("person", gone, present=False))
+
+
+def work_moved(desk: Desk) -> None:
+    """Unchanged rows follow the users they refer to, where these lead to another person now."""
+    files = desk.recipe.mappings.keys() - desk.recipe.grouped
+    for table in desk.recipe.sorted(files if desk.moved else set()):
+        rows = referring_rows(desk, table)
+        if rows.is_empty():
+            continue
+        entity = desk.recipe.entity_of(table)
+        decoded = desk.recipe.decode(table, rows).frame
+        theirs, dangling = resolve_references(desk.resolver, entity, decoded)
+        fatal = dangling.filter("fatal")["sourced_id"]
+        theirs = theirs.filter(~pl.col("sourced_id").is_in(fatal.implode()))
+        ids = mint(desk.night.tenant, desk.source, table, theirs["sourced_id"])
+        theirs = theirs.join(ids, on="sourced_id", maintain_order="left")
+        none = Difference(rows.clear(), rows.clear(), rows.clear(), rows.clear())
+        _write_or_merge(desk, table, none, theirs.rename({"record_id": "id"}))
 
 
 def _own_rows(desk: Desk) -> Iterator[pl.Series]:

@@ -62,6 +62,38 @@ def test_who_leads_a_person_may_leave_and_the_other_record_still_speaks(
     assert town.home.query(query) == [("a", 0), ("b", 1)]
 
 
+def test_records_that_are_split_become_two_people(town: Town, hamlet: Hamlet) -> None:
+    hamlet.student("a", "Ann", "Bee", identifier="111", email="a@example.org")
+    hamlet.student("b", "Ann", "Bee", "s2", identifier="111")
+    town.night(hamlet)
+    hamlet.put("users", "b", identifier="222", email="b@example.org")
+    town.night(hamlet)
+    assert town.person("a", "email") == "a@example.org"
+    assert town.person("b", "email") == "b@example.org"
+    assert [town.pupil_of(f"e-{key}") for key in "ab"] == [town.record("a"), town.record("b")]
+
+
+@pytest.fixture
+def united(town: Town, hamlet: Hamlet) -> Town:
+    """Two students, one with a plan, of whom the source says later that they are one."""
+    hamlet.student("a", "Ann", "Bee", identifier="111")
+    hamlet.student("b", "Ann", "Bee", "s2", identifier="222")
+    town.night(hamlet)
+    town.plan("222")
+    hamlet.put("users", "b", identifier="111")
+    town.night(hamlet)
+    return town
+
+
+def test_classes_follow_who_turns_out_to_be_one_person(united: Town) -> None:
+    assert united.pupil_of("e-b") == united.pupil_of("e-a")
+
+
+def test_a_plan_follows_who_turns_out_to_be_one_person_once_somebody_agrees(united: Town) -> None:
+    assert decide(united, "--same") == 0
+    assert united.plans() == [(united.record("a"), "attached")]
+
+
 def test_a_second_source_empties_nothing_by_its_silence(town: Town, hamlet: Hamlet) -> None:
     hamlet.student("a", "Ann", "Bee", userIds="{State:S1}", email="a@example.org")
     town.night(hamlet)
