@@ -13,6 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from adapters.port import Delivery
+from mappings.engine.codecs import canonical_json
 from mappings.recipe import Recipe
 from schemas.finding import Finding, Severity
 from service.settings import Guard
@@ -152,7 +153,14 @@ def _is_somebody_else(changes: dict[str, list[str | None]]) -> bool:
         old, new = changes.get(name, (None, None))
         return bool(old and new and old.casefold() != new.casefold())
 
-    return moved("given_name") and moved("family_name") and any(map(moved, _NUMBERS))
+    numbers = any(map(moved, _NUMBERS)) or _share_nothing(*changes.get("user_ids", (None, None)))
+    return moved("given_name") and moved("family_name") and numbers
+
+
+def _share_nothing(old: str | None, new: str | None) -> bool:
+    """Whether two lists of typed ids have none in common."""
+    was, now = ({canonical_json(item) for item in json.loads(text or "[]")} for text in (old, new))
+    return bool(was and now) and not was & now
 
 
 def _blanked(guard: Guard, recipe: Recipe, draft: Draft, snapshot: Snapshot) -> Iterator[Finding]:

@@ -278,6 +278,7 @@ def _check_plan(work: _Work, number: int) -> None:
         plan = load(connection, night.tenant, number)
         fresh = (
             plan.state in (PlanState.PENDING, PlanState.HELD)
+            and work.report.mode == night.mode
             and plan.serial == night.source.serial
             and plan.store_change == counters.current(connection, night.tenant, "roster")
             and all(night.shelf.is_whole(digest) for digest in plan.parts.values())
@@ -287,7 +288,7 @@ def _check_plan(work: _Work, number: int) -> None:
             run=work.report.run,
             source=work.report.source,
             state=RunState.RUNNING,
-            mode=work.report.mode,
+            mode=night.mode,
             started_at=work.report.started_at,
             delivery_digest=work.report.delivery_digest,
             version=work.report.version,

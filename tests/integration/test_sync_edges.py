@@ -35,6 +35,32 @@ def decide(town: Town, verdict: str) -> int:
     return town.home("matches", "decide", "1", verdict, "--reason", "asked the school").status
 
 
+# Ids given to somebody else
+
+
+def test_an_id_given_to_somebody_with_another_state_id_waits(town: Town, hamlet: Hamlet) -> None:
+    hamlet.student("a", "Ann", "Bee", userIds="{State:S1}")
+    town.night(hamlet)
+    hamlet.put("users", "a", givenName="Zoe", familyName="Quux", userIds="{State:S2}")
+    assert town.night(hamlet)["state"] == "held"
+    assert town.person("a", "given_name") == "Ann"
+
+
+# A plan drawn up on a day of another mode
+
+
+def test_what_was_planned_on_a_normal_day_lets_nobody_go_on_another(
+    town: Town, hamlet: Hamlet
+) -> None:
+    hamlet.student("a", "Ann", "Bee", identifier="111")
+    town.night(hamlet)
+    hamlet.drop("a")
+    hamlet.write(town.home.delivery)
+    assert town.home("sync", "plan", "sis").status == 2
+    town.home.run("sis", SYNC__MODE="additions-only")
+    assert town.person("a", "state") == "active"
+
+
 # Several records of one person
 
 
