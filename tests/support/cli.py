@@ -156,6 +156,18 @@ def make_home(folder: Path, **variables: str) -> Home:
     return home
 
 
+def mistake(answer: Answer, *words: str) -> bool:
+    """Whether a mistake was answered in a sentence or two that hold these words."""
+    told = answer.err
+    return (
+        answer.status == 1
+        and answer.out == ""
+        and told.startswith("error: ")
+        and "\n  fix: " in told
+        and all(word in told for word in words)
+    )
+
+
 @contextlib.contextmanager
 def _at(folder: Path, words: list[str], variables: Mapping[str, str]) -> Iterator[None]:
     arguments, environment = sys.argv, dict(os.environ)
