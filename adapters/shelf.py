@@ -81,11 +81,15 @@ class Shelf:
         path = self.path_of(digest)
         return path.is_file() and digest_file(path) == digest
 
-    def sweep(self, keep: set[str]) -> int:
-        """Remove drafts and every content not in `keep`; returns how many files went."""
+    def sweep(self, keep: set[str], before: float) -> int:
+        """Remove contents and drafts last written before this moment (seconds since 1970).
+
+        Those whose digest is in `keep` stay, as does whatever an adapter keeps in folders of its
+        own. Returns how many files went.
+        """
         gone = 0
-        for path in self.root.rglob("*"):
-            if path.is_file() and path.name not in keep:
+        for path in (*self.root.glob("draft-*"), *self.root.glob("[0-9a-f][0-9a-f]/*")):
+            if path.name not in keep and path.stat().st_mtime < before:
                 path.unlink()
                 gone += 1
         return gone

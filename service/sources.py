@@ -44,7 +44,9 @@ def add_source(
             "Use a letter first, then letters, digits, '-' and '_', at most 40; not 'local'.",
         )
     if name in {row.name for row in list_sources(connection, tenant)}:
-        raise Invalid(f"There is a source {name!r} already.", "Choose another name.")
+        raise Invalid(
+            f"There is a source {name!r} already.", "Choose another name, or give --replace."
+        )
     connection.execute(
         sa.insert(source).values(
             tenant=tenant,
@@ -54,6 +56,19 @@ def add_source(
             serial=0,
             memory="{}",
         )
+    )
+
+
+def replace_source(
+    connection: Connection, tenant: str, name: str, kind: str, settings: Mapping[str, Any]
+) -> None:
+    """Give a source other settings; what it delivered so far stays. Raises NotFound, Invalid."""
+    if load_source(connection, tenant, name).kind != kind:
+        raise Invalid(f"Source {name!r} is of another kind.", "Add a source with another name.")
+    connection.execute(
+        sa.update(source)
+        .where(source.c.tenant == tenant, source.c.name == name)
+        .values(settings=canonical_json(settings))
     )
 
 

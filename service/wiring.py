@@ -68,11 +68,12 @@ def _log_aside() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
-def _rest_settings(name: str, given: Mapping[str, Any]) -> RestSettings:
+def _rest_settings(name: str, given: Mapping[str, Any], secret: str | None = None) -> RestSettings:
     from adapters.oneroster.rest.settings import RestSettings
 
     plain = dict(given)
-    secret = _secret(name, plain.pop("client_secret_file", None))
+    file = plain.pop("client_secret_file", None)
+    secret = secret or _secret(name, file)
     try:
         return RestSettings.model_validate({**plain, "client_secret": secret})
     except ValidationError as error:
@@ -80,7 +81,9 @@ def _rest_settings(name: str, given: Mapping[str, Any]) -> RestSettings:
             f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}"
             for one in error.errors(include_input=False, include_url=False)
         )
-        raise Misconfigured(f"Source {name!r}: {words}", "Add the source again.") from None
+        raise Misconfigured(
+            f"Source {name!r}: {words}", "Correct it: `planbridge source add … --replace`."
+        ) from None
 
 
 def _secret(name: str, file: str | None) -> str:
@@ -101,6 +104,13 @@ def _secret(name: str, file: str | None) -> str:
         ) from None
 
 
+def check_settings(name: str, kind: str, given: Mapping[str, Any]) -> None:
+    """Raise Misconfigured where a REST source's settings cannot be right, whatever its secret."""
+    if kind == "oneroster-rest":
+        plain = {key: value for key, value in given.items() if key != "client_secret_file"}
+        _rest_settings(name, plain, secret="unknown yet")  # noqa: S106  # stands in for the real one
+
+
 def recipe_of(kind: str) -> Recipe:
     """The recipe for the records that a kind of source delivers."""
     from mappings.oneroster.recipe import oneroster_recipe
@@ -110,6 +120,7 @@ def recipe_of(kind: str) -> Recipe:
 
 def shelf_of(settings: Settings) -> Shelf:
     """Where deliveries and plans lie, by digest."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Shelf(settings.data / "shelf")
 
 

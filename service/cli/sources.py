@@ -51,11 +51,14 @@ def add(
         list[str] | None,
         typer.Option("--set", help="REST: another setting, as limit=500 or version='1.1'."),
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Give a known source these settings instead.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Name a source. Its secret is read from PLANBRIDGE_SECRET_<NAME> or a file, never stored."""
-    from service.sources import add_source
-    from service.wiring import secret_variable
+    from service.sources import add_source, replace_source
+    from service.wiring import check_settings, secret_variable
 
     rest = {
         "base_url": base_url,
@@ -71,13 +74,15 @@ def add(
     }
     csv = {"latest": latest, "complete": complete}
     settings = _settings(kind, path, _given(csv), _given(rest))
+    check_settings(name, kind, settings)
     session = open_session()
     with session.writing() as connection:
-        add_source(connection, session.tenant, name, kind, settings)
+        keep = replace_source if replace else add_source
+        keep(connection, session.tenant, name, kind, settings)
     if as_json:
         print_json({"name": name, "kind": kind, "settings": settings})
         return
-    typer.echo(f"Added source {name} ({kind}).")
+    typer.echo(f"{'Changed' if replace else 'Added'} source {name} ({kind}).")
     if kind == "oneroster-rest" and not client_secret_file:
         typer.echo(f"Set its secret in {secret_variable(name)}.")
     typer.echo(f"Next: planbridge source test {name}")

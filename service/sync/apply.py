@@ -214,6 +214,16 @@ def _write_links(connection: Connection, night: Night, one: Plan) -> None:
         )
         keys = ("tenant", "source", "entity", "sourced_id")
         upsert_frame(connection, crosswalk, keys, frame)
+    for kind, value, person in _part(night, one, "released").iter_rows():
+        mine = person_identifier.c
+        connection.execute(
+            sa.delete(person_identifier).where(
+                mine.tenant == night.tenant,
+                mine.kind == kind,
+                mine.value == value,
+                mine.person_id == person,
+            )
+        )
     identifiers = _part(night, one, "identifiers")
     if identifiers.height:
         frame = identifiers.with_columns(tenant=pl.lit(night.tenant))

@@ -46,6 +46,8 @@ class Difference:
 
     def with_again(self, new: pl.DataFrame, ids: pl.Series) -> Difference:
         """The same with these rows of `new` counted as added, changed or not."""
+        if ids.is_empty():
+            return self
         seen = self.incoming[KEY]
         again = pl.col(KEY).is_in(ids.implode()) & ~pl.col(KEY).is_in(seen.implode())
         added = pl.concat([self.added, new.filter(again)], how="diagonal")

@@ -62,6 +62,7 @@ class Draft:
     absences: dict[str, pl.DataFrame] = field(default_factory=dict)
     links: list[pl.DataFrame] = field(default_factory=list)
     identifiers: list[pl.DataFrame] = field(default_factory=list)
+    released: list[pl.DataFrame] = field(default_factory=list)
     pending: list[pl.DataFrame] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
     agreed: list[tuple[str, str, str]] = field(default_factory=list)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from mappings.engine.codecs import split_list
 from mappings.recipe import Recipe
+from schemas.codes.grades import normalize_grade
 from service.sync.diff import KEY, Difference
 
 NO_SCHOOL = "(no school)"
@@ -69,4 +71,10 @@ def _before(after: pl.DataFrame, difference: Difference, column: str) -> pl.Data
 def _last_grade(recipe: Recipe, table: str, rows: pl.DataFrame) -> frozenset[str]:
     if table != recipe.people or "grades" not in rows.columns:
         return frozenset()
-    return frozenset(rows.filter(pl.col("grades").str.contains(r"\b12\b"))[KEY])
+    last = [cell for cell in rows["grades"].drop_nulls().unique() if _is_last(cell)]
+    return frozenset(rows.filter(pl.col("grades").is_in(last))[KEY])
+
+
+def _is_last(cell: str) -> bool:
+    """Grade 12, in whatever words: who leaves after it has graduated."""
+    return any(normalize_grade(grade) == "12" for grade in split_list(cell))

@@ -125,9 +125,16 @@ def _without_graduates(
 
 def _other_people(recipe: Recipe, delivery: Delivery, draft: Draft) -> Iterator[Finding]:
     """Ids that now name somebody else: a student's plan must not pass to another student."""
-    rows = draft.updates.get("person", pl.DataFrame(schema=_CHANGED)).drop_nulls("changes")
-    pairs = rows.select("sourced_id", "changes").iter_rows()
-    taken = [sourced_id for sourced_id, text in pairs if _is_somebody_else(json.loads(text))]
+    if "person" not in draft.updates:
+        return
+    rows = draft.updates["person"].drop_nulls("changes")
+    unnumbered = pl.all_horizontal(pl.col(*_NUMBERS, "user_ids").is_null())
+    listed = rows.select("sourced_id", "changes", pl.col("revived") & unnumbered).iter_rows()
+    taken = [
+        sourced_id
+        for sourced_id, text, nameless in listed
+        if _is_somebody_else(json.loads(text), back_without_number=nameless)
+    ]
     if taken:
         yield Finding(
             Severity.HOLD,
@@ -142,19 +149,21 @@ def _other_people(recipe: Recipe, delivery: Delivery, draft: Draft) -> Iterator[
         )
 
 
-_CHANGED = {"sourced_id": pl.String, "changes": pl.String}
 _NUMBERS = ("identifier", "user_master_identifier")
 
 
-def _is_somebody_else(changes: dict[str, list[str | None]]) -> bool:
-    """Whether given name, family name and a number all changed from one value to another."""
+def _is_somebody_else(changes: dict[str, list[str | None]], *, back_without_number: bool) -> bool:
+    """Whether given name, family name and a number all changed from one value to another.
+
+    Of somebody who comes back without any number, the names alone tell.
+    """
 
     def moved(name: str) -> bool:
         old, new = changes.get(name, (None, None))
         return bool(old and new and old.casefold() != new.casefold())
 
     numbers = any(map(moved, _NUMBERS)) or _share_nothing(*changes.get("user_ids", (None, None)))
-    return moved("given_name") and moved("family_name") and numbers
+    return moved("given_name") and moved("family_name") and (numbers or back_without_number)
 
 
 def _share_nothing(old: str | None, new: str | None) -> bool:

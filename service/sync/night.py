@@ -54,6 +54,12 @@ class Night:
             self.renewed[0] = time.monotonic()
 
     @property
+    def is_remapped(self) -> bool:
+        """Whether rows are mapped otherwise than when last night's were accepted."""
+        known = self.source.recipe_digest
+        return known is not None and known != self.recipe.digest
+
+    @property
     def tenant(self) -> str:
         """The district."""
         return self.settings.tenant

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import sqlalchemy as sa
 
+from service.store.bulk import among
+from service.store.tables import crosswalk
+from service.sync.diff import Difference
+from service.sync.draft import IDENTIFIERS
 from service.sync.match import Where, match_people, twin_questions
 
 if TYPE_CHECKING:
@@ -23,12 +28,32 @@ def link_people(desk: Desk, users: pl.DataFrame, minted: pl.DataFrame) -> pl.Dat
     return pl.DataFrame(list(people.items()), schema=minted.schema, orient="row")
 
 
-def note_identifiers(desk: Desk, users: pl.DataFrame) -> None:
-    """Remember the strong identifiers of every user looked at tonight."""
+def note_identifiers(desk: Desk, difference: Difference) -> None:
+    """Remember the strong identifiers of tonight's users, and forget those they no longer have."""
+    now = _owned(desk, difference.incoming)
+    before = _owned(desk, difference.before)
+    desk.draft.identifiers.append(now)
+    gone = before.join(now, on=list(IDENTIFIERS), how="anti")
+    others = _of_other_sources(desk, gone["person_id"])
+    desk.draft.released.append(gone.filter(~pl.col("person_id").is_in(others)))
+
+
+def _owned(desk: Desk, users: pl.DataFrame) -> pl.DataFrame:
     found = desk.recipe.identifiers(users)
     pairs = desk.resolver.lookup("person", found["sourcedId"])
     rows = found.join(pairs, left_on="sourcedId", right_on="sourced_id")
-    desk.draft.identifiers.append(rows.select("kind", "value", person_id="record_id").unique())
+    return rows.select("kind", "value", person_id="record_id").unique()
+
+
+def _of_other_sources(desk: Desk, people: pl.Series) -> list[str]:
+    """Of these people, those for whom another source may vouch too."""
+    query = sa.select(crosswalk.c.record_id).where(
+        crosswalk.c.tenant == desk.night.tenant,
+        crosswalk.c.entity == "person",
+        crosswalk.c.source != desk.source,
+        among(desk.connection, crosswalk.c.record_id, people),
+    )
+    return sorted(set(desk.connection.execute(query).scalars()))
 
 
 def _leaving_people(desk: Desk) -> set[str]:

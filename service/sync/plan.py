@@ -69,7 +69,7 @@ def _work(desk: Desk, table: str, difference: Difference) -> None:
         return
     work_table(desk, table, difference)
     if table == desk.recipe.people:
-        note_identifiers(desk, difference.incoming)
+        note_identifiers(desk, difference)
 
 
 def _age(desk: Desk) -> None:

@@ -110,6 +110,7 @@ def put_away(shelf: Shelf, draft: Draft) -> dict[str, str]:
     tables: dict[str, pl.DataFrame] = {
         "links": named.sort("entity", "sourced_id"),
         "identifiers": _stack(draft.identifiers, IDENTIFIERS).unique().sort(*IDENTIFIERS),
+        "released": _stack(draft.released, IDENTIFIERS).unique().sort(*IDENTIFIERS),
         "pending": _stack(draft.pending, PENDING),
         "clashes": pl.DataFrame([asdict(one) for one in draft.clashes]),
         "agreed": pl.DataFrame(draft.agreed, schema=_AGREED, orient="row"),

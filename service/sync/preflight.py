@@ -12,6 +12,7 @@ import polars as pl
 
 from adapters.port import ROW, Delivery, FileMode
 from schemas.finding import Finding, Severity
+from service.settings import Mode
 from service.sync.diff import KEY, Difference
 from service.sync.night import Night
 from service.sync.snapshot import Snapshot
@@ -27,10 +28,27 @@ def check_delivery(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iter
     yield from _sender(night, delivery)
     yield from _vanished_files(night, delivery, snapshot)
     yield from _school_year(delivery, snapshot)
-    if not is_rescoped(night, delivery):
+    if night.mode is Mode.ADDITIONS_ONLY:
+        yield from _unheard(delivery, snapshot)
+    elif not is_rescoped(night, delivery):
         rolling = rolls_over(snapshot)
         yield from _shrunk(night, delivery, snapshot, rolling)
         yield from _vanished_groups(night, delivery, snapshot)
+
+
+def _unheard(delivery: Delivery, snapshot: Snapshot) -> Iterator[Finding]:
+    """Deletions that a delta tells once, on a night that carries none out."""
+    for name, gone in snapshot.explicit.items():
+        if gone and delivery.files[name].mode is FileMode.DELTA:
+            yield Finding(
+                Severity.WARNING,
+                "delta.unheard",
+                f"{len(gone):,} deletions are not carried out in additions-only mode, "
+                "and a delta does not repeat them.",
+                "Ask for a bulk delivery once the mode is normal again.",
+                delivery.files[name].origin,
+                count=len(gone),
+            )
 
 
 def _is_unreadable(delivery: Delivery, snapshot: Snapshot) -> bool:
@@ -61,10 +79,7 @@ def check_keys(night: Night, delivery: Delivery, snapshot: Snapshot) -> Iterator
 def is_rescoped(night: Night, delivery: Delivery) -> bool:
     """Whether the source now declares another scope, or our mapping changed: no baseline."""
     known = night.source.scope is not None
-    return known and (
-        dict(night.source.scope or {}) != dict(delivery.scope)
-        or night.source.recipe_digest != night.recipe.digest
-    )
+    return known and (dict(night.source.scope or {}) != dict(delivery.scope) or night.is_remapped)
 
 
 def rolls_over(snapshot: Snapshot) -> bool:

@@ -42,6 +42,7 @@ from service.sync.runs import (
     was_held,
 )
 from service.sync.snapshot import Snapshot, take_snapshot
+from service.sync.tidy import tidy
 
 
 @dataclass(slots=True)
@@ -127,6 +128,7 @@ def _announce(work: _Work) -> RunReport:
         "publish", work.report.plan, work.report.owed, f"{work.report.owed} changes still owed"
     )
     work.save(RunState.DONE)
+    tidy(work.night, work.delivery)
     return work.report
 
 
@@ -236,6 +238,7 @@ def _quiet(work: _Work, draft: Draft | None) -> _Work:
         if work.delivery.digest != night.source.delivery_digest or draft is not None:
             accept_source(connection, night, accepted, work.report.run)
         work.record(connection, RunState.QUIET)
+    tidy(night, work.delivery)
     return work
 
 

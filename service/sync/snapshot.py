@@ -31,7 +31,7 @@ class Snapshot:
     `differences` and `facts` go by table, `explicit` lists the ids that the delivery itself
     calls deleted. A file in `same` has other bytes but the same rows.
     `places` counts the people at each school last night, `columns` names all columns that a
-    file came with, the blank ones too.
+    file came with, the blank ones too. When rows are `remapped`, each is looked at again.
     """
 
     bases: Mapping[str, Base]
@@ -45,6 +45,11 @@ class Snapshot:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     same: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    remapped: bool = False
+
+    def again(self, table: str, rows: pl.DataFrame) -> pl.Series:
+        """The ids of rows to look at although they did not change: those that wait, or all."""
+        return rows[KEY] if self.remapped else self.waiting.get(table, rows[KEY].clear())
 
     @property
     def changed(self) -> set[str]:
@@ -61,7 +66,7 @@ def take_snapshot(night: Night, delivery: Delivery, waiting: Mapping[str, pl.Ser
     """
     with reading(night.engine) as connection:
         bases = list_bases(connection, night.tenant, night.source.name)
-    snapshot = Snapshot(bases, waiting)
+    snapshot = Snapshot(bases, waiting, remapped=night.is_remapped)
     unread = _unread(night, delivery, snapshot)
     group = [name for name in unread if name in night.recipe.grouped]
     single = [name for name in unread if name not in night.recipe.grouped]
@@ -76,6 +81,8 @@ def take_snapshot(night: Night, delivery: Delivery, waiting: Mapping[str, pl.Ser
 
 def _unread(night: Night, delivery: Delivery, snapshot: Snapshot) -> list[str]:
     """The files to read: other bytes than last night, or rows that wait."""
+    if snapshot.remapped:
+        return night.recipe.sorted(set(delivery.files))
     tables = {name for name, ids in snapshot.waiting.items() if len(ids)}
     if tables - set(delivery.files):
         tables |= night.recipe.grouped
@@ -151,9 +158,8 @@ def _raw_difference(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> 
     """A file's own difference; what is derived of rows that wait is looked at again with it."""
     difference = compare(*pair)
     for table in night.recipe.derived.get(name, (name,)):
-        if table in snapshot.waiting:
-            owners = snapshot.waiting[table].str.split(SEPARATOR).list.first()
-            difference = difference.with_again(pair[1], owners)
+        owners = snapshot.again(table, pair[1]).str.split(SEPARATOR).list.first()
+        difference = difference.with_again(pair[1], owners)
     return difference
 
 
@@ -172,22 +178,18 @@ def _concerned(
 
 def _note_table(snapshot: Snapshot, table: str, pair: Pair) -> None:
     """Keep the difference of a derived table."""
-    difference = compare(*pair)
-    if table in snapshot.waiting:
-        difference = difference.with_again(pair[1], snapshot.waiting[table])
+    difference = compare(*pair).with_again(pair[1], snapshot.again(table, pair[1]))
     if not difference.is_empty:
         snapshot.differences[table] = difference
 
 
 def _note(night: Night, snapshot: Snapshot, table: str, difference: Difference, pair: Pair) -> None:
     """Keep a table's difference and what the checks need to know of it as a whole."""
-    waiting = snapshot.waiting.get(table)
-    if waiting is not None and len(waiting):
-        difference = difference.with_again(pair[1], waiting)
-    if difference.is_empty:
+    looked_at = difference.with_again(pair[1], snapshot.again(table, pair[1]))
+    if looked_at.is_empty:
         snapshot.same.add(table)
         return
-    snapshot.differences[table] = difference
+    snapshot.differences[table] = looked_at
     snapshot.facts[table] = facts_of(night.recipe, table, pair, difference)
 
 
@@ -201,7 +203,7 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pa
     snapshot.columns[name] = tuple(result.frame.columns)
     new = _without_blank_columns(result.frame)
     old = _old(night, name) if name in snapshot.bases else None
-    waits = len(snapshot.waiting.get(name, ())) > 0
+    waits = snapshot.remapped or len(snapshot.waiting.get(name, ())) > 0
     if old is not None and not waits and _is_same(old, new):
         snapshot.same.add(name)
         return None
@@ -251,10 +253,18 @@ def _overlay(old: pl.DataFrame, changes: pl.DataFrame, gone: frozenset[str]) -> 
     return pl.concat([kept, changes], how="diagonal")
 
 
+def _forgetting_nothing(old: pl.DataFrame, new: pl.DataFrame, *, is_nested: bool) -> pl.DataFrame:
+    """Both nights' rows, so that the next normal night sees what went.
+
+    Where a row holds others, such as a user's agents, the old row stays: what it lost is seen too.
+    """
+    first, second = (old, new) if is_nested else (new, old)
+    return pl.concat([first, second.join(first, on=KEY, how="anti")], how="diagonal")
+
+
 def _keep(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> None:
     """Put tomorrow's base on the shelf; it forgets nobody whom tonight may not let go."""
     kept = pair[1].drop(ROW, "status", strict=False)
-    if night.mode is Mode.ADDITIONS_ONLY:
-        went = pair[0].join(kept, on=KEY, how="anti")
-        kept = pl.concat([kept, went], how="diagonal")
+    if night.mode is Mode.ADDITIONS_ONLY or snapshot.remapped:
+        kept = _forgetting_nothing(pair[0], kept, is_nested=name in night.recipe.derived)
     snapshot.new_bases[name] = NewBase(put_frame(night.shelf, kept), kept.height)

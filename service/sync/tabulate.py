@@ -169,7 +169,7 @@ def _bases(
     """What the source said of these rows last night; `unsure` where its last row did not fit."""
     waiting = desk.snapshot.waiting.get(table, pl.Series(dtype=pl.String))
     before = difference.before.filter(~pl.col(KEY).is_in(waiting.implode()))
-    if before.is_empty():
+    if before.is_empty() or desk.snapshot.remapped:
         return unsure
     entity = desk.recipe.entity_of(table)
     decoded = desk.recipe.decode(table, before).frame
