@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import shutil
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import sqlalchemy as sa
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -234,6 +236,7 @@ class Life:
         self.run()
         self.model.night(rows, gone if kind == "delta" else {})
         self.sent = rows
+        self.held()
 
     def run(self) -> RunState:
         """Run tonight's delivery; nothing in a district without guards may stop it."""
@@ -256,6 +259,8 @@ class Life:
     def image(self) -> Image:
         """What the store holds, without what tells that nights took place."""
         image = store_image(self.engine)
+        for row in image["base_part"]:
+            row["data"] = _rows_in(row["data"])
         return {name: rows for name, rows in image.items() if name not in RECORDS_OF_WORK}
 
     def held(self) -> dict[str, dict[str, Any]]:
@@ -271,7 +276,7 @@ class Life:
         return found
 
     def _remember(self, table: str, rows: list[dict[str, Any]]) -> None:
-        """Ids are for life: a record that had another id before fails here."""
+        """Ids are for life: a record that had another id on an earlier night fails here."""
         for row in rows:
             assert self.ids.setdefault((table, row["sourced_id"]), row["id"]) == row["id"]
 
@@ -340,6 +345,16 @@ class Life:
         with reading(self.engine) as connection:
             users = connection.execute(links.where(crosswalk.c.entity == "person"))
             return [(sourced_id, record_id) for sourced_id, record_id in users]
+
+
+def _rows_in(parquet: bytes) -> list[dict[str, Any]]:
+    """The rows of last night's delivery, in whatever order they came."""
+    rows = pl.read_parquet(io.BytesIO(parquet)).to_dicts()
+    return sorted(({k: v for k, v in row.items() if v is not None} for row in rows), key=_key)
+
+
+def _key(row: dict[str, Any]) -> str:
+    return str(row["sourcedId"])
 
 
 _STATES = {"missing": "missing", "detached": "detached", "revive": "active"}
