@@ -261,6 +261,8 @@ class Life:
         image = store_image(self.engine)
         for row in image["base_part"]:
             row["data"] = _rows_in(row["data"])
+        for row in image["crosswalk"]:
+            del row["run"]  # a row that waits is looked up again by every run
         return {name: rows for name, rows in image.items() if name not in RECORDS_OF_WORK}
 
     def held(self) -> dict[str, dict[str, Any]]:
