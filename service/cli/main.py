@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -50,6 +51,8 @@ def main() -> None:
     from adapters.errors import AdapterError
     from service.errors import ServiceError
 
+    # Importing makes many objects that live to the end: collecting among them is wasted time.
+    gc.set_threshold(100_000, 20, 20)
     try:
         app()
     except (ServiceError, AdapterError) as error:

@@ -170,10 +170,13 @@ def _is_sound(path: Path, frame: pl.DataFrame) -> bool:
             return True
         if raw.find(b"\0", start) >= 0:
             return False
-        commas = sum(raw[at : at + _CHUNK].count(b",") for at in range(start, len(raw), _CHUNK))
         quoted = raw.find(b'"', start) >= 0
         quotes_fit = not quoted or _quotes_fit(raw[start:])
         has_returns = raw.find(b"\r", start) >= 0
+        # A short row leaves its last cell null, so a filled last column tells that none is short.
+        if not quoted and frame.height and not frame[frame.columns[-1]].null_count():
+            return not (has_returns and _any(frame, "\r"))
+        commas = sum(raw[at : at + _CHUNK].count(b",") for at in range(start, len(raw), _CHUNK))
     commas_fit = _commas_fit(frame, commas, quoted=quoted)
     return quotes_fit and commas_fit and not (has_returns and _any(frame, "\r"))
 
