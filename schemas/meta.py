@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -62,9 +62,3 @@ def elements_of(model: type[BaseModel]) -> Iterator[tuple[str, Element]]:
         for note in info.metadata:
             if isinstance(note, Element):
                 yield name, note
-
-
-def privacy_of(model: type[BaseModel], field: str) -> PrivacyClass:
-    """The privacy class of a field; KeyError where the field carries none."""
-    classes: dict[str, Any] = {name: element.privacy for name, element in elements_of(model)}
-    return PrivacyClass(classes[field])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy.engine import Engine
 
 from adapters.port import Progress, silent
 from service.errors import Invalid
+from service.report.page import write_page
 from service.settings import Settings
 from service.store.database import reading
 from service.sync.plans import load
 from service.sync.report import RunReport
 from service.sync.run import apply_only, plan_only, run_night
-from service.sync.runs import load_run
+from service.sync.runs import history, load_run, steps_of
 from service.wiring import night_for
+
+_SHOWN = 14
+"""So many runs the page draws beside its own."""
 
 
 def run_source(
@@ -54,3 +60,12 @@ def _reason(given: str | None) -> str | None:
     if given is not None and not given.strip():
         raise Invalid("An empty reason is no reason.", 'Write --allow-held "why this is right".')
     return given
+
+
+def run_page(settings: Settings, engine: Engine, report: RunReport) -> Path:
+    """Write a run's report as a page beside the others; returns where it lies."""
+    with reading(engine) as connection:
+        steps = steps_of(connection, settings.tenant, report.run)
+        earlier = history(connection, settings.tenant, _SHOWN)
+    out = settings.data / "reports" / f"run-{report.run:05d}.html"
+    return write_page(report, steps, earlier, out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,7 +90,9 @@ def show(number: Number, verbose: Verbose = False, as_json: Json = False) -> Non
 
 
 def _tell(session: Session, report: RunReport, as_json: bool, verbose: bool = False) -> None:
-    page = _page(session, report)
+    from service.nightly import run_page
+
+    page = run_page(session.settings, session.engine, report)
     if as_json:
         status = {"exit_status": report.exit_status, "page": str(page)}
         print_json({**report.model_dump(mode="json"), **status})
@@ -102,15 +103,3 @@ def _tell(session: Session, report: RunReport, as_json: bool, verbose: bool = Fa
     with session.reading() as connection:
         steps = steps_of(connection, session.tenant, report.run)
     print_rich(render_run(report, steps, verbose=verbose), f"Report: {page}")
-
-
-def _page(session: Session, report: RunReport) -> Path:
-    from service.report.page import write_page
-    from service.sync.runs import history as latest
-    from service.sync.runs import steps_of
-
-    with session.reading() as connection:
-        steps = steps_of(connection, session.tenant, report.run)
-        earlier = latest(connection, session.tenant, 14)
-    out = session.settings.data / "reports" / f"run-{report.run:05d}.html"
-    return write_page(report, steps, earlier, out)

@@ -15,8 +15,7 @@ from adapters.port import Progress
 from service.act import Act
 from service.errors import Invalid, Misconfigured
 from service.ilp.intake import import_files
-from service.nightly import run_source
-from service.report.page import write_page
+from service.nightly import run_page, run_source
 from service.roster import Edit, edit_field, load_record
 from service.settings import Publish, Settings, instant
 from service.sources import add_source
@@ -24,7 +23,7 @@ from service.store.database import open_engine, reading, writing
 from service.store.migrate import upgrade
 from service.students import find_person
 from service.sync.report import RunReport
-from service.sync.runs import history, steps_of
+from service.sync.runs import steps_of
 
 SOURCE = "sis"
 STUDENT = "0001052"
@@ -50,14 +49,6 @@ class Tour:
         shutil.rmtree(delivery, ignore_errors=True)
         shutil.copytree(self.data / "district" / name, delivery)
         return run_source(self.settings, self.engine, SOURCE, None, self.progress)
-
-    def page(self, report: RunReport) -> Path:
-        """The run's report as a page."""
-        with reading(self.engine) as connection:
-            steps = steps_of(connection, self.settings.tenant, report.run)
-            earlier = history(connection, self.settings.tenant, 14)
-        out = self.settings.data / "reports" / f"run-{report.run:05d}.html"
-        return write_page(report, steps, earlier, out)
 
     def steps(self, report: RunReport) -> list[Any]:
         """The run's finished steps."""
@@ -123,7 +114,7 @@ def walk(tour: Tour, say: Say, show: Show) -> Path:
 
 def _told(tour: Tour, report: RunReport, show: Show) -> Path:
     show(report, tour.steps(report))
-    return tour.page(report)
+    return run_page(tour.settings, tour.engine, report)
 
 
 def _take_plans(tour: Tour, say: Say) -> None:

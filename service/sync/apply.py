@@ -22,7 +22,7 @@ from service.store.lease import confirm
 from service.store.tables import ROSTER, crosswalk, pending, person_identifier, plan, source
 from service.sync.draft import Draft, get_frame
 from service.sync.night import Night
-from service.sync.plans import Plan, PlanState, load, put_away
+from service.sync.plans import Plan, PlanState, load, part_of, put_away
 from service.sync.publish import sinks_of
 from service.sync.questions import record_agreements, record_conflicts, record_questions
 from service.sync.students import follow_students
@@ -94,9 +94,9 @@ def _write(connection: Connection, night: Night, one: Plan) -> None:
     _write_bases(connection, night, one)
     _write_links(connection, night, one)
     _write_pending(connection, night, one)
-    record_conflicts(connection, night, one, _part(night, one, "clashes"))
-    record_agreements(connection, night, _part(night, one, "agreed"))
-    record_questions(connection, night, one, _part(night, one, "questions"))
+    record_conflicts(connection, night, one, part_of(night.shelf, one, "clashes"))
+    record_agreements(connection, night, part_of(night.shelf, one, "agreed"))
+    record_questions(connection, night, one, part_of(night.shelf, one, "questions"))
     follow_students(connection, night, one)
 
 
@@ -122,10 +122,6 @@ def settle(
     _write_bases(connection, night, one)
     _write_links(connection, night, one)
     _write_pending(connection, night, one)
-
-
-def _part(night: Night, one: Plan, name: str) -> pl.DataFrame:
-    return get_frame(night.shelf, one.parts[name]) if name in one.parts else pl.DataFrame()
 
 
 def _add(
@@ -204,7 +200,7 @@ def _set_state(
 
 
 def _write_links(connection: Connection, night: Night, one: Plan) -> None:
-    links = _part(night, one, "links")
+    links = part_of(night.shelf, one, "links")
     if links.height:
         frame = links.select(
             pl.all(),
@@ -214,7 +210,7 @@ def _write_links(connection: Connection, night: Night, one: Plan) -> None:
         )
         keys = ("tenant", "source", "entity", "sourced_id")
         upsert_frame(connection, crosswalk, keys, frame)
-    for kind, value, person in _part(night, one, "released").iter_rows():
+    for kind, value, person in part_of(night.shelf, one, "released").iter_rows():
         mine = person_identifier.c
         connection.execute(
             sa.delete(person_identifier).where(
@@ -224,19 +220,19 @@ def _write_links(connection: Connection, night: Night, one: Plan) -> None:
                 mine.person_id == person,
             )
         )
-    identifiers = _part(night, one, "identifiers")
+    identifiers = part_of(night.shelf, one, "identifiers")
     if identifiers.height:
         frame = identifiers.with_columns(tenant=pl.lit(night.tenant))
         upsert_frame(connection, person_identifier, frame.columns, frame)
 
 
 def _write_pending(connection: Connection, night: Night, one: Plan) -> None:
-    examined = _part(night, one, "examined")
+    examined = part_of(night.shelf, one, "examined")
     mine = (pending.c.tenant == night.tenant, pending.c.source == one.source)
     if examined.height:
         files = examined["file"].to_list()
         connection.execute(sa.delete(pending).where(*mine, pending.c.file.in_(files)))
-    rows = _part(night, one, "pending")
+    rows = part_of(night.shelf, one, "pending")
     if rows.height:
         frame = rows.unique(["file", "sourced_id"], maintain_order=True).with_columns(
             tenant=pl.lit(night.tenant), source=pl.lit(one.source)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from adapters.port import Progress, Source, silent
@@ -87,8 +86,3 @@ def record_id(tenant: str, source: str, table: str, sourced_id: str) -> str:
     """
     key = "\x1f".join((tenant, source, table, sourced_id))
     return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
-
-
-def as_row(row: sa.Row[tuple[object, ...]]) -> dict[str, object]:
-    """A database row as a plain dictionary."""
-    return dict(row._mapping)

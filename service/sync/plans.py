@@ -21,7 +21,7 @@ from service.errors import NotFound
 from service.settings import Mode
 from service.store import counters
 from service.store.tables import plan
-from service.sync.draft import IDENTIFIERS, LINKS, PENDING, Draft, Tally, put_frame
+from service.sync.draft import IDENTIFIERS, LINKS, PENDING, Draft, Tally, get_frame, put_frame
 from service.sync.night import Night
 
 
@@ -144,15 +144,9 @@ def supersede(connection: Connection, tenant: str, source: str) -> None:
     )
 
 
-def open_plan(connection: Connection, tenant: str, source: str) -> Plan | None:
-    """The source's plan that still waits to be applied, if there is one."""
-    query = sa.select(plan.c.number).where(
-        plan.c.tenant == tenant,
-        plan.c.source == source,
-        plan.c.state.in_([PlanState.PENDING, PlanState.HELD]),
-    )
-    number = connection.execute(query).scalar()
-    return None if number is None else load(connection, tenant, number)
+def part_of(shelf: Shelf, one: Plan, name: str) -> pl.DataFrame:
+    """One of a plan's tables; one that it does not have is empty."""
+    return get_frame(shelf, one.parts[name]) if name in one.parts else pl.DataFrame()
 
 
 def load(connection: Connection, tenant: str, number: int) -> Plan:

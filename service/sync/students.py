@@ -9,9 +9,8 @@ from sqlalchemy.engine import Connection
 from service.store.bulk import among
 from service.store.journal import Entry, Stamp, write_entries
 from service.store.tables import ilp_plan, ilp_plan_identifier, person_identifier
-from service.sync.draft import get_frame
 from service.sync.night import Night
-from service.sync.plans import Plan
+from service.sync.plans import Plan, part_of
 
 
 def follow_students(connection: Connection, night: Night, one: Plan) -> None:
@@ -26,13 +25,13 @@ def follow_students(connection: Connection, night: Night, one: Plan) -> None:
 
 
 def _detach(connection: Connection, night: Night, one: Plan) -> pl.Series:
-    rows = _rows(night, one, "absences/person")
+    rows = part_of(night.shelf, one, "absences/person")
     gone = rows.filter(pl.col("state") == "detached")["id"] if rows.height else _none()
     return _move(connection, night, gone, "attached", "detached")
 
 
 def _reattach(connection: Connection, night: Night, one: Plan) -> pl.Series:
-    rows = _rows(night, one, "updates/person")
+    rows = part_of(night.shelf, one, "updates/person")
     back = rows.filter("revived")["id"] if rows.height else _none()
     return _move(connection, night, back, "detached", "attached")
 
@@ -87,10 +86,6 @@ def _claim(connection: Connection, night: Night) -> pl.Series:
             .values(attachment="attached", person_id=person_id)
         )
     return pl.Series([plan_id for plan_id, _ in found], dtype=pl.String)
-
-
-def _rows(night: Night, one: Plan, part: str) -> pl.DataFrame:
-    return get_frame(night.shelf, one.parts[part]) if part in one.parts else pl.DataFrame()
 
 
 def _none() -> pl.Series:
