@@ -21,10 +21,11 @@ STUDENTS = int(os.environ.get("BENCH_STUDENTS", "100000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 PLANBRIDGE = str(Path(sys.executable).parent / "planbridge")
 HERE = Path(__file__).parent
+SHELF = Path(".planbridge") / "shelf"
 
 
 class District:
-    """A folder with a database that has seen night 1, kept aside to start each round from."""
+    """A folder whose database and shelf have seen night 1, kept aside to start each round from."""
 
     def __init__(self, root: Path, nights: Path) -> None:
         self.root, self.nights = root, nights
@@ -55,14 +56,17 @@ class District:
         return self.run("sync", "run", "sis", "--json")
 
     def keep(self) -> None:
-        """Remember the database as it is now."""
+        """Remember the database and the shelf as they are now."""
         shutil.copyfile(self.root / "planbridge.db", self.root / "kept.db")
+        shutil.copytree(self.root / SHELF, self.root / "kept-shelf", copy_function=os.link)
 
     def restore(self) -> None:
-        """Go back to the database that was kept."""
+        """Go back to what was kept: a shelf that knows tonight already saves copying."""
         for file in self.root.glob("planbridge.db*"):
             file.unlink()
         shutil.copyfile(self.root / "kept.db", self.root / "planbridge.db")
+        shutil.rmtree(self.root / SHELF)
+        shutil.copytree(self.root / "kept-shelf", self.root / SHELF, copy_function=os.link)
 
 
 def main() -> None:
@@ -96,6 +100,7 @@ def _pair(district: District, nights: Path, night: str) -> tuple[Measured, Measu
     for _ in range(ROUNDS):
         district.restore()
         district.deliver(night)
+        os.sync()  # Writing out what was just copied here is no part of the night.
         floors.append(once([sys.executable, str(HERE / "floor.py"), str(nights / night)]))
         ours.append(district.sync())
     return middle(floors), middle(ours)
