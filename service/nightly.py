@@ -68,4 +68,4 @@ def run_page(settings: Settings, engine: Engine, report: RunReport) -> Path:
         steps = steps_of(connection, settings.tenant, report.run)
         earlier = history(connection, settings.tenant, _SHOWN)
     out = settings.data / "reports" / f"run-{report.run:05d}.html"
-    return write_page(report, steps, earlier, out)
+    return write_page(report, steps, earlier, out, settings.data / "templates")

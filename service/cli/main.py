@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -33,6 +32,8 @@ app.command("demo")(tools.demo)
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"planbridge {version('planbridge')}")
         raise typer.Exit
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from schemas.finding import Severity
@@ -33,14 +33,19 @@ CLASHES = 200
 
 
 def write_page(
-    report: RunReport, steps: Sequence[Step], history: Sequence[RunReport], out: Path
+    report: RunReport,
+    steps: Sequence[Step],
+    history: Sequence[RunReport],
+    out: Path,
+    cache: Path | None = None,
 ) -> Path:
     """Write the run's page to `out`, whole or not at all, readable by its owner only.
 
     `history` are runs in any order; those of the same source up to this one are drawn. The page
-    holds education records. Raises Invalid when `out` cannot be written.
+    holds education records. In the folder `cache`, which must be as safe from others as our own
+    code, compiled templates wait for the next page. Raises Invalid when `out` cannot be written.
     """
-    text = render_page(report, steps, history)
+    text = render_page(report, steps, history, cache)
     draft = out.with_name(f"{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -56,15 +61,21 @@ def write_page(
     return out
 
 
-def render_page(report: RunReport, steps: Sequence[Step], history: Sequence[RunReport]) -> str:
+def render_page(
+    report: RunReport,
+    steps: Sequence[Step],
+    history: Sequence[RunReport],
+    cache: Path | None = None,
+) -> str:
     """The page as HTML."""
-    return _environment().get_template("run.html").render(_context(report, steps, history))
+    return _environment(cache).get_template("run.html").render(_context(report, steps, history))
 
 
-@cache
-def _environment() -> Environment:
+@lru_cache
+def _environment(cache: Path | None) -> Environment:
     environment = Environment(
         loader=PackageLoader("service.report"),
+        bytecode_cache=_compiled(cache) if cache else None,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -92,6 +103,15 @@ def _environment() -> Environment:
         "tone": words.tone,
     }
     return environment
+
+
+def _compiled(cache: Path) -> FileSystemBytecodeCache | None:
+    """Where compiled templates are kept, or None where nothing can be written."""
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(cache))
 
 
 def _context(
@@ -133,7 +153,7 @@ def _latest(report: RunReport, history: Sequence[RunReport]) -> list[RunReport]:
     return [known[number] for number in upto[-NIGHTS:]]
 
 
-@cache
+@lru_cache
 def _style() -> Markup:
     """The style sheet. It is a file of this package, so nothing in it needs escaping."""
     sheet = files("service.report").joinpath("templates/run.css").read_text(encoding="utf-8")

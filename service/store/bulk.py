@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 import polars.selectors as cs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.errors import Invalid
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 _BATCH = 50_000
 _DTYPES: dict[type[Any], Any] = {
@@ -99,6 +102,8 @@ def upsert_frame(
         insert = sqlite.insert(table).values(_named(frame.columns))
         _sqlite_many(connection, _or_update(insert, keys, frame.columns), frame)
     else:
+        from sqlalchemy.dialects import postgresql
+
         with _staged(connection, table, keys, frame) as staged:
             moved = postgresql.insert(table).from_select(frame.columns, sa.select(staged))
             connection.execute(_or_update(moved, keys, frame.columns))

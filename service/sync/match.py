@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import polars as pl
 import sqlalchemy as sa
-from rapidfuzz import fuzz
 from sqlalchemy.engine import Connection
 
 from mappings.recipe import Twins
@@ -240,6 +239,8 @@ def _is_first_load(where: Where) -> bool:
 def _resemblance(
     row: tuple[str, str | None, str | None, str | None], person: _Known
 ) -> tuple[int, tuple[str, ...]]:
+    from rapidfuzz import fuzz
+
     ours = f"{person[1]} {person[2]}".casefold()
     score = round(fuzz.WRatio(f"{row[1] or ''} {row[2] or ''}".casefold(), ours))
     reasons = [f"names are {score} % alike"]
