@@ -1,5 +1,6 @@
 """OneRoster as its CSV binding names it: files, columns, formats and vocabularies."""
 
+from schemas.standards.oneroster.shapes import entities, shape
 from schemas.standards.oneroster.table import (
     EXTENSION,
     VERSIONS,
@@ -11,6 +12,8 @@ from schemas.standards.oneroster.table import (
     files,
     former_columns,
     header_verified,
+    json_columns,
+    json_files,
     manifest,
 )
 
@@ -22,8 +25,12 @@ __all__ = [
     "ManifestRow",
     "Required",
     "column_map",
+    "entities",
     "files",
     "former_columns",
     "header_verified",
+    "json_columns",
+    "json_files",
     "manifest",
+    "shape",
 ]

@@ -23,6 +23,7 @@ Format = Literal[
     "Integer",
     "List of GUID References",
     "List of Strings",
+    "Object List",
     "String",
     "Year",
 ]
@@ -43,8 +44,9 @@ class Column:
     `required` "delta" means filled in delta files and blank in bulk files. `terms` is empty for
     formats without a vocabulary; `tolerated` terms are outside the list but known to be sent.
     `refers` names the collection that a reference points into. `optional_over_rest` marks a
-    value that CSV requires and the REST binding does not. `verified` is False where requiredness
-    and format are not checked against the standard's own tables.
+    value that CSV requires and the REST binding does not. `vocabulary` names the list of `terms`;
+    `parts` are the fields of each object of an "Object List", which only JSON has. `verified` is
+    False where requiredness and format are not checked against the standard's own tables.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Column:
     refers: str | None = None
     optional_over_rest: bool = False
     verified: bool = True
+    vocabulary: str | None = None
+    parts: tuple[Column, ...] = ()
 
     @property
     def is_boolean(self) -> bool:
@@ -95,7 +99,13 @@ def _column(name: str, facts: Mapping[str, Any], table: Mapping[str, Any]) -> Co
         refers=facts.get("refers"),
         optional_over_rest=facts.get("optional_over_rest", False),
         verified=table["verified"],
+        vocabulary=facts.get("terms"),
+        parts=_columns(table["parts"][facts["parts"]], table) if "parts" in facts else (),
     )
+
+
+def _columns(own: Mapping[str, Any], table: Mapping[str, Any]) -> tuple[Column, ...]:
+    return tuple(_column(name, facts, table) for name, facts in own.items())
 
 
 @cache
@@ -106,12 +116,26 @@ def files(version: str) -> dict[str, tuple[Column, ...]]:
     Source: CSV Binding 1.2.1, the table of each file; 1.1 derived from its change list.
     """
     table = _table(version)
-    return {
-        name: tuple(
-            _column(column, facts, table) for column, facts in (table["base"] | own).items()
-        )
-        for name, own in table["files"].items()
-    }
+    return {name: _columns(table["base"] | own, table) for name, own in table["files"].items()}
+
+
+@cache
+def json_files(version: str) -> dict[str, tuple[Column, ...]]:
+    """The collections that JSON has and no CSV file holds, each with its columns.
+
+    Columns are named as the CSV binding would: a reference ends in `SourcedId`.
+    Source: OpenAPI of the 1.2 gradebook service, AssessmentLineItem and AssessmentResult.
+    """
+    table = _table(version)
+    own = table.get("json_files", {})
+    return {name: _columns(table["base"] | columns, table) for name, columns in own.items()}
+
+
+@cache
+def json_columns(version: str, name: str) -> tuple[Column, ...]:
+    """Further columns that records of a CSV file have in JSON alone."""
+    table = _table(version)
+    return _columns(table.get("json_columns", {}).get(name, {}), table)
 
 
 @cache
