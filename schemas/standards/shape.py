@@ -52,13 +52,18 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One entity of a standard version; `key` are the paths that identify a record."""
+    """One entity of a standard version.
+
+    `key` are the paths that identify a record. `extensions` are the beginnings of names that
+    anybody may add (`metadata.` in OneRoster, `_ext` in Ed-Fi).
+    """
 
     standard: str
     version: str
     entity: str
     properties: tuple[Property, ...]
     key: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
 
     def leaves(self) -> Iterator[tuple[str, Property]]:
         """Every value a record can hold, by path: `schoolReference.schoolId`, `races[].code`."""

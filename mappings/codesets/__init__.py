@@ -1,0 +1,1 @@
+"""Crosswalks between our codes and those of the standards, one CSV file each."""

@@ -1,0 +1,51 @@
+"""What a codec is: how a value of ours becomes a value of theirs, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from mappings.engine.errors import MappingTableError
+from schemas.standards.shape import Property
+
+Wire = Literal["json", "text"]
+"""How a standard's records hold values: typed as in JSON, or as the text of a cell."""
+
+
+class Codec(Protocol):
+    """Both directions of one correspondence.
+
+    `decode(encode(value)) == value` for every value that `encode` takes, unless several values of
+    ours share one of theirs. Either raises Unrepresentable for a value without a counterpart.
+    """
+
+    def encode(self, value: Any) -> Any: ...
+
+    def decode(self, value: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a row says of its codec, and what the shape knows of the property it writes."""
+
+    params: Mapping[str, Any]
+    wire: Wire
+    theirs: Property | None
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+
+    def take(self, *known: str) -> Mapping[str, Any]:
+        """The parameters. Raises MappingTableError for one that the codec does not know."""
+        strange = self.params.keys() - set(known)
+        if strange:
+            raise MappingTableError(f"the codec takes no {', '.join(sorted(strange))}")
+        return self.params
+
+    @property
+    def max_length(self) -> int | None:
+        """How many characters the other side holds: what the row says, else what the shape does."""
+        stated: int | None = self.params.get("max")
+        return stated if stated is not None else (self.theirs.max_length if self.theirs else None)
+
+
+Build = Callable[[Spec], Codec]

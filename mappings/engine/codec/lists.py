@@ -1,0 +1,93 @@
+"""Codecs of several values in one: a list in a cell, one text split in two, JSON in a cell."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.engine.codec.base import Codec, Spec
+from mappings.engine.codecs import canonical_json, split_list
+from mappings.engine.errors import MappingTableError, Unrepresentable
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A list whose elements stand in one cell, separated by commas (OneRoster CSV Binding)."""
+
+    item: Codec
+
+    def encode(self, value: Any) -> str | None:
+        if not isinstance(value, list):
+            raise Unrepresentable(value, "no list")
+        cells = [str(self.item.encode(element)) for element in value]
+        if any("," in cell for cell in cells):
+            raise Unrepresentable(value, "an element holds a comma, which separates elements")
+        if any(cell != cell.strip() or not cell for cell in cells) or "".join(cells)[:1] == "[":
+            raise Unrepresentable(value, "an element would read differently in a list")
+        return ",".join(cells) or None
+
+    def decode(self, value: Any) -> list[Any]:
+        return [self.item.decode(element) for element in split_list(str(value))]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One text of ours as two of theirs, parted at the last separator."""
+
+    on: str = " "
+
+    def encode(self, value: Any) -> tuple[str, str]:
+        first, found, last = str(value).rpartition(self.on)
+        if not found or not first.strip() or not last.strip():
+            raise Unrepresentable(value, f"cannot be parted in two at {self.on!r}")
+        return first, last
+
+    def decode(self, value: Any) -> str:
+        if not isinstance(value, tuple) or any(not part for part in value):
+            raise Unrepresentable(value, "one of the two parts is missing")
+        return self.on.join(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """Content of ours as it is: an object or a list in JSON, canonical JSON text in a cell.
+
+    `without` names the keys that stay with us, at any depth.
+    """
+
+    text: bool = False
+    without: frozenset[str] = frozenset()
+
+    def encode(self, value: Any) -> Any:
+        kept = _without(value, self.without)
+        return canonical_json(kept) if self.text else kept
+
+    def decode(self, value: Any) -> Any:
+        if not self.text:
+            return value
+        try:
+            return json.loads(str(value))
+        except ValueError:
+            raise Unrepresentable(value, "no JSON") from None
+
+
+def _without(value: Any, names: frozenset[str]) -> Any:
+    if isinstance(value, list):
+        return [_without(item, names) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(held, names) for key, held in value.items() if key not in names}
+    return value
+
+
+def split(spec: Spec) -> Split:
+    """`{ to = ["firstName", "lastSurname"], codec = "split", on = " " }`."""
+    return Split(spec.take("on").get("on", " "))
+
+
+def native(spec: Spec) -> Native:
+    """`{ codec = "native", without = ["changed"] }`."""
+    without = spec.take("without").get("without", ())
+    if isinstance(without, str):
+        raise MappingTableError("`without` is a list of names")
+    return Native(spec.wire == "text", frozenset(without))
