@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
@@ -47,7 +48,13 @@ class Field:
     reference: str | None = None
 
 
-_SCALARS = {bool: FieldKind.BOOL, date: FieldKind.DATE, int: FieldKind.INT, str: FieldKind.TEXT}
+_SCALARS = {
+    bool: FieldKind.BOOL,
+    date: FieldKind.DATE,
+    int: FieldKind.INT,
+    str: FieldKind.TEXT,
+    Decimal: FieldKind.TEXT,  # as text no digit is lost
+}
 
 
 def _kind_of(annotation: Any) -> FieldKind:

@@ -1,0 +1,1 @@
+"""Gradebook, assessments and learning resources, as OneRoster names them."""
