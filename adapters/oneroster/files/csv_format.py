@@ -1,0 +1,149 @@
+"""`oneroster-csv-1.1` and `oneroster-csv-1.2`: a package as a zip or a folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.formats import Unreadable
+from adapters.oneroster.files.loss import OnFinding, OnLoss, ignore, refuse
+from adapters.oneroster.files.sniff import csv_version
+from adapters.port import Delivery, FileMode, Progress, silent
+from schemas.finding import Finding, Severity
+from schemas.standards.oneroster import column_map, files
+from schemas.standards.shape import StandardRecord
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from adapters.oneroster.csv import OneRosterCsvSource
+    from adapters.oneroster.files.csv_write import Packing
+
+
+@dataclass(frozen=True, slots=True)
+class OneRosterCsv:
+    """The CSV binding of one version. Implements `adapters.formats.Format`.
+
+    `on_loss` is told what a file cannot say, by default an error; `on_finding` what the reader
+    had to repair or what is odd. In a `mode` of DELTA records keep status and dateLastModified,
+    which bulk files leave blank. `system` and `code` name the sending system in the manifest.
+    """
+
+    version: str
+    mode: FileMode = FileMode.BULK
+    system: str | None = None
+    code: str | None = None
+    on_loss: OnLoss = refuse
+    on_finding: OnFinding = ignore
+
+    @property
+    def name(self) -> str:
+        """The format's name on the command line."""
+        return f"oneroster-csv-{self.version}"
+
+    def claims(self, path: Path) -> bool:
+        """Whether the zip or folder holds CSV files of this version."""
+        return csv_version(path) == self.version
+
+    def read(self, path: Path, progress: Progress = silent) -> Iterator[StandardRecord]:
+        """Every row, file by file; one file at a time is held in memory.
+
+        Rows that the standard's rules would reject are read as well. Raises Unreadable.
+        """
+        from adapters.oneroster.files.sheets import to_records
+
+        for entity, frame in self._frames(path, progress):
+            columns = column_map(self.version, entity)
+            yield from to_records(entity, frame, columns, f"{entity}.csv")
+
+    def read_frames(self, path: Path, progress: Progress = silent) -> Mapping[str, pl.DataFrame]:
+        """Every file that has rows as a frame of text: cells as they stand, blanks null.
+
+        The column `_row` numbers rows as findings do. Raises Unreadable.
+        """
+        return dict(self._frames(path, progress))
+
+    def write(
+        self, path: Path, records: Iterable[StandardRecord], progress: Progress = silent
+    ) -> None:
+        """Write a zip where the name ends in `.zip`, else a folder. Raises FileExistsError.
+
+        Raises Unrepresentable at the first loss unless `on_loss` says otherwise.
+        """
+        from adapters.oneroster.files.csv_write import write_records
+
+        write_records(path, records, self._packing(), progress)
+
+    def write_frames(
+        self, path: Path, frames: Mapping[str, pl.DataFrame], progress: Progress = silent
+    ) -> None:
+        """Write whole collections, columns of text under the binding's names; as `write` does."""
+        from adapters.oneroster.files.csv_write import write_tables
+
+        write_tables(path, frames, self._packing(), progress)
+
+    def check(
+        self, path: Path, schemas: Path | None = None, progress: Progress = silent
+    ) -> Iterator[Finding]:
+        """Everything that the nightly sync would find. `schemas` is not used: CSV has none."""
+        from adapters.oneroster.validate import validate_package
+
+        yield from validate_package(path, progress)
+
+    def _packing(self) -> Packing:
+        from adapters.oneroster.files.csv_write import Packing
+
+        return Packing(self.version, self.mode, self.system, self.code, self.on_loss)
+
+    def _frames(self, path: Path, progress: Progress) -> Iterator[tuple[str, pl.DataFrame]]:
+        with _fetched(path, progress) as (source, delivery):
+            self._accept(delivery.findings)
+            self._same_version(delivery)
+            present = [name for name in files(self.version) if name in delivery.files]
+            for done, entity in enumerate(present, start=1):
+                reading = source.read(delivery, entity)
+                self._accept(reading.findings)
+                if not reading.frame.is_empty():
+                    yield entity, reading.frame
+                progress(f"Reading {entity}.csv", done, len(present))
+
+    def _accept(self, findings: Iterable[Finding]) -> None:
+        """Tell findings; raises Unreadable for those that make a file unreadable."""
+        told = sorted(findings, key=_gravity, reverse=True)
+        refused = [finding for finding in told if finding.severity is Severity.REFUSE]
+        if refused:
+            raise Unreadable(*refused)
+        for finding in told:
+            self.on_finding(finding)
+
+    def _same_version(self, delivery: Delivery) -> None:
+        if delivery.version != self.version:
+            problem = f"the package is OneRoster {delivery.version}, not {self.version}"
+            fix = f"Read it as oneroster-csv-{delivery.version}."
+            finding = Finding(Severity.REFUSE, "package.version", problem, fix, "manifest.csv")
+            raise Unreadable(finding)
+
+
+def _gravity(finding: Finding) -> int:
+    return finding.severity
+
+
+@contextmanager
+def _fetched(path: Path, progress: Progress) -> Iterator[tuple[OneRosterCsvSource, Delivery]]:
+    """The package, taken apart in a folder of its own. Raises Unreadable without one."""
+    from adapters.errors import AdapterError
+    from adapters.oneroster.csv import OneRosterCsvSource
+    from adapters.shelf import Shelf
+
+    source = OneRosterCsvSource(path)
+    with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
+        try:
+            delivery = source.fetch(Shelf(Path(scratch)), {}, progress)
+        except AdapterError as error:
+            finding = Finding(Severity.REFUSE, error.code, error.problem, error.fix)
+            raise Unreadable(finding) from None
+        yield source, delivery
