@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import service.store.access_tables  # noqa: F401  # its tables stand in the same metadata
 from service.store.tables import metadata
 
 context.configure(
