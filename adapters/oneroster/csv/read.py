@@ -171,7 +171,7 @@ def _is_sound(path: Path, frame: pl.DataFrame) -> bool:
         if raw.find(b"\0", start) >= 0:
             return False
         quoted = raw.find(b'"', start) >= 0
-        quotes_fit = not quoted or _quotes_fit(raw[start:])
+        quotes_fit = not quoted or _quotes_fit(path)
         has_returns = raw.find(b"\r", start) >= 0
         # A short row leaves its last cell null, so a filled last column tells that none is short.
         if not quoted and frame.height and not frame[frame.columns[-1]].null_count():
@@ -181,13 +181,18 @@ def _is_sound(path: Path, frame: pl.DataFrame) -> bool:
     return quotes_fit and commas_fit and not (has_returns and _any(frame, "\r"))
 
 
-def _quotes_fit(data: bytes) -> bool:
+def _quotes_fit(path: Path) -> bool:
     """Whether every quote opens a cell, closes one, or is doubled inside one."""
-    plain = data.replace(b'""', b"")
-    opening = plain.count(b',"') + plain.count(b'\n"') + plain.startswith(b'"')
-    closing = plain.count(b'",') + plain.count(b'"\n') + plain.count(b'"\r\n')
-    closing += plain.endswith(b'"')
-    return opening == closing and opening + closing == plain.count(b'"')
+    line = pl.col("line")
+    quoted = pl.scan_lines(path).slice(1).filter(line.str.contains('"', literal=True))
+    # A line ends where the reader ends it, so a value of several lines begins and ends lines.
+    counts = quoted.select(line.str.replace_all('""', "", literal=True)).select(
+        opening=line.str.count_matches('(?:^|,)"').sum(),
+        closing=line.str.count_matches('"(?:,|$)').sum(),
+        all=line.str.count_matches('"', literal=True).sum(),
+    )
+    opening, closing, every = counts.collect(engine="streaming").row(0)
+    return bool(opening == closing and opening + closing == every)
 
 
 def _commas_fit(frame: pl.DataFrame, commas: int, *, quoted: bool) -> bool:
@@ -195,10 +200,11 @@ def _commas_fit(frame: pl.DataFrame, commas: int, *, quoted: bool) -> bool:
     values = frame.drop(ROW)
     if not quoted and commas == frame.height * (values.width - 1):
         return True
-    filled = values.filter(pl.any_horizontal(pl.all().is_not_null()))
     # Rows of commas alone are not told from blank lines here; the slow look clears them.
-    held = filled.select(pl.all().str.count_matches(",", literal=True).sum()).row(0)
-    return commas == filled.height * (values.width - 1) + int(sum(held))
+    filled = pl.any_horizontal(pl.all().is_not_null()).sum()
+    held = pl.all().str.count_matches(",", literal=True).sum()
+    rows, *hidden = values.select(filled.alias(ROW), held).row(0)
+    return bool(commas == rows * (values.width - 1) + sum(hidden))
 
 
 def _any(frame: pl.DataFrame, text: str) -> bool:
@@ -231,11 +237,19 @@ def _finished(file: CsvFile, frame: pl.DataFrame, findings: list[Finding]) -> Re
     return Reading(ordered, (*findings, *repaired.findings))
 
 
+_SIGNS = {" ": (b" ", b'"'), "\t": (b"\t",), "\n": (b'"',), "\u00a0": (b"\xc2",)}
+"""Characters that may surround values, and the bytes of which a file that has them holds one.
+
+A quotation mark stands with the blank, because only a quoted value can be empty and not null.
+"""
+
+
 def _blanks(path: Path) -> str:
-    """The characters that may surround values here; rare ones only if the file has them."""
+    """The characters that may surround values here; without any, no value is empty either."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        rare = {"\t": b"\t", "\n": b'"', "\u00a0": b"\xc2"}
-        return " " + "".join(char for char, sign in rare.items() if raw.find(sign) >= 0)
+        start = raw.find(b"\n") + 1
+        held = {sign for signs in _SIGNS.values() for sign in signs if raw.find(sign, start) >= 0}
+    return "".join(char for char, signs in _SIGNS.items() if not held.isdisjoint(signs))
 
 
 def _drop_blank_rows(repaired: Repair) -> None:

@@ -51,7 +51,10 @@ class Repair:
 
 
 def repair(repaired: Repair, columns: Iterable[Column], blanks: str) -> None:
-    """Repair the values of a frame; `blanks` are the characters that count as blank."""
+    """Repair the values of a frame; `blanks` are the characters that count as blank.
+
+    Without `blanks` no value is taken to be empty or padded.
+    """
     known = {column.name: column for column in columns if column.name in repaired.frame.columns}
     drop_secrets(repaired)
     _blank_and_pad(repaired, known, blanks)
@@ -94,6 +97,9 @@ def _blank_and_pad(repaired: Repair, known: dict[str, Column], blanks: str) -> N
 def _padded(frame: pl.DataFrame, blanks: str) -> list[str]:
     """The columns with a value that is empty or begins or ends with a blank."""
     names = [name for name in frame.columns if name != ROW]
+    names = [name for name in names if blanks and frame[name].null_count() < frame.height]
+    if not names:
+        return []
     tests = []
     for name in names:
         value = pl.col(name)
