@@ -206,7 +206,7 @@ def _complete(file: _File) -> None:
     with file.target.open("wb") as stream:
         stream.write(_line(header))
         for part in file.parts:
-            rows = pl.read_ipc(part, memory_map=False)
+            rows = pl.read_ipc(part.read_bytes())
             _columns_of(rows, header).write_csv(stream, include_header=False)
             part.unlink()
 
