@@ -1,0 +1,119 @@
+"""What a conversion carries between two standards: records of ours, and plans.
+
+Roster and gradebook records are held as tables, because a district has millions of them; plans
+stream by, one at a time, because they are large.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+import polars as pl
+
+from mappings.engine.codecs import canonical_json
+from mappings.engine.loss import Losses
+from mappings.engine.paths import Tree
+from schemas.gradebook.entities import FIELDS as GRADEBOOK
+from schemas.roster.entities import FIELDS as ROSTER
+from schemas.roster.kinds import Field, FieldKind
+from schemas.standards.shape import StandardRecord
+
+ENTITIES: Mapping[str, tuple[Field, ...]] = {**ROSTER, **GRADEBOOK}
+"""The fields of every record of ours that is no part of a plan."""
+
+_DTYPES: Mapping[FieldKind, pl.DataType] = {
+    FieldKind.TEXT: pl.String(),
+    FieldKind.JSON: pl.String(),
+    FieldKind.BOOL: pl.Boolean(),
+    FieldKind.DATE: pl.Date(),
+    FieldKind.INT: pl.Int64(),
+}
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Records of ours by entity, and plans in the JSON form of `ilp.json`.
+
+    A table has the columns `id`, the entity's fields and `extras`; lists and objects are JSON text.
+    """
+
+    frames: Frames = field(default_factory=dict)
+    plans: Iterable[Tree] = ()
+
+    def frame(self, entity: str) -> pl.DataFrame:
+        """The table of an entity, empty where the source has none."""
+        return self.frames.get(entity, schema_of(entity).to_frame())
+
+    def rows(self, entity: str) -> Iterator[Tree]:
+        """The records of an entity one by one, in JSON form, absent values left out."""
+        return rows_of(entity, self.frame(entity))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the one who converts decides.
+
+    `switched` are the carriers turned on, `extensions` the extensions that the receiver offers,
+    `namespace` the authority of codes of our own, `core_only` leaves out our own terms.
+    """
+
+    switched: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+    namespace: str = "planbridge.example"
+    core_only: bool = False
+
+
+class Bridge(Protocol):
+    """The way between one version of a standard and our records."""
+
+    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+        """Our records out of theirs; `records` starts over each time that it is called."""
+        ...
+
+    def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
+        """Their records out of ours."""
+        ...
+
+
+def schema_of(entity: str) -> pl.Schema:
+    """The columns of an entity's table."""
+    columns = {each.name: _DTYPES[each.kind] for each in ENTITIES[entity]}
+    return pl.Schema({"id": pl.String(), **columns, "extras": pl.String()})
+
+
+def frame_of(entity: str, rows: Iterable[Tree]) -> pl.DataFrame:
+    """A table out of records in JSON form."""
+    kinds = {each.name: each.kind for each in ENTITIES[entity]}
+    listed = [
+        {name: _cell(kinds.get(name, FieldKind.TEXT), value) for name, value in row.items()}
+        for row in rows
+    ]
+    return pl.DataFrame(listed, schema=schema_of(entity))
+
+
+def _cell(kind: FieldKind, value: Any) -> Any:
+    if kind is FieldKind.JSON:
+        return canonical_json(value)
+    if kind is FieldKind.DATE:
+        return date.fromisoformat(value)
+    return value
+
+
+def rows_of(entity: str, frame: pl.DataFrame) -> Iterator[Tree]:
+    """The records of a table in JSON form."""
+    kinds = {each.name: each.kind for each in ENTITIES[entity]}
+    plain = {name for name in frame.columns if kinds.get(name) is FieldKind.JSON} | {"extras"}
+    days = {name for name in frame.columns if kinds.get(name) is FieldKind.DATE}
+    ready = frame.with_columns(pl.col(sorted(days)).dt.to_string("%Y-%m-%d")) if days else frame
+    for row in ready.iter_rows(named=True):
+        yield {
+            name: json.loads(value) if name in plain else value
+            for name, value in row.items()
+            if value is not None
+        }
