@@ -126,7 +126,7 @@ def packed(path: Path, files: Mapping[str, bytes]) -> Path:
     return path
 
 
-def rebuilt(path: Path, change: Callable[[Files], None]) -> Path:
+def rebuilt(path: Path, change: Callable[[Files], object]) -> Path:
     """A bundle with its files changed, and its manifest as it was unless that was changed."""
     files = unpacked(path)
     change(files)
@@ -134,7 +134,7 @@ def rebuilt(path: Path, change: Callable[[Files], None]) -> Path:
     return packed(path, files)
 
 
-def resealed(files: Files, change: Callable[[dict[str, Any]], None]) -> None:
+def resealed(files: Files, change: Callable[[dict[str, Any]], object]) -> None:
     """Change what a manifest says, and seal it again as its forger would."""
     content = json.loads(files["manifest.json"])
     change(content)
