@@ -18,12 +18,18 @@ METADATA = "metadata"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its value is the first of `keys` that has one, read as `kind` says."""
+    """One column: its value is the first of `keys` that has one, read as `kind` says.
+
+    The standard's JSON has no place for a column that is not `sent`; `written` "dateTime" is a
+    day that JSON spells as a moment.
+    """
 
     name: str
     keys: tuple[str, ...]
     kind: str = "text"
     of: str = "record"
+    sent: bool = True
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,8 @@ class Table:
     """One file of the CSV binding as REST has it.
 
     A derived table takes its rows out of the records of the collection `source`, one for each
-    thing that the path `each` leads to.
+    thing that the path `each` leads to; a `single` one has at most one row for a record.
+    `also` are further columns of rows in files, `needs` columns that JSON alone requires.
     """
 
     name: str
@@ -43,6 +50,9 @@ class Table:
     always: bool = False
     dropped: tuple[str, ...] = ()
     nested: frozenset[str] = frozenset()
+    single: bool = False
+    also: tuple[Column, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of this name. Raises KeyError when there is none."""
@@ -111,6 +121,9 @@ def _table(
         always=entry.get("always", False),
         dropped=tuple(entry.get("dropped", ())),
         nested=frozenset(one["each"][0] for one in named.values() if one.get("from") == name),
+        single=entry.get("single", False),
+        also=tuple(_column(one) for one in entry.get("also", ())),
+        needs=tuple(entry.get("needs", ())),
     )
 
 
@@ -119,4 +132,11 @@ def _column(entry: str | Mapping[str, Any]) -> Column:
         return Column(entry, (entry,))
     key = entry.get("key", entry["column"])
     keys = (key,) if isinstance(key, str) else tuple(key)
-    return Column(entry["column"], keys, entry.get("kind", "text"), entry.get("of", "record"))
+    return Column(
+        entry["column"],
+        keys,
+        entry.get("kind", "text"),
+        entry.get("of", "record"),
+        entry.get("sent", True),
+        entry.get("as", ""),
+    )

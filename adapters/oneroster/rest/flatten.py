@@ -118,13 +118,13 @@ class _Flattener:
         def read(value: Any, note: Note) -> str | None:
             written = as_json(value, note)
             if written is not None and name != METADATA:
-                note(_UNMAPPED, written)
+                note(UNMAPPED, written)
             return written
 
         return read
 
     def _finding(self, code: str, column: str, seen: _Seen) -> Finding:
-        severity, problem, fix = _ODD[code]
+        severity, problem, fix = ODD[code]
         return Finding(
             severity,
             f"rest.{code}",
@@ -151,9 +151,9 @@ def _in_order(frame: pl.DataFrame, name: str, version: str) -> pl.DataFrame:
     return whole.select(pl.col(ROW).cast(pl.UInt32), *standard, *others)
 
 
-_UNMAPPED = "unmapped"
-_ODD = {
-    _UNMAPPED: (
+UNMAPPED = "unmapped"
+ODD = {
+    UNMAPPED: (
         Severity.WARNING,
         "the records have a field {!r} that OneRoster does not define; it is kept as it came",
         "nothing to do here; the provider should send such fields under metadata",

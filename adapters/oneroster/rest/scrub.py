@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from typing import Any
 
-_SECRETS = ("password", "passwd", "pwd", "passphrase", "credentials")
+_PASSWORDS = ("password", "passwd", "pwd", "passphrase")
+_SECRETS = (*_PASSWORDS, "credentials")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -29,18 +30,27 @@ def line_of(record: Any, notes: Counter[str]) -> bytes:
         return text.encode(errors="replace") + b"\n"
 
 
-def _without_secrets(value: Any, path: str, notes: Counter[str]) -> Any:
+def without_passwords(record: Any, notes: Counter[str]) -> Any:
+    """The record without passwords, what else a credential says kept; counts as `line_of` does."""
+    return _without_secrets(record, "", notes, _PASSWORDS)
+
+
+def _without_secrets(
+    value: Any, path: str, notes: Counter[str], secrets: tuple[str, ...] = _SECRETS
+) -> Any:
     if isinstance(value, list):
-        return [_without_secrets(item, path, notes) for item in value]
+        return [_without_secrets(item, path, notes, secrets) for item in value]
     if not isinstance(value, dict):
         return value
     kept = {}
     for key, inner in value.items():
         where = f"{path}.{key}" if path else key
-        if key.lower().endswith(_SECRETS):
+        if key.lower().endswith(secrets):
             notes[f"secret:{where}"] += inner not in (None, "", [])
         else:
             kept[key] = (
-                _without_secrets(inner, where, notes) if isinstance(inner, dict | list) else inner
+                _without_secrets(inner, where, notes, secrets)
+                if isinstance(inner, dict | list)
+                else inner
             )
     return kept

@@ -62,7 +62,11 @@ def reference(value: Any, note: Note) -> str | None:
 
 def references(value: Any, note: Note) -> str | None:
     """The `sourcedId`s of a list of references."""
-    return _joined(reference(item, note) for item in _items(value))
+    return _joined(_references(value, note))
+
+
+def _references(value: Any, note: Note) -> list[str | None]:
+    return [reference(item, note) for item in _items(value)]
 
 
 def listed(value: Any, note: Note) -> str | None:
@@ -100,6 +104,35 @@ KINDS: dict[str, Read] = {
     "profile": text,
 }
 
+
+Items = Callable[[Any, Note], list[str | None]]
+
+
+def _texts(value: Any, note: Note) -> list[str | None]:
+    return [text(item, note) for item in _items(value)]
+
+
+def _pairs(left: str, right: str) -> Items:
+    def read(value: Any, note: Note) -> list[str | None]:
+        return [_exact_pair(item, left, right, note) for item in _items(value)]
+
+    return read
+
+
+def _exact_pair(item: Any, left: str, right: str, note: Note) -> str | None:
+    """`{left:right}`, or JSON where a colon on the left would make that ambiguous."""
+    if isinstance(item, dict) and ":" in str(item.get(left, "")):
+        return canonical(item)
+    return _pair(item, left, right, note)
+
+
+LISTS: dict[str, Items] = {
+    "refs": _references,
+    "list": _texts,
+    "ids": _pairs("type", "identifier"),
+    "pairs": _pairs("itemValueLHS", "itemValueRHS"),
+}
+"""How the elements of a list are read one by one, where nothing has to join them."""
 
 _LONGEST_PLAIN = {"text": None, "bool": None, "list": None, "date": 10}
 _PLAIN = frozenset({str, type(None)})
