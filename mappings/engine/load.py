@@ -35,13 +35,24 @@ class Setting:
 
     def property_at(self, path: Path) -> Property | None:
         """The property at a path from the record's root, or None where the shape has none."""
-        properties, found = self.shape.properties, None
+        along = self._along(path)
+        return along[-1] if len(along) == len(path.steps) else None
+
+    def requires(self, path: Path, base: Path) -> bool:
+        """Whether what a table makes at `base` cannot be without a value at this path."""
+        below = self._along(path)[len(base.steps) :]
+        return bool(below) and all(each.required for each in below)
+
+    def _along(self, path: Path) -> list[Property]:
+        """The properties on the way to a path, as far as the shape knows them."""
+        properties, along = self.shape.properties, []
         for step in path.steps:
             found = next((each for each in properties if each.name == step.name), None)
             if found is None:
-                return None
+                break
+            along.append(found)
             properties = found.parts
-        return found
+        return along
 
 
 def build_table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
@@ -136,7 +147,8 @@ class _Rows:
         direction = Direction(raw.get("one_way", "both"))
         if direction is not Direction.BOTH and not raw.get("reason"):
             raise MappingTableError(f"goes {direction} only and gives no reason")
-        first = (ROOT if targets[0].root else base) + targets[0].path
+        base = ROOT if targets[0].root else base
+        first = base + targets[0].path
         nested = raw.get("rows")
         params = {key: value for key, value in raw.items() if key not in _ROW_KEYS}
         theirs = self.setting.property_at(first)
@@ -148,7 +160,7 @@ class _Rows:
             targets=targets,
             codec=None if nested is not None else build_codec(raw["codec"], spec),
             codec_name=raw["codec"],
-            required=raw.get("required", theirs.required if theirs else False),
+            required=raw.get("required", self.setting.requires(first, base)),
             direction=direction,
             when=_conditions(raw.get("when", {})),
             note=raw.get("note", raw.get("reason", "")),
