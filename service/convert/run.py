@@ -1,0 +1,131 @@
+"""One conversion: read, map, write, and say what did not arrive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from adapters.formats import Format
+from adapters.port import Progress, silent
+from mappings.engine.loss import Losses
+from mappings.hub import Choice, Hub
+from schemas.standards.shape import StandardRecord
+from service.errors import Held, Invalid
+from service.formats import bridge_of, format_of, row_of
+
+_TOLD_EVERY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be converted; `roster` is a OneRoster package that tells more of the students."""
+
+    source: Path
+    source_format: str
+    target: Path
+    target_format: str
+    choice: Choice = field(default_factory=Choice)
+    roster: Path | None = None
+    roster_format: str | None = None
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came in, what went out, and what was lost on the way."""
+
+    read: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    losses: Losses = field(default_factory=Losses)
+
+    def as_json(self) -> dict[str, Any]:
+        """The account as plain JSON values."""
+        return {
+            "read": dict(sorted(self.read.items())),
+            "written": dict(sorted(self.written.items())),
+            "losses": self.losses.as_json(),
+        }
+
+
+def convert(order: Order, progress: Progress = silent) -> Outcome:
+    """Carry an order out; the target appears only when all of it is written.
+
+    Raises Unreadable for input that is not what it claims to be, FileExistsError where the target
+    exists, Held where a strict order would lose something, Invalid where nothing would be written.
+    """
+    if order.target.exists():
+        raise FileExistsError(17, "something is there already", str(order.target))
+    outcome = Outcome()
+    source, target = format_of(order.source_format), format_of(order.target_format)
+    unfinished = _beside(order.target)
+    try:
+        records = _records(order, source, outcome, progress)
+        target.write(unfinished, _counted(records, outcome.written, "writing", progress), progress)
+        _accept(order, outcome)
+        unfinished.replace(order.target)
+    finally:
+        _remove(unfinished)
+    return outcome
+
+
+def _beside(target: Path) -> Path:
+    """A name beside the target that nobody else uses; its ending stays, for it tells the form."""
+    return target.with_name(f".{target.stem}.{os.getpid()}.unfinished{target.suffix}")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _accept(order: Order, outcome: Outcome) -> None:
+    if not outcome.written:
+        raise Invalid(
+            f"Nothing in {order.source.name} can be written as {order.target_format}.",
+            "See the losses with --loss FILE.",
+        )
+    if order.strict and outcome.losses:
+        kinds = len(list(outcome.losses))
+        raise Held(
+            f"{kinds} kinds of values would be lost; nothing was written.",
+            "Look at them without --strict, or with --loss FILE.",
+        )
+
+
+def _records(
+    order: Order, source: Format, outcome: Outcome, progress: Progress
+) -> Iterator[StandardRecord]:
+    def read() -> Iterator[StandardRecord]:
+        outcome.read.clear()
+        return _counted(source.read(order.source, progress), outcome.read, "reading", progress)
+
+    if row_of(order.source_format).book == row_of(order.target_format).book:
+        return read()
+    hub = bridge_of(order.source_format).read(read, outcome.losses)
+    if order.roster is not None and order.roster_format is not None:
+        hub = _with_roster(hub, order.roster, order.roster_format, outcome)
+    return bridge_of(order.target_format).write(hub, outcome.losses, order.choice)
+
+
+def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:
+    """The hub with what a roster knows besides; what the input itself says is kept."""
+    adapter, bridge = format_of(name), bridge_of(name)
+    more = bridge.read(lambda: adapter.read(place), outcome.losses)
+    return Hub({**more.frames, **hub.frames}, hub.plans)
+
+
+def _counted(
+    records: Iterator[StandardRecord], counter: Counter[str], what: str, progress: Progress
+) -> Iterator[StandardRecord]:
+    for number, record in enumerate(records, start=1):
+        counter[record.entity] += 1
+        if number % _TOLD_EVERY == 0:
+            progress(what, number)
+        yield record
