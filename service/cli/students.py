@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.out import print_json, print_rich, table
-from service.cli.session import open_session
+from service.cli.session import open_session, progress
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 student = typer.Typer(help="One student.", no_args_is_help=True)
 plan = typer.Typer(help="Students' plans.", no_args_is_help=True)
@@ -54,43 +57,75 @@ def set_field(given: Id, field: str, value: str, reason: Why, as_json: Json = Fa
 
 @plan.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A native ilp.json document, or a folder of them.")],
+    file: Annotated[
+        Path, typer.Argument(help="A native ilp.json document, a bundle, or a folder of them.")
+    ],
     reason: Why = "imported",
     as_json: Json = False,
 ) -> None:
-    """Take plans in. The same document again changes nothing."""
-    from service.ilp.intake import import_files
+    """Take plans in, with the versions and files of a bundle. Again changes nothing."""
+    from service.ilp.intake import check_files, import_files
 
     session = open_session()
+    with progress() as tell:
+        check_files(file, tell)
     with session.writing() as connection:
-        results = import_files(connection, session.tenant, file, session.act(reason))
+        act = session.act(reason)
+        results = import_files(connection, session.tenant, file, act, session.settings.data)
     if as_json:
         print_json(results)
     else:
         for one in results:
-            typer.echo(f"{one['file']}: {one['outcome']}, version {one['version']}.")
+            typer.echo(_imported(one))
+
+
+def _imported(one: dict[str, Any]) -> str:
+    held, missing = one.get("artifacts", 0), one.get("artifacts_missing", 0)
+    files = f", {held} of {held + missing} files" if held + missing else ""
+    return f"{one['file']}: {one['outcome']}, version {one['version']}{files}."
 
 
 @plan.command("export")
 def export(
-    given: Id,
+    given: Annotated[
+        str, typer.Argument(help="A sourcedId, a local id, a state id, or a plan's own id.")
+    ],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="A file; else the terminal.")
+        Path | None,
+        typer.Option("--out", "-o", help="A file; a .zip becomes a bundle. Else the terminal."),
     ] = None,
 ) -> None:
-    """Write a student's plan as native ilp.json, names and grade as the roster has them."""
-    from service.ilp.keep import export_plan
-    from service.students import find_person
+    """Write a student's plan as native ilp.json, names and grade as the roster has them.
+
+    A bundle also holds all versions of the plan, and its files.
+    """
+    from schemas.ilp.document import write_document
+    from service.ilp.bundle import export_bundle
+    from service.ilp.files import PlanFiles
+    from service.ilp.keep import plan_now
 
     session = open_session()
     with session.reading() as connection:
-        record_id = find_person(connection, session.tenant, given)
-        document = export_plan(connection, session.tenant, record_id)
+        head = _plan_of(connection, session.tenant, given)
+        if out is not None and out.suffix.lower() == ".zip":
+            export_bundle(connection, PlanFiles(session.settings.data, session.tenant), head, out)
+            typer.echo(f"Wrote {out}.")
+            return
+        document = write_document(plan_now(connection, session.tenant, head))
     if out is None:
         sys.stdout.write(document.decode())
     else:
         out.write_bytes(document)
         typer.echo(f"Wrote {out}.")
+
+
+def _plan_of(connection: Connection, tenant: str, given: str) -> Any:
+    """The row of a plan by its own id, or by any id of its student."""
+    from service.ilp.keep import existing_plan, plan_by_id
+    from service.students import find_person
+
+    known = plan_by_id(connection, tenant, given)
+    return known or existing_plan(connection, tenant, find_person(connection, tenant, given))
 
 
 def _tables(found: dict[str, Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,9 +36,32 @@ class Kept:
         return self.person_id is None
 
 
-def import_plan(connection: Connection, tenant: str, document: bytes, act: Act) -> Kept:
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of a plan's document: who kept it, from which source, why and when."""
+
+    document: str
+    author: str
+    source: str
+    reason: str
+    at: str
+
+    @property
+    def digest(self) -> str:
+        """What tells the document from others."""
+        return hashlib.sha256(self.document.encode()).hexdigest()
+
+
+def import_plan(
+    connection: Connection,
+    tenant: str,
+    document: bytes,
+    act: Act,
+    before: Sequence[Edition] = (),
+) -> Kept:
     """Take a plan in as its next version; the same document again changes nothing.
 
+    Versions `before` it, oldest first, join those that are held, unless they are there already.
     Raises DocumentError for a document that is no plan, Invalid where it cannot be the next
     version or where its identifiers point to several people.
     """
@@ -49,33 +73,65 @@ def import_plan(connection: Connection, tenant: str, document: bytes, act: Act) 
     plan_id = _known_plan(connection, tenant, person, kinds) or record_id(
         tenant, "ilp", *min(kinds)
     )
-    head = connection.execute(
-        sa.select(ilp_plan).where(ilp_plan.c.tenant == tenant, ilp_plan.c.id == plan_id)
-    ).first()
-    text = write_document(plan).decode()
-    if head and _document(connection, tenant, plan_id, head.version) == text:
+    head = plan_by_id(connection, tenant, plan_id)
+    now = Edition(write_document(plan).decode(), act.by, "import", act.reason, act.at)
+    fresh = _fresh(connection, tenant, plan_id, before, now)
+    if head and not fresh:
         return Kept(plan_id, head.version, person, is_new=False)
-    version = (head.version if head else 0) + 1
-    _put_head(connection, tenant, plan_id, person, version)
-    _put_version(connection, tenant, (plan_id, version), text, act)
+    first = (head.version if head else 0) + 1
+    version = first + len(fresh) - 1
+    _put_head(connection, tenant, plan_id, person, version, is_new=head is None)
+    for number, edition in enumerate(fresh, start=first):
+        _put_version(connection, tenant, (plan_id, number), edition)
     _put_identifiers(connection, tenant, plan_id, kinds)
     lines = [Entry("plan-import", "ilp_plan", pl.Series([plan_id]), None)]
     write_entries(connection, Stamp(tenant, act.at, act.by), lines)
     return Kept(plan_id, version, person, is_new=True)
 
 
-def export_plan(connection: Connection, tenant: str, person_id: str) -> bytes:
-    """A student's plan as `ilp.json`, with names and identifiers as the roster has them now."""
-    return write_document(current_plan(connection, tenant, person_id))
-
-
-def current_plan(connection: Connection, tenant: str, person_id: str) -> Plan:
-    """A student's plan in its latest version. Raises NotFound."""
+def existing_plan(
+    connection: Connection, tenant: str, person_id: str
+) -> sa.Row[tuple[object, ...]]:
+    """The row of a student's plan. Raises NotFound."""
     head = plan_of(connection, tenant, person_id)
     if head is None:
         raise NotFound("This student has no plan yet.", "Import one: `planbridge plan import`.")
+    return head
+
+
+def plan_now(connection: Connection, tenant: str, head: sa.Row[tuple[object, ...]]) -> Plan:
+    """The latest version of the plan with this row, with its student's roster facts."""
     plan = read_document(_document(connection, tenant, head.id, head.version).encode())
-    return with_roster_facts(connection, tenant, person_id, plan)
+    if head.person_id is None:
+        return plan
+    return with_roster_facts(connection, tenant, head.person_id, plan)
+
+
+def plan_by_id(
+    connection: Connection, tenant: str, plan_id: str
+) -> sa.Row[tuple[object, ...]] | None:
+    """The row of a plan by its own id, whether or not its student is known."""
+    query = sa.select(ilp_plan).where(ilp_plan.c.tenant == tenant, ilp_plan.c.id == plan_id)
+    return connection.execute(query).first()
+
+
+def editions_of(connection: Connection, tenant: str, plan_id: str) -> Iterator[tuple[int, Edition]]:
+    """Every version of a plan with its number, oldest first."""
+    columns = ilp_plan_version.c
+    query = (
+        sa.select(
+            columns.version,
+            columns.document,
+            columns.author,
+            columns.source,
+            columns.reason,
+            columns.at,
+        )
+        .where(columns.tenant == tenant, columns.plan_id == plan_id)
+        .order_by(columns.version)
+    )
+    for version, *rest in connection.execute(query):
+        yield version, Edition(*rest)
 
 
 def plan_of(
@@ -132,10 +188,40 @@ def _document(connection: Connection, tenant: str, plan_id: str, version: int) -
     return str(connection.execute(query).scalar_one())
 
 
+def _fresh(
+    connection: Connection, tenant: str, plan_id: str, before: Sequence[Edition], now: Edition
+) -> list[Edition]:
+    """What is to be kept of a plan that arrives with the versions before it.
+
+    A version is known by its content and its time: a plan may well return to what it said once.
+    """
+    columns = ilp_plan_version.c
+    query = (
+        sa.select(columns.digest, columns.at)
+        .where(columns.tenant == tenant, columns.plan_id == plan_id)
+        .order_by(columns.version)
+    )
+    held = [(digest, at) for digest, at in connection.execute(query)]
+    fresh = [one for one in before if (one.digest, one.at) not in held]
+    digests = [digest for digest, _ in held] + [one.digest for one in fresh]
+    if digests[-1:] == [now.digest]:
+        return fresh
+    # A bundle whose versions are all here is older than what is held: nothing goes back.
+    if before and not fresh and now.digest in digests:
+        return []
+    return [*fresh, now]
+
+
 def _put_head(
-    connection: Connection, tenant: str, plan_id: str, person: str | None, version: int
+    connection: Connection,
+    tenant: str,
+    plan_id: str,
+    person: str | None,
+    version: int,
+    *,
+    is_new: bool,
 ) -> None:
-    if version == 1:
+    if is_new:
         connection.execute(
             sa.insert(ilp_plan).values(
                 tenant=tenant,
@@ -163,19 +249,19 @@ def _attachment(connection: Connection, tenant: str, person_id: str | None) -> s
 
 
 def _put_version(
-    connection: Connection, tenant: str, key: tuple[str, int], text: str, act: Act
+    connection: Connection, tenant: str, key: tuple[str, int], edition: Edition
 ) -> None:
     connection.execute(
         sa.insert(ilp_plan_version).values(
             tenant=tenant,
             plan_id=key[0],
             version=key[1],
-            document=text,
-            digest=hashlib.sha256(text.encode()).hexdigest(),
-            author=act.by,
-            source="import",
-            reason=act.reason,
-            at=act.at,
+            document=edition.document,
+            digest=edition.digest,
+            author=edition.author,
+            source=edition.source,
+            reason=edition.reason,
+            at=edition.at,
         )
     )
 
