@@ -56,6 +56,9 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)
     try:
         app()
+    except SystemExit:
+        gc.freeze()  # What is left need not be looked through once more on the way out.
+        raise
     except (ServiceError, AdapterError) as error:
         _fail(error.code, error.problem, error.fix)
         sys.exit(getattr(error, "exit_status", 1))

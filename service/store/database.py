@@ -56,7 +56,7 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
         f"busy_timeout={_PATIENCE * 1000}",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "wal_autocheckpoint=16384",
+        "wal_autocheckpoint=65536",
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-65536",

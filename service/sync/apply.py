@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -147,8 +148,7 @@ def _add(
 def _update(
     connection: Connection, night: Night, one: Plan, entity: str, rows: pl.DataFrame
 ) -> Iterator[Entry]:
-    names = [field.name for field in FIELDS[entity]]
-    frame = rows.select("id", *names, "extras", "origins", tenant=pl.lit(night.tenant))
+    frame = rows.select("id", *_moved(rows), "origins", tenant=pl.lit(night.tenant))
     update_frame(connection, ROSTER[entity], ("tenant", "id"), frame)
     table = ROSTER[entity]
     _step_revisions(connection, table, night.tenant, rows["id"])
@@ -157,6 +157,12 @@ def _update(
     yield Entry("revive", entity, revived["id"], revived["changes"])
     changed = rows.filter(~pl.col("revived") & pl.col("changes").is_not_null())
     yield Entry("update", entity, changed["id"], changed["changes"])
+
+
+def _moved(rows: pl.DataFrame) -> list[str]:
+    """The fields that change in any of the rows: indexes over others need not be touched."""
+    changes = rows["changes"].drop_nulls()
+    return sorted({name for cell in changes for name in json.loads(cell)})
 
 
 def _absence(

@@ -119,7 +119,7 @@ def _by_fingerprint(old: pl.DataFrame, new: pl.DataFrame, columns: Sequence[str]
     if right[KEY].null_count() or right[KEY].n_unique() != right.height:
         raise NotUnique
     difference = _by_key(left, right, columns)
-    if difference.added.select(KEY).join(old.select(KEY), on=KEY, how="semi").height:
+    if old[KEY].is_in(difference.added[KEY].implode()).any():
         raise NotUnique
     return difference
 

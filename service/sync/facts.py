@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,19 +38,24 @@ def facts_of(recipe: Recipe, table: str, pair: Pair, difference: Difference) -> 
     columns = [column for name, column in recipe.dimensions if name == table]
     school = recipe.school_of.get(table)
     watched = dict.fromkeys([*columns, *([school] if school else []), *recipe.years.get(table, ())])
-    after = {column: _counts(new, column) for column in watched if column in new.columns}
+    after = _counted(new, [column for column in watched if column in new.columns])
     before = {
         column: _before(after[column], difference, column)
         if column in after
-        else _counts(old, column)
+        else _counted(old, [column])[column]
         for column in watched
         if column in old.columns
     }
     return Facts(old.height, new.height, before, after, _last_grade(recipe, table, old))
 
 
-def _counts(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    return rows.group_by(value=pl.col(column)).agg(count=pl.len().cast(pl.Int64))
+def _counted(rows: pl.DataFrame, columns: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """How often each value stands in these columns."""
+    lazy = rows.lazy()
+    queries = [
+        lazy.group_by(value=pl.col(column)).agg(count=pl.len().cast(pl.Int64)) for column in columns
+    ]
+    return dict(zip(columns, pl.collect_all(queries, engine="streaming"), strict=True))
 
 
 def _before(after: pl.DataFrame, difference: Difference, column: str) -> pl.DataFrame:
@@ -63,7 +68,8 @@ def _before(after: pl.DataFrame, difference: Difference, column: str) -> pl.Data
         (difference.after, -1),
     ):
         if column in rows.columns:
-            signed.append(_counts(rows, column).with_columns(pl.col("count") * sign))
+            counts = _counted(rows, [column])[column]
+            signed.append(counts.with_columns(pl.col("count") * sign))
     total = pl.concat(signed).group_by("value").agg(pl.col("count").sum())
     return total.filter(pl.col("count") > 0)
 

@@ -97,32 +97,35 @@ def _unread(night: Night, delivery: Delivery, snapshot: Snapshot) -> list[str]:
 
 
 def _compare_file(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> None:
-    pair = _read(night, delivery, name, snapshot)
-    if pair is None:
+    read = _read(night, delivery, name, snapshot)
+    if read is None:
         return
-    try:
-        difference = compare(*pair)
-    except NotUnique:
-        pair = pair[0], _made_unique(delivery, name, snapshot, pair[1])
-        difference = compare(*pair)
+    pair, difference = _compared(delivery, name, snapshot, read)
     _note(night, snapshot, name, difference, pair)
     if name in snapshot.differences and name in delivery.files:
         _keep(night, snapshot, name, pair)
 
 
-def _made_unique(
-    delivery: Delivery, name: str, snapshot: Snapshot, rows: pl.DataFrame
-) -> pl.DataFrame:
-    unique, findings = without_twice(rows, delivery.files[name].origin)
-    snapshot.findings.extend(findings)
-    return unique
+def _compared(
+    delivery: Delivery, name: str, snapshot: Snapshot, pair: Pair
+) -> tuple[Pair, Difference]:
+    """A file's difference, and its rows without those that have no key of their own."""
+    try:
+        return pair, compare(*pair)
+    except NotUnique:
+        unique, findings = without_twice(pair[1], delivery.files[name].origin)
+        snapshot.findings.extend(findings)
+        return (pair[0], unique), compare(pair[0], unique)
 
 
 def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot) -> None:
     """Tables derived across several files need all of them, the unchanged ones too."""
     read = {name: _read(night, delivery, name, snapshot) for name in names}
-    pairs = {name: pair for name, pair in read.items() if pair is not None}
-    raw = {name: _raw_difference(night, snapshot, name, pair) for name, pair in pairs.items()}
+    pairs, raw = dict[str, Pair](), dict[str, Difference]()
+    for name, pair in read.items():
+        if pair is not None:
+            pairs[name], difference = _compared(delivery, name, snapshot, pair)
+            raw[name] = _with_owners(night, snapshot, name, pairs[name], difference)
     pairs = {name: pair for name, pair in pairs.items() if not raw[name].is_empty}
     snapshot.same.update(raw.keys() - pairs.keys())
     if not pairs:
@@ -154,9 +157,10 @@ def _places(recipe: Recipe, pairs: dict[str, Pair]) -> dict[str, int]:
     return dict(counts.iter_rows())
 
 
-def _raw_difference(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> Difference:
-    """A file's own difference; what is derived of rows that wait is looked at again with it."""
-    difference = compare(*pair)
+def _with_owners(
+    night: Night, snapshot: Snapshot, name: str, pair: Pair, difference: Difference
+) -> Difference:
+    """The same with the rows of which rows that wait are derived: they are looked at again."""
     for table in night.recipe.derived.get(name, (name,)):
         owners = snapshot.again(table, pair[1]).str.split(SEPARATOR).list.first()
         difference = difference.with_again(pair[1], owners)
@@ -208,8 +212,6 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pa
         snapshot.same.add(name)
         return None
     rows, gone = without_tombstones(new)
-    if old is None or name in night.recipe.grouped:
-        rows = _made_unique(delivery, name, snapshot, rows)
     snapshot.explicit[name] = gone
     if old is None:
         old = rows.clear().drop(ROW, strict=False)
