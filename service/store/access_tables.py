@@ -26,7 +26,7 @@ def _may(*names: str, kind: Any = Text) -> list[Column[Any]]:
     return [Column(name, kind, nullable=True) for name in names]
 
 
-def _about_student(name: str, *columns: Column[Any]) -> Table:
+def _about_student(name: str, *columns: Column[Any] | Index) -> Table:
     """A table of rows about one student each, found by student."""
     index = Index(f"ix_{name}_student", "tenant", "student_id")
     return Table(name, metadata, *_keys("tenant", "id"), *_need("student_id"), *columns, index)

@@ -1,0 +1,356 @@
+"""What each condition code and each role means, stated once in the condition algebra.
+
+The facts and values named here (`Fact`, `Given`) are listed in `request.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+from service.access import policy
+from service.access.algebra import (
+    ALWAYS,
+    NEVER,
+    Absent,
+    After,
+    AtMost,
+    Each,
+    Either,
+    Expr,
+    Fact,
+    Given,
+    Is,
+    Other,
+    RowCondition,
+    Within,
+    every,
+    negated,
+    rows,
+    some_of,
+)
+
+IDS: Final = Given("ids")
+NOW: Final = Given("now")
+
+
+def _in_force(now: Given = NOW) -> RowCondition:
+    return Each(
+        (AtMost("valid_from", now), Either((Absent("valid_to"), After("valid_to", now)))),
+    )
+
+
+def _days(first: str, last: str) -> RowCondition:
+    """A stretch of days of the roster, open where it names no day."""
+    today = Given("today")
+    return Each(
+        (
+            Either((Absent(first), AtMost(first, today))),
+            Either((Absent(last), After(last, today))),
+        )
+    )
+
+
+def _tie(*kinds: str) -> Expr:
+    return rows("tie", Within("agent_id", IDS), Within("kind", kinds), _in_force())
+
+
+def _covers(section: str) -> RowCondition:
+    return Within("section", (section, "*"))
+
+
+# The two rights holders. `grace` looks at the day on which consents of parents lapse.
+
+
+def eligible(grace: str = "") -> Expr:
+    """The student is 18, or attends a postsecondary institution."""
+    return some_of(
+        rows("birth", AtMost("birth_date", Given(f"adult_born{grace}"))),
+        rows("standing", Is("kind", "postsecondary"), _in_force(Given(f"now{grace}"))),
+    )
+
+
+def minor(grace: str = "") -> Expr:
+    """The student is known to be no eligible student; an unknown birth date proves nothing."""
+    known = rows("birth", After("birth_date", Given(f"adult_born{grace}")))
+    return every(known, negated(eligible(grace)))
+
+
+def _incompetent() -> Expr:
+    return rows("standing", Is("kind", "incompetent"), _in_force())
+
+
+def _represented() -> Expr:
+    kinds = ("attorneyInFact", "ideaRepresentative")
+    return rows("appointment", Within("kind", kinds), Is("regime", "IDEA"), _in_force())
+
+
+def _of_age(grace: str = "") -> Expr:
+    return rows("birth", AtMost("birth_date", Given(f"majority_born{grace}")))
+
+
+def _idea_of_student() -> Expr:
+    return every(
+        Fact("idea-transfers"), _of_age(), negated(_incompetent()), negated(_represented())
+    )
+
+
+def _idea_of_parents(grace: str = "") -> Expr:
+    """Before majority, or where the State leaves the rights with the parents."""
+    younger = every(
+        rows("birth", After("birth_date", Given(f"majority_born{grace}"))),
+        negated(_of_age(grace)),
+    )
+    stays = every(Fact("idea-transfers"), _incompetent(), negated(_represented()))
+    return some_of(younger, Fact("idea-stays"), stays)
+
+
+def _appointed(regime: str, *kinds: str) -> Expr:
+    return rows(
+        "appointment",
+        Within("agent_id", IDS),
+        Is("regime", regime),
+        Within("kind", kinds),
+        _in_force(),
+    )
+
+
+def _ferpa_rights(role: str) -> Expr:
+    if role == "EDR":
+        surrogate = every(_appointed("FERPA", "surrogate"), minor())
+        return some_of(surrogate, _appointed("FERPA", "attorneyInFact"))
+    return {"STU": eligible(), "PAR": minor()}.get(role, NEVER)
+
+
+def _idea_rights(role: str) -> Expr:
+    if role == "EDR":
+        surrogate = every(_appointed("IDEA", "surrogate"), _idea_of_parents())
+        return some_of(surrogate, _appointed("IDEA", "attorneyInFact", "ideaRepresentative"))
+    parents = dict.fromkeys(("PAR", "PNR"), _idea_of_parents())
+    return {"STU": _idea_of_student(), **parents}.get(role, NEVER)
+
+
+# Roles: what ties a subject to a student.
+
+
+def _guardianship() -> Expr:
+    roster = rows("guardian", Within("agent_id", IDS), _days("begins", "ends"))
+    return some_of(roster, _tie("guardian"))
+
+
+def _placed(source: str, *more: RowCondition) -> Expr:
+    days = (_days("begins", "ends"), _days("agent_begins", "agent_ends"))
+    return every(Fact("fresh"), rows(source, Within("agent_id", IDS), *days, *more))
+
+
+def _on_team(*more: RowCondition) -> Expr:
+    mine = Within("person_id", IDS)
+    return rows("team", mine, Is("employed", value=True), *more, _in_force())
+
+
+def _class_goes_on() -> RowCondition:
+    return Either((Absent("class_ends"), After("class_ends", Given("today"))))
+
+
+@cache
+def holds(role: str) -> Expr:
+    """The subject holds this role for the student, now."""
+    kinds = ("attorneyInFact", "ideaRepresentative", "surrogate")
+    appointed = rows("appointment", Within("agent_id", IDS), Within("kind", kinds), _in_force())
+    known: dict[str, Expr] = {
+        "STU": rows("student", Within("student_id", IDS)),
+        "PAR": every(_guardianship(), minor()),
+        "PNR": every(_guardianship(), eligible()),
+        "PXR": barred(),
+        "EDR": appointed,
+        "CNS": every(Fact("fresh"), _tie("counselor")),
+        "CMG": every(Fact("fresh"), _tie("caseManager")),
+        "TEM": every(Fact("fresh"), _on_team()),
+        "TCH": _placed("teaching", _class_goes_on()),
+        "ADM": _placed("site"),
+        "MEN": _tie("mentor"),
+    }
+    return known.get(role, Fact(f"role:{role}"))
+
+
+def barred() -> Expr:
+    """A restriction in force keeps this person from this student's records (99.4)."""
+    return rows("restriction", Within("person_id", IDS), _in_force())
+
+
+# Consents, records and requests.
+
+
+def _consent(regime: str, section: str, recipient: str, capacity: str) -> Expr:
+    return rows(
+        "consent",
+        Within("recipient", Given(recipient)),
+        Is("regime", regime),
+        Is("decision", "granted"),
+        Is("entitled", value=True),
+        Is("capacity", capacity),
+        Is("section", section),
+        Is("purpose", Given("purpose")),
+        AtMost("signed_at", NOW),
+        AtMost("effective_from", NOW),
+        After("expires_at", NOW),
+        Either((Absent("revoked_at"), After("revoked_at", NOW))),
+    )
+
+
+def _consented(regime: str, section: str, recipient: str) -> Expr:
+    """A consent of whoever holds the right; a parent's lapses when the right moves on."""
+    still = minor("_grace") if regime == "FERPA_99_30" else _idea_of_parents("_grace")
+    return some_of(
+        _consent(regime, section, recipient, "student"),
+        _consent(regime, section, recipient, "representative"),
+        every(still, _consent(regime, section, recipient, "parent")),
+    )
+
+
+def _own_consent() -> Expr:
+    return rows(
+        "consent",
+        Within("recipient", Given("parties")),
+        Is("decision", "granted"),
+        After("expires_at", NOW),
+        Either((Absent("revoked_at"), After("revoked_at", NOW))),
+    )
+
+
+def _this_item() -> RowCondition:
+    return Either((Fact("no-item"), Is("item_id", Given("item"))))
+
+
+def _shared(role: str, section: str) -> Expr:
+    audience = Either((Within("audience", IDS), Is("audience", role)))
+    return rows("share", Is("section", section), audience, _this_item(), _in_force())
+
+
+def _owned(section: str) -> Expr:
+    return rows("owner", Is("section", section), Within("owner_id", IDS), _this_item())
+
+
+def _open_request(section: str, *more: RowCondition) -> Expr:
+    opened = (AtMost("opened_at", NOW), Either((Absent("closed_at"), After("closed_at", NOW))))
+    return rows("request", _covers(section), *more, *opened)
+
+
+def _formal(role: str, section: str) -> Expr:
+    whose = () if role == "PRV" else (Within("requester_id", IDS),)
+    return _open_request(section, Is("kind", "inspection"), Is("formal", value=True), *whose)
+
+
+def held_back() -> Expr:
+    """A legal hold, or an inspection request that is still open."""
+    opened = (AtMost("opened_at", NOW), Either((Absent("closed_at"), After("closed_at", NOW))))
+    return some_of(rows("hold", _in_force()), rows("request", Is("kind", "inspection"), *opened))
+
+
+def _destroyable(section: str) -> Expr:
+    due = rows("destroy_order", _covers(section), AtMost("due_at", NOW), Absent("done_at"))
+    return every(due, negated(held_back()))
+
+
+def _team_decision() -> Expr:
+    agreed = Each((Is("agency_agrees", value=True), Is("parent_agrees", value=True)))
+    return rows(
+        "team_decision",
+        Is("id", Given("team_decision")),
+        Either((Is("kind", "meeting"), agreed)),
+        After("notice", ""),
+        AtMost("decided_at", NOW),
+    )
+
+
+def _break_glass(section: str) -> Expr:
+    told = AtMost("told_at", NOW)
+    return rows("break_glass", Within("account_id", IDS), Is("section", section), told, _in_force())
+
+
+def _enrolling(*more: Expr) -> Expr:
+    notice = Is("notice", value=True)
+    seeks = rows("tie", Within("agent_id", IDS), Is("kind", "enrollment"), notice, _in_force())
+    return every(Fact("purpose:transfer"), seeks, *more)
+
+
+def exactly_scoped(section: str, action: str) -> Expr:
+    """The client's scopes name this very section, and the student's organization or one above."""
+    orgs = Given(f"scope:{section}:{action}")
+    return rows("enrolled", Within("org_id", orgs), _days("begins", "ends"))
+
+
+def scoped(section: str, action: str) -> Expr:
+    """As `exactly_scoped`, or by a grant for any section or organization."""
+    wide = rows("enrolled", Within("org_id", Given(f"scope:*:{action}")), _days("begins", "ends"))
+    anywhere = some_of(Fact(f"scope:{section}:{action}:*"), Fact(f"scope:*:{action}:*"))
+    return some_of(anywhere, wide, exactly_scoped(section, action))
+
+
+def _assigned(role: str) -> Expr:
+    return every(holds(role), Fact("fresh"))
+
+
+def _directory(role: str, section: str) -> Expr:
+    if policy.sections()[section].klass in policy.GUARDED:
+        return NEVER
+    allowed = (Fact("directory-notice"), Fact(f"directory-audience:{role}"))
+    return every(*allowed, negated(rows("opt_out", _in_force())))
+
+
+def _implements() -> Expr:
+    return some_of(_placed("teaching", _class_goes_on()), _tie("serviceProvider"))
+
+
+Meaning = Callable[[str, str, str], Expr]
+
+_MEANINGS: Final[Mapping[str, Meaning]] = {
+    "CP": lambda _, s, __: some_of(eligible(), _consented("FERPA_99_30", s, "recipients")),
+    "EL": lambda *_: eligible(),
+    "CF": lambda _, s, a: _consented("FERPA_99_30", s, _recipient(a)),
+    "CI": lambda _, s, a: _consented("IDEA_300_622", s, _recipient(a)),
+    "RF": lambda r, *_: _ferpa_rights(r),
+    "RI": lambda r, *_: _idea_rights(r),
+    "DEP": lambda *_: every(
+        Fact("dependents"), rows("standing", Is("kind", "dependent"), _in_force())
+    ),
+    "DIR": lambda r, s, _: _directory(r, s),
+    "LEI": lambda r, *_: _assigned(r),
+    "TEAM": lambda *_: every(Fact("fresh"), _on_team()),
+    "LEAREP": lambda *_: every(Fact("fresh"), _on_team(Is("represents_agency", value=True))),
+    "IMPL": lambda *_: _implements(),
+    "SGN": lambda *_: Fact("signs"),
+    "TM": lambda *_: _team_decision(),
+    "PURP": lambda *_: Fact("purpose-stated"),
+    "BG": lambda _, s, __: _break_glass(s),
+    "NEED": lambda r, s, _: ALWAYS if r in policy.sections()[s].needs else NEVER,
+    "SHD": lambda r, s, _: _shared(r, s),
+    "SRC": lambda _, s, __: Fact(f"source:{s}"),
+    "OWN": lambda _, s, __: _owned(s),
+    "OWNC": lambda *_: _own_consent(),
+    "SC": lambda _, s, a: scoped(s, a),
+    "AGR": lambda _, s, __: Fact(f"agreement:{s}"),
+    "A35": lambda _, s, __: every(Fact(f"audit-agreement:{s}"), Fact("purpose:audit")),
+    "DEID": lambda *_: Fact("deidentified"),
+    "ENR": lambda *_: _enrolling(),
+    "ENR12": lambda *_: _enrolling(Fact("k12")),
+    "FA": lambda *_: every(Fact("purpose:financial-aid"), _tie("aid")),
+    "REQ": lambda _, s, __: _open_request(s),
+    "AMD": lambda _, s, __: _open_request(s, Is("kind", "amendment"), AtMost("decided_at", NOW)),
+    "FR": lambda r, s, _: _formal(r, s),
+    "HLD": lambda _, s, __: _destroyable(s),
+    "DX": lambda _, s, __: every(Fact("party"), Other("party", s, "read")),
+    "SCP": lambda _, s, __: rows("appointment", Within("agent_id", IDS), _covers(s), _in_force()),
+}
+
+
+def _recipient(action: str) -> str:
+    """Who must be named in a consent: the other party of a share, else the subject."""
+    return "recipients" if action == "share" else "parties"
+
+
+@cache
+def meaning(code: str, role: str, section: str, action: str) -> Expr:
+    """What a condition code asks for in one cell."""
+    return _MEANINGS[code](role, section, action)
