@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -42,10 +43,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class NewBase:
-    """Rows to compare with tomorrow, put on the shelf as Parquet."""
+    """Rows to compare with tomorrow, on their way to the shelf as Parquet."""
 
-    digest: str
+    written: Future[str]
     row_count: int
+
+    @property
+    def digest(self) -> str:
+        """Where they lie, once they do. Raises OSError when they could not be written."""
+        return self.written.result()
 
 
 @dataclass(slots=True)

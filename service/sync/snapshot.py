@@ -7,6 +7,7 @@ is kept of each are the rows that differ and a few counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -32,6 +33,7 @@ class Snapshot:
     calls deleted. A file in `same` has other bytes but the same rows.
     `places` counts the people at each school last night, `columns` names all columns that a
     file came with, the blank ones too. When rows are `remapped`, each is looked at again.
+    New bases are put on the shelf by `writer`, beside the work of the following steps.
     """
 
     bases: Mapping[str, Base]
@@ -46,6 +48,7 @@ class Snapshot:
     same: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     remapped: bool = False
+    writer: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def again(self, table: str, rows: pl.DataFrame) -> pl.Series:
         """The ids of rows to look at although they did not change: those that wait, or all."""
@@ -120,14 +123,7 @@ def _compared(
 
 def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot) -> None:
     """Tables derived across several files need all of them, the unchanged ones too."""
-    read = {name: _read(night, delivery, name, snapshot) for name in names}
-    pairs, raw = dict[str, Pair](), dict[str, Difference]()
-    for name, pair in read.items():
-        if pair is not None:
-            pairs[name], difference = _compared(delivery, name, snapshot, pair)
-            raw[name] = _with_owners(night, snapshot, name, pairs[name], difference)
-    pairs = {name: pair for name, pair in pairs.items() if not raw[name].is_empty}
-    snapshot.same.update(raw.keys() - pairs.keys())
+    pairs, raw = _compared_group(night, delivery, names, snapshot)
     if not pairs:
         return
     changed = set(pairs)
@@ -146,6 +142,24 @@ def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot:
         if name in delivery.files:
             _keep(night, snapshot, name, pairs[name])
     snapshot.places = _places(night.recipe, pairs)
+
+
+def _compared_group(
+    night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot
+) -> tuple[dict[str, Pair], dict[str, Difference]]:
+    """The rows and the differences of those of the files whose rows are not the same."""
+    pairs, raw = dict[str, Pair](), dict[str, Difference]()
+    for name in names:
+        read = _read(night, delivery, name, snapshot)
+        if read is None:
+            continue
+        pair, own = _compared(delivery, name, snapshot, read)
+        difference = _with_owners(night, snapshot, name, pair, own)
+        if difference.is_empty:
+            snapshot.same.add(name)
+        else:
+            pairs[name], raw[name] = pair, difference
+    return pairs, raw
 
 
 def _places(recipe: Recipe, pairs: dict[str, Pair]) -> dict[str, int]:
@@ -265,8 +279,9 @@ def _forgetting_nothing(old: pl.DataFrame, new: pl.DataFrame, *, is_nested: bool
 
 
 def _keep(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> None:
-    """Put tomorrow's base on the shelf; it forgets nobody whom tonight may not let go."""
+    """Begin to put tomorrow's base on the shelf; it forgets nobody whom tonight may not let go."""
     kept = pair[1].drop(ROW, "status", strict=False)
     if night.mode is Mode.ADDITIONS_ONLY or snapshot.remapped:
         kept = _forgetting_nothing(pair[0], kept, is_nested=name in night.recipe.derived)
-    snapshot.new_bases[name] = NewBase(put_frame(night.shelf, kept), kept.height)
+    written = snapshot.writer.submit(put_frame, night.shelf, kept)
+    snapshot.new_bases[name] = NewBase(written, kept.height)
