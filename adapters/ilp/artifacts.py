@@ -49,9 +49,9 @@ def every_file(plans: Iterable[Plan]) -> Iterator[FileMeta]:
                 yield part
 
 
-def files_of(plans: Iterable[Plan]) -> dict[str, FileMeta]:
-    """Every file that the plans name, by digest, as it is first described."""
+def by_digest(said: Iterable[FileMeta]) -> dict[str, FileMeta]:
+    """Every file that is spoken of, by digest, as it is first described."""
     found: dict[str, FileMeta] = {}
-    for meta in every_file(plans):
+    for meta in said:
         found.setdefault(meta.sha256, meta)
     return dict(sorted(found.items()))

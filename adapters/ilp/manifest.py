@@ -26,6 +26,9 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]{1,100}$")]
 JSON: Final = "application/json"
 
+_Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$"
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(
@@ -42,16 +45,16 @@ class Role(StrEnum):
 
 
 class VersionFacts(_Part):
-    """Who kept a version of the whole plan, from which source, why and when.
+    """Who kept a version of the whole plan, from which source, why and when (in UTC).
 
     The values stand as the keeping system wrote them; `version` is its number there.
     """
 
     version: Annotated[int, Field(ge=1, le=9_999_999)]
-    author: str
-    source: str
-    reason: str
-    at: str
+    author: _Plain
+    source: _Plain
+    reason: _Plain
+    at: Annotated[str, StringConstraints(pattern=_INSTANT)]
 
 
 class Row(_Part):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.formats import Unreadable
-from adapters.ilp.artifacts import every_file, files_of
+from adapters.ilp.artifacts import by_digest, every_file
 from adapters.ilp.limits import LIMITS, BundleLimits
 from adapters.ilp.manifest import Manifest, Role, Row, VersionFacts, fault, read_manifest
 from adapters.ilp.names import MANIFEST
@@ -20,6 +20,7 @@ from adapters.zips import ZipRefused, ZipRules, inflated, open_zip
 from schemas.finding import Finding
 from schemas.ilp.document import MAX_BYTES, DocumentError, read_document
 from schemas.ilp.plan import Plan
+from schemas.ilp.values import FileMeta
 
 _AGAIN: Final = "Export the plan again, and pass the bundle on as it is."
 _TRANSFER: Final = "Transfer the bundle again, or ask its sender for another."
@@ -216,7 +217,8 @@ class Bundle:
     def _contradictions(self, plans: list[Plan], artifacts: tuple[Row, ...]) -> Iterator[Finding]:
         """Where the list of artifacts and what the plan says of its files disagree."""
         listed = {row.sha256: row for row in artifacts}
-        named = files_of(plans)
+        said = list(every_file(plans))
+        named = by_digest(said)
         for sha256, row in listed.items():
             if sha256 not in named:
                 problem = "no plan speaks of this artifact"
@@ -225,10 +227,10 @@ class Bundle:
             if sha256 not in listed:
                 problem = f"the plan speaks of {meta.name}, which the manifest does not list"
                 yield self._fault("missing", problem, MANIFEST, _AGAIN)
-        yield from self._wrong_sizes(plans, listed)
+        yield from self._wrong_sizes(said, listed)
 
-    def _wrong_sizes(self, plans: list[Plan], listed: dict[str, Row]) -> Iterator[Finding]:
-        for meta in every_file(plans):
+    def _wrong_sizes(self, said: list[FileMeta], listed: dict[str, Row]) -> Iterator[Finding]:
+        for meta in said:
             row = listed.get(meta.sha256)
             if row and row.held and meta.bytes != row.bytes:
                 problem = f"the plan says that {meta.name} has {meta.bytes:,} bytes, not "

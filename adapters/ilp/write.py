@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from adapters.formats import Unreadable
-from adapters.ilp.artifacts import Artifacts, every_file, files_of
+from adapters.ilp.artifacts import Artifacts, by_digest, every_file
 from adapters.ilp.limits import LIMITS
 from adapters.ilp.manifest import JSON, Role, Row, VersionFacts, fault, write_manifest
 from adapters.ilp.names import DOCUMENT, MANIFEST, artifact_path, plan_folder, version_path
@@ -92,12 +92,12 @@ class _Writer:
         for past in one.past:
             path = version_path(folder, past.facts.version)
             self._write_plan(path, Role.VERSION, past.plan, past.facts)
-        plans = [one.plan, *(past.plan for past in one.past)]
-        for meta in files_of(plans).values():
+        said = list(every_file([one.plan, *(past.plan for past in one.past)]))
+        for meta in by_digest(said).values():
             row = self._write_artifact(folder, meta)
             self.rows.append(row)
             if row.held:
-                _check_sizes(plans, row)
+                _check_sizes(said, row)
 
     def close(self) -> None:
         """Write the list of what was written."""
@@ -164,8 +164,8 @@ class _Writer:
             raise _contradiction(meta, "has another size")
 
 
-def _check_sizes(plans: list[Plan], row: Row) -> None:
-    for meta in every_file(plans):
+def _check_sizes(said: list[FileMeta], row: Row) -> None:
+    for meta in said:
         if meta.sha256 == row.sha256 and meta.bytes != row.bytes:
             raise _contradiction(meta, f"has {row.bytes:,}")
 

@@ -68,7 +68,7 @@ class _Intake:
         with open_bundle(file) as bundle:
             for one in bundle.plans():
                 kept = self._import(one)
-                held = _keep_files(bundle, one, self.files.of(kept.plan_id))
+                held = _keep_files(bundle, one, self.files.swept(kept.plan_id))
                 yield _outcome(file.name, kept) | held
 
     def _import(self, one: BundledPlan) -> Kept:

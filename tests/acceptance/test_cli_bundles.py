@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from support.bundles import (
     PICTURE,
     full_bundle,
     packed,
+    plan_record,
     plan_with_files,
+    sample,
     sha256,
     unpacked,
     write,
@@ -147,7 +151,7 @@ def test_a_folder_and_a_bundle_of_several_are_taken(empty: Home, tmp_path: Path)
 
 def test_a_damaged_file_of_ours_is_not_passed_on(empty: Home, tmp_path: Path) -> None:
     [one] = imported(empty, full_bundle(tmp_path / "in.zip"))
-    [stored] = (empty.folder / ".planbridge" / "artifacts").rglob(sha256(PICTURE))
+    [stored] = _artifacts(empty).rglob(sha256(PICTURE))
     stored.write_bytes(PICTURE[::-1])
     answer = empty("plan", "export", one["plan"], "-o", tmp_path / "out.zip")
     assert mistake(answer, "damaged", "Gate?.png")
@@ -156,7 +160,7 @@ def test_a_damaged_file_of_ours_is_not_passed_on(empty: Home, tmp_path: Path) ->
 
 def test_a_damaged_file_of_ours_is_mended_by_a_bundle(empty: Home, tmp_path: Path) -> None:
     [one] = imported(empty, full_bundle(tmp_path / "in.zip"))
-    [stored] = (empty.folder / ".planbridge" / "artifacts").rglob(sha256(PICTURE))
+    [stored] = _artifacts(empty).rglob(sha256(PICTURE))
     stored.write_bytes(PICTURE[::-1])
     imported(empty, tmp_path / "in.zip")
     assert PICTURE in exported(empty, one["plan"], tmp_path / "out.zip").values()
@@ -190,3 +194,32 @@ def test_nothing_that_stands_there_is_overwritten(first: Home, tmp_path: Path) -
     answer = first("plan", "export", LOCAL_ID, "-o", tmp_path / "out.zip")
     assert mistake(answer, "stands there already")
     assert (tmp_path / "out.zip").read_bytes() == b"mine"
+
+
+def test_killed_while_files_are_written_nothing_is_half_there(empty: Home, tmp_path: Path) -> None:
+    film = bytes(48 << 20)
+    plan = plan_with({"ART.01": [sample("film", film, "film.mp4")]})
+    path = write(tmp_path / "film.zip", [plan_record(plan)], film)
+    process = empty.program("plan", "import", path)
+    while process.poll() is None and not list(_artifacts(empty).rglob("draft-*")):
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    versions = empty.value("SELECT count(*) FROM ilp_plan_version")
+    assert versions <= len(list(_artifacts(empty).rglob(sha256(film))))
+    [one] = imported(empty, path)
+    assert film in exported(empty, one["plan"], tmp_path / "out.zip").values()
+
+
+def test_what_a_killed_import_left_is_swept(empty: Home, tmp_path: Path) -> None:
+    imported(empty, full_bundle(tmp_path / "in.zip"))
+    [shelf] = {path.parents[1] for path in _artifacts(empty).rglob(sha256(PICTURE))}
+    (shelf / "draft-old").write_bytes(b"half")
+    (shelf / "draft-new").write_bytes(b"half")
+    os.utime(shelf / "draft-old", (0, 0))
+    imported(empty, tmp_path / "in.zip")
+    assert [path.name for path in shelf.glob("draft-*")] == ["draft-new"]
+
+
+def _artifacts(home: Home) -> Path:
+    return home.folder / ".planbridge" / "artifacts"

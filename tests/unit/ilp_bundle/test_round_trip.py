@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from support.bundles import (
     LETTER,
     PICTURE,
     full_bundle,
+    holding,
     packed,
     plan_record,
     plan_with_files,
+    sample,
     sha256,
     unpacked,
     version_of,
@@ -141,3 +144,30 @@ def test_nothing_that_stands_there_is_overwritten(tmp_path: Path) -> None:
 
 def test_the_format_is_exported() -> None:
     assert [one.name for one in FORMATS] == ["ilp"]
+
+
+def test_a_large_file_takes_little_memory(tmp_path: Path) -> None:
+    film = bytes(24 << 20)
+    held, shelf = holding(film), Shelf(tmp_path / "shelf")
+    film_plan = plan_with({"ART.01": [sample("film", film, "film.mp4")]})
+    tracemalloc.start()
+    IlpFormat(held).write(tmp_path / "x.zip", [plan_record(film_plan)])
+    with open_bundle(tmp_path / "x.zip") as bundle:
+        [[row]] = [one.artifacts for one in bundle.plans()]
+        bundle.keep(row, shelf)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert shelf.holds(sha256(film))
+    assert peak < 8 << 20
+
+
+def test_many_plans_take_little_memory(tmp_path: Path) -> None:
+    record = plan_record(plan_with())
+    peaks = []
+    for count in (5, 105):
+        tracemalloc.start()
+        ILP.write(tmp_path / f"{count}.zip", (record for _ in range(count)))
+        assert sum(1 for _ in ILP.read(tmp_path / f"{count}.zip")) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 100 * 10_000
