@@ -1,0 +1,36 @@
+"""CEDS 14 as its ontology names it: classes, properties, option sets, and our extension."""
+
+from schemas.standards.ceds.extension import is_extension
+from schemas.standards.ceds.options import Option, by_iri, by_term, codes, current
+from schemas.standards.ceds.shapes import (
+    all_classes,
+    all_properties,
+    allowed,
+    entities,
+    property_names,
+    property_of,
+    shape,
+)
+from schemas.standards.ceds.table import NAMESPACE, VERSION, Class, Term, ancestry, is_a
+
+__all__ = [
+    "NAMESPACE",
+    "VERSION",
+    "Class",
+    "Option",
+    "Term",
+    "all_classes",
+    "all_properties",
+    "allowed",
+    "ancestry",
+    "by_iri",
+    "by_term",
+    "codes",
+    "current",
+    "entities",
+    "is_a",
+    "is_extension",
+    "property_names",
+    "property_of",
+    "shape",
+]
