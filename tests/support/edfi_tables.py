@@ -40,7 +40,7 @@ PROPERTIES = [
     "refers",
     "verified",
 ]
-KEYS = ["entity", "xml", "part", "kind", "length", "refers"]
+KEYS = ["entity", "xml", "part", "json", "kind", "length", "refers"]
 ENTITIES = ["entity", "xml", "base", "interchanges", "key", "verified"]
 KINDS = {"int": "integer", "long": "integer", "dateTime": "datetime", "gYear": "year"}
 KINDS |= {"token": "string", "duration": "string"}
@@ -149,6 +149,7 @@ def _key_row(
         "entity": entity_name(folder, version, name),
         "xml": "/".join(each.name for each in leaf),
         "part": _part(types, leaf, known),
+        "json": "" if name in ABSTRACT else _own_path(folder, version, name, leaf),
         "kind": KINDS.get(kind, kind),
         "length": _facet(types, last.type, "maxLength"),
         "refers": last.type.removesuffix("ReferenceType") if kind == "descriptor" else "",
@@ -230,18 +231,20 @@ def _entity(folder: Path, version: str, name: str, where: dict[str, list[str]]) 
 
 
 def _key(folder: Path, version: str, name: str) -> list[str]:
+    types = core(folder, version)
+    found = [_own_path(folder, version, name, leaf) for leaf in _identity(types, name)]
+    return list(dict.fromkeys(found))
+
+
+def _own_path(folder: Path, version: str, name: str, leaf: list[Element]) -> str:
+    """Where the record itself has this part of its key."""
     types, known = core(folder, version), published_parts(folder, version)
     rows = {row.xml.rsplit("/", 1)[-1]: row for row in rows_of(folder, version, name)}
-    found: list[str] = []
-    for leaf in _identity(types, name):
-        row = rows[leaf[0].name]
-        if row.kind == "reference":
-            target = leaf[0].type.removesuffix("ReferenceType")
-            found.append(f"{row.json}.{_part(types, leaf[1:], known.get(target))}")
-        else:
-            year = ".schoolYear" if row.json.endswith("TypeReference") else ""
-            found.append(row.json + year)
-    return list(dict.fromkeys(found))
+    row = rows[leaf[0].name]
+    if row.kind == "reference":
+        target = leaf[0].type.removesuffix("ReferenceType")
+        return f"{row.json}.{_part(types, leaf[1:], _known(types, target, known))}"
+    return row.json + (".schoolYear" if row.json.endswith("TypeReference") else "")
 
 
 def tables(folder: Path, version: str) -> dict[str, str]:

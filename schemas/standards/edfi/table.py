@@ -72,11 +72,13 @@ class KeyPart:
     """One element of an entity's identity and the part of a reference that it is in JSON.
 
     `xml` leaves out the identity elements between references. One part may have several paths:
-    what they say must agree (key unification).
+    what they say must agree (key unification). `json` is where the record itself has the value;
+    empty for an abstract entity.
     """
 
     xml: tuple[str, ...]
     part: str
+    json: str
     kind: RowKind
     length: int | None
     refers: str
@@ -168,8 +170,16 @@ def key_parts(version: str, entity: str) -> tuple[KeyPart, ...]:
 def _keys(version: str) -> dict[str, tuple[KeyPart, ...]]:
     found: dict[str, list[KeyPart]] = {}
     for row in _read(version, "-keys"):
-        length = int(row["length"]) if row["length"] else None
-        path, kind = tuple(row["xml"].split("/")), row["kind"]
-        part = KeyPart(path, row["part"], kind, length, row["refers"])  # type: ignore[arg-type]
-        found.setdefault(row["entity"], []).append(part)
+        found.setdefault(row["entity"], []).append(_key_part(row))
     return {entity: tuple(each) for entity, each in found.items()}
+
+
+def _key_part(row: dict[str, str]) -> KeyPart:
+    return KeyPart(
+        xml=tuple(row["xml"].split("/")),
+        part=row["part"],
+        json=row["json"],
+        kind=row["kind"],  # type: ignore[arg-type]  # as above
+        length=int(row["length"]) if row["length"] else None,
+        refers=row["refers"],
+    )

@@ -1,0 +1,216 @@
+"""The elements of one interchange file, one at a time, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from lxml import etree
+
+from adapters.edfi.files import Entry
+from adapters.edfi.limits import DEFAULT_LIMITS, Limits
+from adapters.edfi.refusal import refused
+from adapters.edfi.xml.faults import Fault, local_name
+from adapters.edfi.xml.official import Official
+from adapters.formats import Unreadable
+from schemas.finding import Finding
+from schemas.standards.edfi import VERSIONS, catalog, namespace
+
+INTERCHANGE = "Interchange"
+_PIECE = 1 << 12
+_KNOWN = re.compile(r"http://ed-fi\.org/(\d+(?:\.\d+)*)$")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00")
+_DOCTYPE = b"<!doctype"
+
+
+@dataclass
+class Stream:
+    """One file being read, validated on the way where `official` schemas are given."""
+
+    entry: Entry
+    version: str
+    official: Official | None = None
+    limits: Limits = DEFAULT_LIMITS
+    interchange: str = ""
+    _faults: list[Any] = field(default_factory=list)
+    _seen: int = 0
+
+    def elements(self) -> Iterator[Any]:
+        """Each element below the root; it is emptied when the next one is asked for.
+
+        Raises Unreadable, naming the line, and lets a Fault through its `in_file`.
+        """
+        chunks = self.entry.chunks()
+        try:
+            head = self._head(chunks)
+            yield from self._feed(head, chunks)
+        except etree.XMLSyntaxError as error:
+            raise self._broken(error) from None
+
+    def _head(self, chunks: Iterator[bytes]) -> bytes:
+        """Read up to the root element, and refuse what does not start as an interchange."""
+        probe = etree.XMLPullParser(("start",), **_options())
+        head = b""
+        for chunk in chunks:
+            head += chunk
+            self._check_start(head)
+            for at in range(0, len(chunk), _PIECE):
+                probe.feed(chunk[at : at + _PIECE])
+                for _, root in probe.read_events():
+                    self._check_root(root)
+                    return head
+            if len(head) > self.limits.record_bytes:
+                break
+        return self._without_root(probe)
+
+    def _without_root(self, probe: Any) -> bytes:
+        probe.close()
+        raise self._refused("root", "the file has no root element", "Send the whole file.", 1)
+
+    def _check_start(self, head: bytes) -> None:
+        if head.startswith(_WIDE):
+            fix = "Save the file as UTF-8."
+            raise self._refused("encoding", "the file is not encoded as UTF-8", fix, 1)
+        before = head.lower().find(_DOCTYPE)
+        if before >= 0:
+            self._no_doctype(head.count(b"\n", 0, before) + 1)
+
+    def _no_doctype(self, line: int) -> None:
+        fix = "Take the DOCTYPE out: Ed-Fi interchange files have none."
+        raise self._refused("doctype", "the file has a DOCTYPE, which is never read", fix, line)
+
+    def _check_root(self, root: Any) -> None:
+        if root.getroottree().docinfo.doctype:
+            self._no_doctype(1)
+        name = etree.QName(root)
+        if name.namespace != namespace(self.version):
+            raise self._other_namespace(name.namespace or "", root.sourceline)
+        self.interchange = name.localname.removeprefix(INTERCHANGE)
+        if self.interchange not in interchanges(self.version):
+            problem = f"{name.localname} is no interchange of Data Standard {self.version}"
+            raise self._refused("root", problem, "Check what kind of file it is.", root.sourceline)
+
+    def _other_namespace(self, found: str, line: int) -> Unreadable:
+        version = _KNOWN.match(found)
+        if version is None:
+            problem = f"the root element's namespace is '{found[:80]}', not that of Ed-Fi"
+        else:
+            problem = f"the file is of Data Standard {version.group(1)}, not {self.version}.0"
+        known = " or ".join(f"edfi-xml-{each}" for each in VERSIONS)
+        fix = f"Expected {namespace(self.version)}; read a file of another version as {known}."
+        return self._refused("namespace", problem, fix, line)
+
+    def _feed(self, head: bytes, chunks: Iterator[bytes]) -> Iterator[Any]:
+        prefix = f"{{{namespace(self.version)}}}"
+        tags = [prefix + name for name in elements(self.version)]
+        schema = self.official and self.official.schema(self.interchange)
+        parser = etree.XMLPullParser(("end",), tag=tags, schema=schema, **_options())
+        since, last = 0, None
+        for chunk in _pieces(head, chunks):
+            since += len(chunk)
+            parser.feed(chunk)
+            self._note(parser)
+            for _, element in parser.read_events():
+                above = element.getparent()
+                if above is not None and above.getparent() is None:
+                    self._drop(last, above, element.getprevious())
+                    since, last = 0, element
+                    yield element
+                    element.clear(keep_tail=True)
+            if since > self.limits.record_bytes:
+                raise self._oversized()
+        root = self._closed(parser, last)
+        self._drop(last, root, root[-1] if len(root) else None)
+
+    def _drop(self, last: Any, root: Any, before: Any) -> None:
+        """Forget the element handed out last; nothing else may stand since."""
+        if before is not last:
+            raise Fault.unexpected(before).in_file(self.entry.name)
+        if last is not None:
+            root.remove(last)
+        between = root.text if last is None else last.tail
+        if between and between.strip():
+            raise Fault.stray(root if last is None else last).in_file(self.entry.name)
+
+    def _closed(self, parser: Any, last: Any) -> Any:
+        """The root once all is read; what the schema found is told already."""
+        try:
+            return parser.close()
+        except etree.XMLSyntaxError:
+            if not self._seen or last is None:
+                raise
+            return last.getparent()
+
+    def _note(self, parser: Any) -> None:
+        if self.official is not None and len(parser.error_log) > self._seen:
+            log = list(parser.error_log)
+            self._faults += log[self._seen :]
+            self._seen = len(log)
+
+    def findings(self, element: Any) -> list[Finding]:
+        """What the official schema has against the element in hand."""
+        if not self._faults or self.official is None:
+            return []
+        after = element.getnext()
+        until = after.sourceline if after is not None else float("inf")
+        mine = [each for each in self._faults if each.line <= until]
+        if not mine:
+            return []
+        found = self.official.explain(self.interchange, element, self.entry.name, mine[0])
+        if found or after is None:
+            self._faults = [each for each in self._faults if each not in mine]
+        return found
+
+    def _oversized(self) -> Unreadable:
+        problem = f"one record is larger than {self.limits.record_bytes:,} bytes"
+        fix = "Split what repeats over several records, or check where the file comes from."
+        return self._refused("record", problem, fix, None)
+
+    def _broken(self, error: etree.XMLSyntaxError) -> Unreadable:
+        line = error.position[0] if error.position else 1
+        problem = f"the file is not well-formed XML: {error.msg}"
+        return self._refused("syntax", problem, "Write the file again, whole and as UTF-8.", line)
+
+    def _refused(self, code: str, problem: str, fix: str, line: int | None) -> Unreadable:
+        return refused(code, problem, fix, self.entry.name, line)
+
+
+def _options() -> dict[str, Any]:
+    """A parser that opens nothing, expands nothing and keeps libxml2's limits."""
+    return {
+        "resolve_entities": False,
+        "no_network": True,
+        "load_dtd": False,
+        "huge_tree": False,
+        "remove_comments": True,
+        "remove_pis": True,
+    }
+
+
+def _pieces(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from chunks
+
+
+@cache
+def interchanges(version: str) -> frozenset[str]:
+    """The names of all interchanges of a version, without their prefix."""
+    return frozenset(name for each in catalog(version).values() for name in each.interchanges)
+
+
+@cache
+def elements(version: str) -> dict[str, str]:
+    """The entity of each element that may stand in an interchange.
+
+    A reference may too: other references lead to it by its id, and it is no record.
+    """
+    known = {each.element: name for name, each in catalog(version).items() if each.interchanges}
+    return known | {f"{name}Reference": "" for name in known}
+
+
+def entity_of(version: str, element: Any) -> str:
+    """The entity of an element; empty for a reference that stands for itself."""
+    return elements(version)[local_name(element)]
