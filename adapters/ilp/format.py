@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.formats import Unreadable
 from adapters.ilp.artifacts import Artifacts, NoArtifacts
+from adapters.ilp.carry import files_in
 from adapters.ilp.manifest import fault
 from adapters.ilp.names import MANIFEST
 from adapters.ilp.read import BundledPlan, check_bundle, open_bundle
@@ -61,6 +63,18 @@ class IlpFormat:
             write_bundle(path, records, self.artifacts, progress)
         else:
             write_plan(path, records)
+
+    @contextmanager
+    def carrying(self, path: Path) -> Iterator[IlpFormat]:
+        """The same format, which writes the files of the bundles at `path` along.
+
+        For turning bundles into bundles; raises Unreadable.
+        """
+        held = files_in(file for file in files_at(path) if is_bundle(file))
+        try:
+            yield replace(self, artifacts=held)
+        finally:
+            held.close()
 
     def check(
         self, path: Path, schemas: Path | None = None, progress: Progress = silent

@@ -171,3 +171,24 @@ def test_many_plans_take_little_memory(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 100 * 10_000
+
+
+def test_bundles_become_one_bundle_with_all_their_files(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder / "a.zip", FULL, PICTURE)
+    full_bundle(folder / "b.zip")
+    with ILP.carrying(folder) as carrying:
+        carrying.write(tmp_path / "out.zip", ILP.read(folder))
+    files = unpacked(tmp_path / "out.zip")
+    held = [name for name, content in files.items() if content in (PICTURE, LETTER)]
+    assert [name[:23] for name in held] == ["plans/000001/artifacts/"] * 2 + [
+        "plans/000002/artifacts/"
+    ] * 2
+
+
+def test_a_bundle_becomes_the_same_bundle(tmp_path: Path) -> None:
+    given_ = full_bundle(tmp_path / "in.zip")
+    with ILP.carrying(given_) as carrying:
+        carrying.write(tmp_path / "out.zip", ILP.read(given_))
+    assert (tmp_path / "out.zip").read_bytes() == given_.read_bytes()
