@@ -103,8 +103,10 @@ class _Text:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
                 self._more_or(error)
-            except (_Twice, _Deep, RecursionError) as error:
-                raise self._broken(str(error) or "it is nested too deeply") from None
+            except RecursionError:
+                raise self._broken("it is nested too deeply") from None
+            except _Odd as error:
+                raise self._broken(str(error)) from None
             else:
                 if end < len(self._buffer) or not self._read():
                     return self._taken(value, end)
@@ -154,12 +156,8 @@ class _Text:
         return Unreadable(Finding(Severity.REFUSE, "json.broken", problem, fix, self._file))
 
 
-class _Twice(ValueError):
-    """An object names something twice, so nobody can tell which one counts."""
-
-
-class _Deep(ValueError):
-    """Numbers of a form that no system sends."""
+class _Odd(ValueError):
+    """What a decoder would pass over and no system means to send."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -167,7 +165,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _Twice(f"the name {twice!r} stands twice in one object")
+        raise _Odd(f"the name {twice!r} stands twice in one object")
     return made
 
 
@@ -180,12 +178,12 @@ def _number(text: str) -> float | str:
 
 def _integer(text: str) -> int:
     if len(text) > 100:
-        raise _Deep("a number has more than 100 digits")
+        raise _Odd("a number has more than 100 digits")
     return int(text)
 
 
 def _constant(name: str) -> Any:
-    raise _Deep(f"{name} is no JSON number")
+    raise _Odd(f"{name} is no JSON number")
 
 
 _DECODER = json.JSONDecoder(

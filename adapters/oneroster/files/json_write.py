@@ -162,8 +162,8 @@ def _sound_rows(
         }
         place = sheet.place(number)
         row = texts | free
-        if _has_place(table, row, place, writing.on_loss):
-            yield row, place
+        _tell_unsaid(table, row, place, writing.on_loss)
+        yield row, place
 
 
 def _parted(
@@ -191,22 +191,15 @@ def _parted(
 _BLANK: tuple[Any, ...] = (None, "", [], {})
 
 
-def _has_place(table: Table, row: Row, place: str, on_loss: OnLoss) -> bool:
-    """Tell what of a row JSON has no place for; False where that is the row itself."""
+def _tell_unsaid(table: Table, row: Row, place: str, on_loss: OnLoss) -> None:
+    """Tell what of a row JSON has no place for."""
     unsaid = {one.name: _UNSAID for one in table.columns if not one.sent}
     if table.each:
-        if row.get("status") == "tobedeleted":
-            reason = "JSON says that a nested row is gone by leaving it out"
-            on_loss(Loss(table.name, WHOLE, "nested.deleted", reason, row["sourcedId"], place))
-            return False
         unsaid |= {name: _UNSAID for name in row if name.startswith(PREFIX)}
-        unsaid["dateLastModified"] = _UNSAID
         if not _is_minted(table, row):
             unsaid["sourcedId"] = "JSON nests these rows, and nested ones have no id"
     for name in sorted(unsaid.keys() & row.keys()):
-        loss = Loss(table.name, name, "no_column", unsaid[name], sample(row[name]), place)
-        on_loss(loss)
-    return True
+        on_loss(Loss(table.name, name, "no_column", unsaid[name], sample(row[name]), place))
 
 
 _UNSAID = "JSON has no place for it"
@@ -260,7 +253,8 @@ class _Assembly:
         made = self._nester(table, place).record(table, row)
         found = self._nested(row["sourcedId"]) if inner else {}
         for nested in inner:
-            rows = [one for one, _ in found.get(nested.name, ())]
+            held = found.get(nested.name, ())
+            rows = [one for one, spot in held if self._lives(nested.name, one, row, spot)]
             value = self._nester(nested, place).nested(nested, rows)
             if value is not None:
                 made[nested.each[0]] = value
@@ -273,6 +267,20 @@ class _Assembly:
             "dateLastModified": made.pop("dateLastModified", self.writing.now),
             **made,
         }
+
+    def _lives(self, name: str, nested: Row, row: Row, place: str) -> bool:
+        """Whether a nested row is written; its marks are those of the record it lies in."""
+        if nested.get("status") == "tobedeleted" != row.get("status"):
+            reason = "JSON says that a nested row is gone by leaving it out"
+            key = nested["sourcedId"]
+            self.writing.on_loss(Loss(name, WHOLE, "nested.deleted", reason, key, place))
+            return False
+        for mark in ("status", "dateLastModified"):
+            value = nested.get(mark)
+            if value is not None and value != row.get(mark):
+                reason = "a nested row has the marks of the record it lies in"
+                self.writing.on_loss(Loss(name, mark, "nested.mark", reason, value, place))
+        return True
 
     def _nester(self, table: Table, place: str) -> Nester:
         def lose(row: Row, column: str, code: str, reason: str) -> None:
