@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli import review, setup, sources, students, sync, tools
+from service.cli import convert, review, setup, sources, students, sync, tools
 from service.cli.out import print_error, print_json
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(students.student, name="student")
 app.add_typer(students.plan, name="plan")
 app.add_typer(setup.db, name="db")
 app.command("init")(setup.init)
+app.command("convert")(convert.convert)
 app.command("validate")(tools.validate)
 app.command("synth")(tools.synth)
 app.command("demo")(tools.demo)

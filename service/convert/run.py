@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,12 +66,27 @@ def convert(order: Order, progress: Progress = silent) -> Outcome:
     unfinished = _beside(order.target)
     try:
         records = _records(order, source, outcome, progress)
-        target.write(unfinished, _counted(records, outcome.written, "writing", progress), progress)
+        told = _counted(records, outcome.written, "writing", progress)
+        with _carrying(order, target) as writer:
+            writer.write(unfinished, told, progress)
         _accept(order, outcome)
         unfinished.replace(order.target)
     finally:
         _remove(unfinished)
     return outcome
+
+
+def _carrying(order: Order, target: Format) -> AbstractContextManager[Format]:
+    """The format to write with: one that can takes the files of plans along."""
+    carrying = getattr(target, "carrying", None)
+    if carrying is None or not _same_records(order):
+        return nullcontext(target)
+    holder: AbstractContextManager[Format] = carrying(order.source)
+    return holder
+
+
+def _same_records(order: Order) -> bool:
+    return row_of(order.source_format).book == row_of(order.target_format).book
 
 
 def _beside(target: Path) -> Path:
@@ -106,7 +122,7 @@ def _records(
         outcome.read.clear()
         return _counted(source.read(order.source, progress), outcome.read, "reading", progress)
 
-    if row_of(order.source_format).book == row_of(order.target_format).book:
+    if _same_records(order):
         return read()
     hub = bridge_of(order.source_format).read(read, outcome.losses)
     if order.roster is not None and order.roster_format is not None:
