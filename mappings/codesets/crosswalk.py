@@ -7,6 +7,7 @@ Columns: `ours`, `relation` (equivalent, broader, narrower: how their code lies 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from importlib.resources import files
 from mappings.engine.errors import MappingTableError
 
 COLUMNS = ("ours", "relation", "theirs_set", "theirs", "preferred", "note")
+_NAME = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 RELATIONS = frozenset({"equivalent", "broader", "narrower", "none"})
 
 
@@ -32,12 +34,13 @@ class Counterpart:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """A crosswalk, ready for both directions."""
+    """A crosswalk, ready for both directions; `sets` are the names of their code sets."""
 
     name: str
     rows: tuple[Counterpart, ...]
     forward: Mapping[str, Counterpart]
     backward: Mapping[str, str]
+    sets: frozenset[str]
 
     def __hash__(self) -> int:
         return hash(self.rows)
@@ -59,10 +62,12 @@ def crosswalk(name: str) -> Crosswalk:
 
     Raises MappingTableError for a file that is missing or contradicts itself.
     """
+    if not _NAME.fullmatch(name):
+        raise MappingTableError(f"{name!r} names no crosswalk: write a path such as edfi/sex")
     place = files(__package__).joinpath(f"{name}.csv")
     if not place.is_file():
         raise MappingTableError(f"there is no crosswalk {name}.csv")
-    return parse_crosswalk(name, place.read_text(encoding="utf-8").splitlines())
+    return parse_crosswalk(name, place.read_text(encoding="utf-8-sig").splitlines())
 
 
 def parse_crosswalk(name: str, lines: Iterable[str]) -> Crosswalk:
@@ -72,12 +77,17 @@ def parse_crosswalk(name: str, lines: Iterable[str]) -> Crosswalk:
         raise MappingTableError(f"{name}.csv: the columns must be {', '.join(COLUMNS)}")
     rows = tuple(_row(name, number, row) for number, row in enumerate(reader, start=2))
     forward = {row.ours: row for row in reversed(rows) if row.ours and row.theirs}
-    return Crosswalk(name, rows, forward, _backward(name, rows))
+    sets = frozenset(row.theirs_set.rpartition("/")[2] for row in rows if row.theirs_set)
+    return Crosswalk(name, rows, forward, _backward(name, rows), sets)
 
 
 def _row(name: str, number: int, cells: Mapping[str, str | None]) -> Counterpart:
     ours, relation, theirs = cells["ours"] or "", cells["relation"] or "", cells["theirs"] or ""
     where = f"{name}.csv, row {number}"
+    if None in cells or None in cells.values():
+        raise MappingTableError(f"{where}: there must be {len(COLUMNS)} cells")
+    if cells["preferred"] not in {"", "yes"}:
+        raise MappingTableError(f"{where}: preferred is yes or empty")
     if relation not in RELATIONS:
         raise MappingTableError(f"{where}: no relation {relation!r}")
     if (relation == "none") != (not ours or not theirs):

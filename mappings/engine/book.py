@@ -18,7 +18,8 @@ from typing import Any
 from mappings.engine.codec import Wire
 from mappings.engine.errors import MappingTableError
 from mappings.engine.load import Setting, build_table
-from mappings.engine.model import Table
+from mappings.engine.model import Direction, Table
+from mappings.engine.paths import Path, bare, parse_path
 from schemas.standards.shape import Shape
 
 LOCAL_NAMESPACE = "planbridge.example"
@@ -33,9 +34,18 @@ class Options:
     overlay: FilePath | None = None
 
 
+def _no_setting(entity: str) -> Setting:
+    raise KeyError(entity)
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The tables of one version. `shared` are entities that belong to no single student."""
+    """The tables of one version. `shared` are entities that belong to no single student.
+
+    `student` is the path of ours by which the standard knows a student (`$student.unique_id`).
+    `unread` says of every entity why what stands at a path is not read: by path without the marks
+    of lists.
+    """
 
     name: str
     standard: str
@@ -46,8 +56,11 @@ class Book:
     entities: Mapping[str, str]
     shared: frozenset[str]
     wire: Wire
+    student: Path | None = None
     by_entity: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     by_subject: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
+    unread: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    setting_of: Callable[[str], Setting] = field(repr=False, default=_no_setting)
 
     def of(self, subject: str) -> tuple[Table, ...]:
         """The tables that a subject of ours is written by."""
@@ -66,29 +79,61 @@ def open_book(package: str, shape_of: ShapeOf, options: Options | None = None) -
     head, raws = raw_book(package)
     if options.overlay is not None:
         raws = _overlaid(raws, options.overlay)
-    version = head["version"]
-    wire: Wire = head.get("wire", "json")
-    tables, shapes = [], {}
-    for name, raw in sorted(raws.items()):
-        entity = raw["entity"]
-        if entity not in shapes:
-            shapes[entity] = shape_of(version, entity)
-        setting = Setting(shapes[entity], wire, {"local": options.namespace})
-        stated = {**raw, "standard": head["standard"], "version": version}
-        tables.append(build_table(name, stated, setting))
+    shelf = _Shelf(head, shape_of, options)
+    tables = [shelf.table(name, raw) for name, raw in sorted(raws.items())]
+    by_entity = _grouped(tables, lambda table: table.entity)
     return Book(
         name=package,
         standard=head["standard"],
-        version=version,
+        version=head["version"],
         tables=tuple(tables),
-        shapes=shapes,
+        shapes={entity: shelf.shape(entity) for entity in by_entity},
         elements=head.get("elements", {}),
         entities=head.get("entities", {}),
         shared=frozenset(head.get("shared", ())),
-        wire=wire,
-        by_entity=_grouped(tables, lambda table: table.entity),
+        wire=shelf.wire,
+        student=parse_path(head["student"]) if "student" in head else None,
+        by_entity=by_entity,
         by_subject=_grouped(tables, lambda table: table.subject),
+        unread={entity: _unread(each) for entity, each in by_entity.items()},
+        setting_of=shelf.setting,
     )
+
+
+class _Shelf:
+    """What the tables of one book are read against."""
+
+    def __init__(self, head: Mapping[str, Any], shape_of: ShapeOf, options: Options) -> None:
+        self._head, self._shape_of, self._options = head, shape_of, options
+        self.wire: Wire = head.get("wire", "json")
+
+    def shape(self, entity: str) -> Shape:
+        return self._shape_of(self._head["version"], entity)
+
+    def setting(self, entity: str) -> Setting:
+        namespaces = {"local": self._options.namespace}
+        return Setting(self.shape(entity), self.wire, namespaces, self.shape)
+
+    def table(self, name: str, raw: Mapping[str, Any]) -> Table:
+        """Raises MappingTableError naming the file."""
+        stated = {**raw, "standard": self._head["standard"], "version": self._head["version"]}
+        try:
+            setting = self.setting(str(raw["entity"]))
+        except KeyError as error:
+            problem = "lacks 'entity'" if "entity" not in raw else f"the standard has no {error}"
+            raise MappingTableError(f"{name}.toml: {problem}") from None
+        return build_table(name, stated, setting)
+
+
+def _unread(tables: tuple[Table, ...]) -> dict[str, str]:
+    """Why paths of an entity are not read: told by a table, or written by a row and not read."""
+    reasons: dict[str, str] = {}
+    for table in tables:
+        for _, theirs, row in table.value_rows():
+            if row.direction is Direction.OUT or not table.reads:
+                reasons.setdefault(bare(theirs.shape), row.reason or table.reason)
+    told = {bare(path): why for table in tables for path, why in table.theirs_only.items()}
+    return {**reasons, **told}
 
 
 def _grouped(tables: list[Table], key: Callable[[Table], str]) -> dict[str, tuple[Table, ...]]:
@@ -98,6 +143,14 @@ def _grouped(tables: list[Table], key: Callable[[Table], str]) -> dict[str, tupl
     return {name: tuple(each) for name, each in grouped.items()}
 
 
+_HEAD = frozenset(
+    {
+        *("standard", "version", "wire", "inherits", "dropped", "undone"),
+        *("shared", "elements", "entities", "student", "source"),
+    }
+)
+
+
 @cache
 def raw_book(package: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The head of a book and its tables as TOML, what it inherits included."""
@@ -105,6 +158,9 @@ def raw_book(package: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     head = raws.pop("standard", None)
     if head is None:
         raise MappingTableError(f"{package} has no standard.toml")
+    strange = head.keys() - _HEAD
+    if strange:
+        raise MappingTableError(f"standard.toml: unknown key {', '.join(sorted(strange))}")
     parent_head, parents = raw_book(head["inherits"]) if "inherits" in head else ({}, {})
     dropped = set(head.get("dropped", ()))
     unknown = dropped - parents.keys()
@@ -139,10 +195,19 @@ def _headed(head: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _overlaid(raws: Mapping[str, dict[str, Any]], overlay: FilePath) -> dict[str, dict[str, Any]]:
-    revisions = {
-        path.stem: _toml(path.read_text("utf-8"), path.name) for path in overlay.glob("*.toml")
-    }
+    if not overlay.is_dir():
+        raise MappingTableError(f"{overlay}: there is no such folder of overlays")
+    revisions = {path.stem: _toml(_text(path), path.name) for path in overlay.glob("*.toml")}
+    if "standard" in revisions:
+        raise MappingTableError("standard.toml: an overlay revises tables, not the book itself")
     return {**raws, **{name: _revised(name, raw, raws) for name, raw in revisions.items()}}
+
+
+def _text(path: FilePath) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MappingTableError(f"{path.name}: not UTF-8: save it as UTF-8") from None
 
 
 _REVISION = frozenset({"add", "replace", "drop"})
@@ -156,11 +221,14 @@ def _revised(
         return raw
     if raw.keys() - _REVISION or name not in parents:
         raise MappingTableError(f"{name}.toml: a revision needs a table and has no keys of its own")
+    dropped, parts = raw.get("drop", []), [raw.get("replace", {}), raw.get("add", {})]
+    if not isinstance(dropped, list) or not all(isinstance(part, dict) for part in parts):
+        raise MappingTableError(f"{name}.toml: write drop = [...], [replace.rows], [add.rows]")
     revised = _copied(parents[name])
-    for path in raw.get("drop", ()):
-        _drop(name, revised, path)
-    _graft(name, revised, raw.get("replace", {}), exists=True)
-    _graft(name, revised, raw.get("add", {}), exists=False)
+    for path in dropped:
+        _drop(name, revised, str(path))
+    for part, exists in zip(parts, (True, False), strict=True):
+        _graft(name, revised, part, exists)
     return revised
 
 
@@ -179,15 +247,17 @@ def _drop(name: str, raw: dict[str, Any], path: str) -> None:
 def _graft(name: str, raw: dict[str, Any], parts: Mapping[str, Any], exists: bool) -> None:
     for part, value in parts.items():
         if not isinstance(value, dict):
-            _set(name, raw, part, value, exists)
+            _set(f"{name}.toml", raw, part, value, exists)
             continue
         held = raw.setdefault(part, {})
+        if not isinstance(held, dict):
+            raise MappingTableError(f"{name}.toml: {part} is no table of keys")
         for key, inner in value.items():
             _set(f"{name}.toml: {part}", held, key, inner, exists)
 
 
 def _set(where: str, raw: dict[str, Any], key: str, value: Any, exists: bool) -> None:
     if (key in raw) != exists:
-        problem = "replaces what is not there" if exists else "adds what is there already"
+        problem = "replaces what is not there: use add" if exists else "is there: use replace"
         raise MappingTableError(f"{where}: {key} {problem}")
     raw[key] = value

@@ -3,74 +3,86 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mappings.engine.codec import Spec, Wire, build_codec
 from mappings.engine.errors import MappingTableError
-from mappings.engine.model import Assumed, Condition, Constant, Direction, Row, Table, Target
+from mappings.engine.model import Assumed, Condition, Constant, Direction, Need, Row, Table, Target
 from mappings.engine.paths import ROOT, Path, parse_path
-from schemas.standards.shape import Property, Shape
+from schemas.standards.shape import Kind, Property, Shape
 
-_TABLE_KEYS = frozenset(
-    {
-        *("standard", "version", "entity", "ours", "direction", "reason", "within", "source"),
-        *("rows", "constants", "when", "assumed", "ours_only", "theirs_only"),
-        *("protection", "switch"),
-    }
-)
+_TEXTS = ("standard", "version", "entity", "ours", "direction", "reason", "within", "source")
+_PARTS = ("rows", "constants", "when", "assumed", "ours_only", "theirs_only")
+_TABLE_KEYS = frozenset({*_TEXTS, *_PARTS, "protection", "switch", "unique"})
 _ROW_KEYS = frozenset(
-    {"to", "codec", "required", "one_way", "reason", "when", "note", "rows", "key"}
+    {"to", "codec", "required", "one_way", "reason", "when", "note", "rows", "key", "single"}
 )
+
+ShapeOf = Callable[[str], Shape]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a table is read against: the standard's shape, its wire and the tenant's namespaces."""
+    """What a table is read against: the standard's shapes, its wire, the tenant's namespaces.
+
+    `shape_of` gives the shape of another entity, for links that do not nest (CEDS).
+    """
 
     shape: Shape
     wire: Wire
     namespaces: Mapping[str, str]
+    shape_of: ShapeOf | None = None
 
     def property_at(self, path: Path) -> Property | None:
         """The property at a path from the record's root, or None where the shape has none."""
-        along = self._along(path)
-        return along[-1] if len(along) == len(path.steps) else None
+        chain = self.chain(path)
+        return chain[-1] if chain else None
 
-    def requires(self, path: Path, base: Path) -> bool:
-        """Whether what a table makes at `base` cannot be without a value at this path."""
-        below = self._along(path)[len(base.steps) :]
-        return bool(below) and all(each.required for each in below)
-
-    def _along(self, path: Path) -> list[Property]:
-        """The properties on the way to a path, as far as the shape knows them."""
-        properties, along = self.shape.properties, []
+    def chain(self, path: Path) -> list[Property | None]:
+        """The property of every step of a path; None from the first that the shape lacks."""
+        properties: tuple[Property, ...] = self.shape.properties
+        chain: list[Property | None] = []
         for step in path.steps:
             found = next((each for each in properties if each.name == step.name), None)
-            if found is None:
-                break
-            along.append(found)
-            properties = found.parts
-        return along
+            chain.append(found)
+            properties = self.parts(found, dict(step.where).get("@type")) if found else ()
+        return chain
+
+    def parts(self, of: Property, kind: str | None = None) -> tuple[Property, ...]:
+        """The properties of an object, those of the linked entity where the shape does not nest.
+
+        `kind` is the class of the linked node where the path picks it.
+        """
+        if (
+            of.parts
+            or of.kind is not Kind.OBJECT
+            or not (kind or of.reference)
+            or not self.shape_of
+        ):
+            return of.parts
+        try:
+            return self.shape_of(kind or of.reference or "").properties
+        except KeyError as error:
+            raise MappingTableError(f"{of.name} leads to {error}") from None
 
 
 def build_table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
     """A table from its TOML. Raises MappingTableError naming the table and the row."""
     try:
         return _table(name, raw, setting)
-    except (MappingTableError, KeyError) as error:
+    except (MappingTableError, KeyError, ValueError) as error:
         problem = f"lacks {error}" if isinstance(error, KeyError) else str(error)
         raise MappingTableError(f"{name}.toml: {problem}") from None
 
 
 def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
-    _refuse_strange(raw, _TABLE_KEYS)
+    _check_kinds(raw)
     within = parse_path(raw["within"]) if raw.get("within") else ROOT
-    direction = Direction(raw.get("direction", "both"))
-    if direction is not Direction.BOTH and not raw.get("reason"):
-        raise MappingTableError(f"goes {direction} only and gives no reason")
-    builder = _Rows(setting)
+    direction = _direction(raw.get("direction", "both"), raw.get("reason"))
+    builder = _Rows(setting, within)
+    rows = builder.rows(raw["rows"], within)
     return Table(
         name=name,
         standard=raw["standard"],
@@ -80,7 +92,7 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
         direction=direction,
         reason=raw.get("reason", ""),
         within=within,
-        rows=builder.rows(raw["rows"], within),
+        rows=rows,
         constants=tuple(
             Constant(_target(path), value) for path, value in raw.get("constants", {}).items()
         ),
@@ -92,7 +104,32 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
         switch=raw.get("switch"),
         source=raw.get("source", ""),
         digest=hashlib.sha256(repr(sorted(_flat(raw))).encode()).hexdigest(),
+        unique=tuple(parse_path(path) for path in raw.get("unique", ())),
+        needs=builder.needs(rows, within),
     )
+
+
+def _check_kinds(raw: Mapping[str, Any]) -> None:
+    _refuse_strange(raw, _TABLE_KEYS)
+    for key in _TEXTS:
+        if not isinstance(raw.get(key, ""), str):
+            raise MappingTableError(f"{key} is text: write it in quotes")
+    for key in _PARTS:
+        if not isinstance(raw.get(key, {}), Mapping):
+            raise MappingTableError(f"{key} is a table: write [{key}] and a key a line")
+    for key in ("ours_only", "theirs_only"):
+        for path, reason in raw.get(key, {}).items():
+            if not isinstance(reason, str) or not reason.strip():
+                raise MappingTableError(f"{key}.{path}: say in a few words why")
+
+
+def _direction(text: str, reason: str | None) -> Direction:
+    if text not in {each.value for each in Direction}:
+        raise MappingTableError(f"no direction {text!r}: both, out or in")
+    direction = Direction(text)
+    if direction is not Direction.BOTH and not reason:
+        raise MappingTableError(f"goes {direction} only and gives no reason")
+    return direction
 
 
 def _flat(raw: Any, prefix: str = "") -> list[tuple[str, str]]:
@@ -108,19 +145,23 @@ def _refuse_strange(raw: Mapping[str, Any], known: frozenset[str]) -> None:
         raise MappingTableError(f"unknown key {', '.join(sorted(strange))}")
 
 
-def _target(text: str) -> Target:
+def _target(text: Any) -> Target:
+    if not isinstance(text, str):
+        raise MappingTableError("`to` is a path in quotes, or a list of them")
     return Target(parse_path(text.removeprefix("/")), root=text.startswith("/"))
 
 
 def _conditions(raw: Mapping[str, Any]) -> tuple[Condition, ...]:
+    if not isinstance(raw, Mapping):
+        raise MappingTableError("`when` is { path = value }")
     return tuple(
         Condition(parse_path(path), tuple(value) if isinstance(value, list) else (value,))
         for path, value in raw.items()
     )
 
 
-def _assumed(path: str, told: Mapping[str, Any]) -> Assumed:
-    if told.keys() != {"value", "reason"}:
+def _assumed(path: str, told: Any) -> Assumed:
+    if not isinstance(told, Mapping) or told.keys() != {"value", "reason"}:
         raise MappingTableError(f"assumed.{path}: say value and reason")
     return Assumed(parse_path(path), told["value"], told["reason"])
 
@@ -130,41 +171,106 @@ class _Rows:
     """Builds rows, those of `each` included."""
 
     setting: Setting
+    within: Path
 
-    def rows(self, raw: Mapping[str, Any], base: Path) -> tuple[Row, ...]:
-        return tuple(self._row(name, each, base) for name, each in raw.items())
+    def rows(self, raw: Mapping[str, Any], base: Path, nested: bool = False) -> tuple[Row, ...]:
+        built = tuple(
+            self._row(name, each, base, nested)
+            for name, stated in raw.items()
+            for each in (stated if isinstance(stated, list) else [stated])
+        )
+        _refuse_collisions(built)
+        return built
 
-    def _row(self, name: str, raw: Mapping[str, Any], base: Path) -> Row:
+    def _row(self, name: str, raw: Any, base: Path, nested: bool) -> Row:
         try:
-            return self._checked(name, raw, base)
+            if not isinstance(raw, Mapping):
+                raise MappingTableError('write { to = "...", codec = "..." }')
+            return self._checked(name, raw, base, nested)
         except (MappingTableError, KeyError, ValueError) as error:
             problem = f"lacks {error}" if isinstance(error, KeyError) else str(error)
             raise MappingTableError(f"rows.{name}: {problem}") from None
 
-    def _checked(self, name: str, raw: Mapping[str, Any], base: Path) -> Row:
+    def _checked(self, name: str, raw: Mapping[str, Any], base: Path, nested: bool) -> Row:
         stated = raw["to"]
-        targets = tuple(_target(each) for each in ([stated] if isinstance(stated, str) else stated))
-        direction = Direction(raw.get("one_way", "both"))
-        if direction is not Direction.BOTH and not raw.get("reason"):
-            raise MappingTableError(f"goes {direction} only and gives no reason")
-        base = ROOT if targets[0].root else base
-        first = base + targets[0].path
-        nested = raw.get("rows")
+        targets = tuple(
+            _target(each) for each in (stated if isinstance(stated, list) else [stated])
+        )
+        if nested and any(target.root for target in targets):
+            raise MappingTableError("a row of `each` writes within its item, not at the root")
+        direction = _direction(raw.get("one_way", "both"), raw.get("reason"))
+        first = (ROOT if targets[0].root else base) + targets[0].path
+        inner = raw.get("rows")
+        if (raw["codec"] == "each") != (inner is not None):
+            raise MappingTableError("`each` has rows of its own, and nothing else has")
         params = {key: value for key, value in raw.items() if key not in _ROW_KEYS}
         theirs = self.setting.property_at(first)
         spec = Spec(params, self.setting.wire, theirs, self.setting.namespaces)
-        if (raw["codec"] == "each") != (nested is not None):
-            raise MappingTableError("`each` has rows of its own, and nothing else has")
+        rows = self.rows(inner, first, nested=True) if inner is not None else ()
         return Row(
             ours=parse_path(name),
             targets=targets,
-            codec=None if nested is not None else build_codec(raw["codec"], spec),
+            codec=None if inner is not None else build_codec(raw["codec"], spec),
             codec_name=raw["codec"],
-            required=raw.get("required", self.setting.requires(first, base)),
+            required=raw.get("required", self._is_required(base, targets[0])),
             direction=direction,
             when=_conditions(raw.get("when", {})),
             note=raw.get("note", raw.get("reason", "")),
-            rows=self.rows(nested, first) if nested is not None else (),
+            rows=rows,
             key=parse_path(raw["key"]) if "key" in raw else None,
+            needs=self.needs(rows, first),
+            single=raw.get("single", False),
+            reason=raw.get("reason", ""),
             params=params,
         )
+
+    def _is_required(self, base: Path, target: Target) -> bool:
+        """Whether the shape asks for it whenever there is a record or item at all."""
+        need = self._need(base, target, ROOT)
+        return need is not None and need.owner is None
+
+    def needs(self, rows: tuple[Row, ...], base: Path) -> tuple[Need, ...]:
+        """What the record or item that these rows make cannot be without."""
+        found = []
+        for row in rows:
+            needs = [self._need(base, target, row.ours) for target in row.targets]
+            if row.required and not any(need and need.owner is None for need in needs):
+                needs = [Need(row.targets[0], None, row.ours)]
+            found += [each for each in needs if each and (row.required or each.owner)]
+        return tuple(found)
+
+    def _need(self, base: Path, target: Target, ours: Path) -> Need | None:
+        start = ROOT if target.root else base
+        chain = self.setting.chain(start + target.path)[len(start.steps) :]
+        if not chain or chain[-1] is None or not chain[-1].required:
+            return None
+        steps, owner = target.path.steps, None
+        for number, (step, each) in enumerate(zip(steps[:-1], chain[:-1], strict=True), start=1):
+            if each is None or not each.required or step.where:
+                owner = Path(steps[:number])
+            if step.every:  # the row makes every item itself, whole
+                return None if owner and owner.many else Need(_before(target, number), owner, ours)
+        return Need(target, owner, ours)
+
+
+def _before(target: Target, number: int) -> Target:
+    """The list that a target walks."""
+    steps = target.path.steps[:number]
+    return Target(Path((*steps[:-1], type(steps[-1])(steps[-1].name))), target.root)
+
+
+def _refuse_collisions(rows: tuple[Row, ...]) -> None:
+    """Raises MappingTableError where one row would write over what another wrote."""
+    written: dict[str, Row] = {}
+    for row, spelled in _written(rows):
+        other = written.setdefault(spelled, row)
+        if other is not row and not (row.when and other.when):
+            raise MappingTableError(f"{other.ours} and {row.ours} both write {spelled}")
+
+
+def _written(rows: tuple[Row, ...]) -> Iterator[tuple[Row, str]]:
+    """Rows by what they fill alone: a value, or a list that they make item by item."""
+    for row in rows:
+        for target in row.targets if row.direction is not Direction.IN else ():
+            names = str(target)
+            yield row, names.partition("[]")[0] + "[]" if "[]" in names else names

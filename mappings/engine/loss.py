@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -41,20 +41,28 @@ class Losses:
         self.counts[key] += count
         kept = self.samples.setdefault(key, [])
         if value is not None and len(kept) < SAMPLES:
-            shown = str(value)
-            kept.append(shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}...")
+            text = str(value)
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+            if shown not in kept:
+                kept.append(shown)
 
     def absorb(self, other: Losses, key: LossKey) -> None:
         """Take over one kind of loss from another account."""
         self.add(key, count=other.counts[key])
         kept = self.samples[key]
-        kept += other.samples[key][: SAMPLES - len(kept)]
+        fresh = [sample for sample in other.samples[key] if sample not in kept]
+        kept += fresh[: SAMPLES - len(kept)]
+
+    def merge(self, other: Losses) -> None:
+        """Take over everything from another account."""
+        for key in other.counts:
+            self.absorb(other, key)
 
     def __bool__(self) -> bool:
         return bool(self.counts)
 
     def __iter__(self) -> Iterator[LossKey]:
-        return iter(sorted(self.counts, key=lambda key: (key.side, key.subject, key.path)))
+        return iter(sorted(self.counts, key=astuple))
 
     def as_json(self) -> list[dict[str, Any]]:
         """The losses as plain JSON values, sorted, each with its count and samples."""

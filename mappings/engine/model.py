@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from mappings.engine.codec import Codec
-from mappings.engine.paths import ROOT, Path, read_at
+from mappings.engine.paths import ROOT, Path, Tree, read_at
 
 
 class Direction(StrEnum):
@@ -29,9 +29,17 @@ class Condition:
     path: Path
     values: tuple[Any, ...]
 
-    def holds(self, ours: dict[str, Any]) -> bool:
+    def holds(self, ours: Tree) -> bool:
         """Whether a record of ours meets it."""
         return read_at(ours, self.path) in self.values
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says what the field holds, and not only what it may hold."""
+        return len(self.values) == 1
+
+    def __str__(self) -> str:
+        return f"{self.path} is {' or '.join(str(value) for value in self.values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,25 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A value that the standard requires, of a record or item or of an optional object in it.
+
+    `owner` is that object, which cannot be without the value; None is the record or item itself.
+    """
+
+    target: Target
+    owner: Path | None
+    ours: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One correspondence.
 
     Several targets are written alike and the first is read, but for `split`, whose parts they are.
-    `rows` are those of the items of a list (`each`), matched by `key`, a field of ours.
+    `rows` are those of the items of a list (`each`), matched by `key`, a field of ours; `needs` are
+    what such an item requires. `required`: without it the record or item cannot be. `single`: one
+    value of ours is a list of one there. `reason` says why the row goes one way only.
     """
 
     ours: Path
@@ -63,6 +85,9 @@ class Row:
     note: str = ""
     rows: tuple[Row, ...] = ()
     key: Path | None = None
+    needs: tuple[Need, ...] = ()
+    single: bool = False
+    reason: str = ""
     params: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
@@ -88,9 +113,9 @@ class Table:
     """How one entity of a standard and one subject of ours correspond.
 
     `subject` is a roster entity, an ILP element (`GOA.01`) or a view. `within` is the list of the
-    record whose items the table makes; without it the table makes records. `switch` names what a
-    tenant must have turned on before anything leaves by it, `protection` how the receiving side
-    guards it by default (`edfi.md` §2.8).
+    record whose items the table makes, `unique` the values by which these are told apart; without
+    it the table makes records. `switch` names what a tenant must have turned on before anything
+    leaves by it, `protection` how the receiving side guards it by default (`edfi.md` §2.8).
     """
 
     name: str
@@ -111,6 +136,8 @@ class Table:
     switch: str | None
     source: str
     digest: str
+    unique: tuple[Path, ...] = ()
+    needs: tuple[Need, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -126,6 +153,18 @@ class Table:
         """Every row, nested ones with the full paths of ours and of theirs."""
         for row in self.rows:
             yield from _nested(row, ROOT, self.within)
+
+    def value_rows(self) -> Iterator[tuple[Path, Path, Row]]:
+        """The rows that carry values themselves: all but the frames of `each`."""
+        return (each for each in self.all_rows() if not each[2].rows)
+
+    def full(self, target: Target) -> Path:
+        """A target as a path from the root of the record."""
+        return target.path if target.root else self.within + target.path
+
+    def applies(self, ours: Tree) -> bool:
+        """Whether a record of ours goes this way."""
+        return all(condition.holds(ours) for condition in self.when)
 
     def is_at_root(self) -> bool:
         """Whether the table makes records of its own."""

@@ -7,7 +7,7 @@ has these values. A name that holds a dot or a bracket stands in single quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -156,13 +156,70 @@ def _children(node: Any, step: Step) -> list[Any]:
     return [item for item in items if fits(item, step)] if step.where else items
 
 
-def leaves(tree: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value in a record by the path that a shape gives it (`races[].code`)."""
+def resolve(
+    tree: Any, path: Path, at: str = "", seen: set[str] | None = None
+) -> Iterator[tuple[str, Any]]:
+    """Every value that a path leads to, each with its place: `races[0].code`.
+
+    An object that stands where the path has a list counts as a list of one. `seen` collects the
+    places of the values by which items were picked.
+    """
+    if not path.steps:
+        if tree is not None:
+            yield at, tree
+        return
+    step, rest = path.steps[0], Path(path.steps[1:])
+    value = tree.get(step.name) if isinstance(tree, dict) else None
+    if value is None:
+        return
+    here = f"{at}.{step.name}" if at else step.name
+    for place, child in _chosen(value, step, here):
+        if seen is not None:
+            seen.update(f"{place}.{key}" for key, _ in step.where)
+        yield from resolve(child, rest, place, seen)
+
+
+def _chosen(value: Any, step: Step, here: str) -> Iterator[tuple[str, Any]]:
+    if not step.every and not step.where:
+        yield here, value
+    elif not isinstance(value, list):
+        if not step.where or fits(value, step):
+            yield here, value
+    elif step.every:
+        yield from ((f"{here}[{number}]", item) for number, item in enumerate(value))
+    else:
+        found = (number for number, item in enumerate(value) if fits(item, step))
+        yield from ((f"{here}[{number}]", value[number]) for number in found)
+
+
+def leaves(tree: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a record with its place; empty lists and objects hold none."""
     if isinstance(tree, dict):
         for name, value in tree.items():
-            yield from leaves(value, f"{prefix}.{name}" if prefix else name)
+            yield from leaves(value, f"{place}.{name}" if place else name)
     elif isinstance(tree, list):
-        for item in tree:
-            yield from leaves(item, f"{prefix}[]")
+        for number, item in enumerate(tree):
+            yield from leaves(item, f"{place}[{number}]")
     elif tree is not None:
-        yield prefix, tree
+        yield place, tree
+
+
+_INDEX = re.compile(r"\[\d+\]")
+_EDGE = re.compile(r"[.\[]")
+
+
+def shape_of_place(place: str) -> str:
+    """The path that a shape gives a place: `races[0].code` is `races[].code`."""
+    return _INDEX.sub("[]", place)
+
+
+def bare(path: str) -> str:
+    """A path or a place without the marks of lists."""
+    return _INDEX.sub("", path).replace("[]", "")
+
+
+def is_under(place: str, places: Container[str]) -> bool:
+    """Whether a place is one of these, or lies below one of them."""
+    if place in places:
+        return True
+    return any(place[: edge.start()] in places for edge in _EDGE.finditer(place))

@@ -1,4 +1,4 @@
-"""A whole plan by the tables of a book: which records of the standard it becomes, and back.
+"""A whole plan by the tables of a book: which records of the standard it becomes.
 
 A plan is a dict in the JSON form of `ilp.json`. What an entry needs besides itself stands under
 `$student` and `$plan`: the keys by which the standard knows the student, and the plan's header.
@@ -7,215 +7,239 @@ A plan is a dict in the JSON form of `ilp.json`. What an entry needs besides its
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mappings.engine.account import Account, count
 from mappings.engine.book import Book
 from mappings.engine.codecs import canonical_json
-from mappings.engine.coverage import ROUTINE
-from mappings.engine.interpret import Read, Written, combine, read, write
-from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.fragments import Missed, Written
+from mappings.engine.loss import Losses
 from mappings.engine.model import Table
-from mappings.engine.paths import Tree, items_at, leaves, read_at
-from mappings.engine.paths import parse_path as path_of
+from mappings.engine.outward import Attempt, attempted
+from mappings.engine.paths import Tree, parse_path, read_at, resolve
+from mappings.engine.reasons import ROUTINE
+from mappings.engine.records import read_record
 from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import Shape, StandardRecord
+
+__all__ = [
+    "WHOLE",
+    "Context",
+    "Records",
+    "Writer",
+    "element_of",
+    "entries_of",
+    "entry_id",
+    "key_of",
+    "places_of",
+    "read_record",
+    "write_entry",
+    "write_plan",
+]
 
 WHOLE = "plan"
 """The subject of a table that is about the plan as a whole."""
 
 Context = Mapping[str, Any]
+Records = dict[tuple[str, ...], tuple[str, Tree]]
+"""Records under way: entity and values by entity and key."""
 
 
 def entries_of(plan: Tree, subject: str) -> list[Tree]:
     """The entries of an element in a plan, or the plan itself."""
+    return [entry for _, entry in places_of(plan, subject)]
+
+
+def places_of(plan: Tree, subject: str) -> Iterator[tuple[str, Tree]]:
+    """The entries of an element with their places in the plan, or the plan itself."""
     if subject == WHOLE:
-        return [plan]
+        yield "", plan
+        return
     place = ELEMENTS[subject]
     held = plan.get(place.area, {}).get(place.field)
-    if held is None:
-        return []
-    return list(held) if place.many else [held]
+    if place.many:
+        yield from ((f"{place.path}[{number}]", each) for number, each in enumerate(held or ()))
+    elif held is not None:
+        yield place.path, held
 
 
 def write_plan(
     book: Book, plan: Tree, context: Context, losses: Losses, switched: frozenset[str] = frozenset()
 ) -> list[StandardRecord]:
-    """The records that a plan becomes, in the order of the book.
+    """The records that a plan becomes, in the order in which its elements call for them.
 
-    `switched` are the carriers that the tenant has turned on (`edfi.md` §7.2, rule 4).
+    `switched` are the carriers that the tenant has turned on (`edfi.md` §7.2, rule 4). What no
+    record carries is counted in `losses`, every value once.
     """
-    writer = _Writer(book, losses, switched)
-    for subject in (WHOLE, *ELEMENTS):
-        for entry in entries_of(plan, subject):
-            writer.entry(subject, {**entry, **context})
-    return [StandardRecord(entity, tree) for entity, tree in writer.records.values()]
+    writer = Writer(book, switched)
+    elements = [element for element in ELEMENTS if element not in book.elements]
+    for subject in (WHOLE, *elements):
+        for place, entry in places_of(plan, subject):
+            writer.take(subject, {**entry, **context}, place)
+    for missed in _missed(book, plan, writer.account):
+        count(losses, missed, element_of)
+    return writer.made()
+
+
+def write_entry(
+    book: Book, subject: str, ours: Tree, losses: Losses, switched: frozenset[str] = frozenset()
+) -> list[StandardRecord]:
+    """The records that one record of ours (a roster entity, a view) becomes."""
+    writer = Writer(book, switched)
+    writer.alone(subject, ours, losses)
+    return writer.made()
+
+
+def _missed(book: Book, plan: Tree, account: Account) -> Iterator[Missed]:
+    """Every loss of a plan: entries, their bookkeeping, and what stands beside the elements."""
+    areas = {place.area for place in ELEMENTS.values()}
+    for element in ELEMENTS:
+        for place, entry in places_of(plan, element):
+            _note_known(book, element, entry, account, place)
+            yield from account.losses_of(entry, place)
+    yield from account.losses_of({key: plan[key] for key in plan if key not in areas})
+
+
+def _note_known(book: Book, subject: str, entry: Tree, account: Account, place: str) -> None:
+    """Note what is known of an entry without trying: its element never leaves, its bookkeeping."""
+    if subject in book.elements:
+        account.miss(Missed(place, book.elements[subject]), whole=True)
+    stem = f"{place}." if place else ""
+    for name, reason in ROUTINE.items():
+        if entry.get(name):
+            account.miss(Missed(f"{stem}{name}", reason, entry[name]))
+
+
+def element_of(path: str) -> tuple[str, str]:
+    """The element that a path of a plan lies in, and the path within its entry."""
+    area, _, rest = path.partition(".")
+    field_name, _, inner = rest.partition(".")
+    name = field_name.removesuffix("[]")
+    found = (id_ for id_, place in ELEMENTS.items() if (place.area, place.field) == (area, name))
+    element = next(found, None)
+    return (element, inner) if element else (WHOLE, path)
+
+
+@dataclass(slots=True)
+class Writer:
+    """The way out of one plan or record: records under way by entity and key, and the account.
+
+    `makers` are the tables that made a record of their own there, each with the record's key.
+    """
+
+    book: Book
+    switched: frozenset[str] = frozenset()
+    records: Records = field(default_factory=dict)
+    makers: set[tuple[str, ...]] = field(default_factory=set)
+    account: Account = field(default_factory=Account)
+
+    def take(self, subject: str, ours: Tree, place: str = "") -> None:
+        """Write one record of ours by every table for it. `place` is where it stands in a plan."""
+        tables = self.book.by_subject.get(subject, ())
+        applying = [table for table in tables if table.writes and table.applies(ours)]
+        for table in applying:
+            self._note(self._attempt(table, ours), place)
+        if not applying and subject != WHOLE:
+            self._note(Attempt(None, (Missed("", _no_carrier(tables)),)), place)
+
+    def alone(self, subject: str, ours: Tree, losses: Losses) -> None:
+        """Write one record of ours and count at once what of it no table carries."""
+        self.account = Account()
+        self.take(subject, ours)
+        if subject in ELEMENTS:
+            _note_known(self.book, subject, ours, self.account, "")
+        for missed in self.account.losses_of(ours):
+            count(losses, missed, lambda path: (subject, path))
+
+    def made(self) -> list[StandardRecord]:
+        """The records, whole."""
+        return [StandardRecord(entity, tree) for entity, tree in self.records.values()]
+
+    def _note(self, attempt: Attempt, place: str) -> None:
+        for each in attempt.missed:
+            there = each.below(place) if place else each
+            self.account.miss(there, whole=not each.place)
+        carried = attempt.written.carried if attempt.written else ()
+        stem = f"{place}." if place else ""
+        self.account.carry(f"{stem}{each}" for each in carried if not each.startswith("$"))
+
+    def _attempt(self, table: Table, ours: Tree) -> Attempt:
+        """What a table makes, laid into its record; what is refused there counts as missed."""
+        if table.switch and table.switch not in self.switched:
+            closed = f"leaves only where the carrier {table.switch} is turned on"
+            return Attempt(None, (Missed("", closed),))
+        attempt = attempted(table, ours)
+        written = attempt.written
+        if written is None:
+            return attempt
+        refused = self._lay(table, written)
+        if any(not each.place for each in refused):
+            return Attempt(None, tuple(refused))
+        gone = {each.place for each in refused}
+        kept = {place: to for place, to in written.carried.items() if place not in gone}
+        made = Written(table, written.root, written.item, written.done, kept)
+        return Attempt(made, (*attempt.missed, *refused))
+
+    def _lay(self, table: Table, written: Written) -> list[Missed]:
+        shape = self.book.shapes[table.entity]
+        lacking = [path for path in shape.key if read_at(written.root, parse_path(path)) is None]
+        if lacking:
+            return [Missed("", f"{table.entity} needs {lacking[0]}")]
+        key = key_of(shape, written)
+        _, record = self.records.get(key, (table.entity, {}))
+        if self._is_taken(table, written, key, record):
+            what = f"item of {table.within}" if table.within.steps else table.entity
+            return [Missed("", f"another entry is the {what} with the same key already")]
+        refused = written.into(record)
+        if all(each.place for each in refused):
+            self.records[key] = (table.entity, record)
+            self.makers.add((table.name, *key))
+        return refused
+
+    def _is_taken(self, table: Table, written: Written, key: tuple[str, ...], record: Tree) -> bool:
+        """Whether another entry stands there, which reading could not tell from this one."""
+        if table.is_at_root():
+            return bool(key[1:]) and (table.name, *key) in self.makers
+        if not table.unique:
+            return False
+        mine = [read_at(written.item, path) for path in table.unique]
+        return any(
+            [read_at(item, path) for path in table.unique] == mine
+            for _, item in resolve(record, table.within)
+        )
 
 
 @dataclass(slots=True)
 class _Writer:
-    """The way out of one plan: records under way, by entity and key."""
+    """One entry after the other, each counted at once."""
 
     book: Book
     losses: Losses
     switched: frozenset[str]
-    records: dict[tuple[str, ...], tuple[str, Tree]] = field(default_factory=dict)
+    records: Records = field(default_factory=dict)
 
     def entry(self, subject: str, ours: Tree) -> None:
-        if subject != WHOLE:
-            _routine(subject, ours, self.losses)
-        tables = self.book.of(subject)
-        if not tables:
-            if subject in self.book.elements:
-                self._lose(subject, self.book.elements[subject])
-            return
-        missed: list[Losses] = []
-        made = [self._made(table, ours, missed) for table in tables]
-        carried = {path for written in made if written for path in written.done}
-        if not any(made) and not any(missed):
-            self._lose(subject, "no carrier takes an entry like this")
-        _merge(missed, carried, self.losses)
-
-    def _lose(self, subject: str, reason: str) -> None:
-        self.losses.add(LossKey(Side.OURS, subject, "", reason))
-
-    def _made(self, table: Table, ours: Tree, missed: list[Losses]) -> Written | None:
-        if table.switch and table.switch not in self.switched:
-            closed = f"leaves only where the carrier {table.switch} is turned on"
-            missed.append(_one(LossKey(Side.OURS, table.subject, "", closed)))
-            return None
-        own = Losses()
-        missed.append(own)
-        written = write(table, ours, own)
-        if written:
-            key = key_of(self.book.shapes[table.entity], written)
-            _, record = self.records.setdefault(key, (table.entity, {}))
-            written.into(record)
-        return written
+        Writer(self.book, self.switched, self.records).alone(subject, ours, self.losses)
 
 
-def _one(key: LossKey) -> Losses:
-    losses = Losses()
-    losses.add(key)
-    return losses
-
-
-def _merge(missed: list[Losses], done: set[str], losses: Losses) -> None:
-    """Count once what no table of an entry carried."""
-    told: set[tuple[str, str]] = set()
-    for each in missed:
-        for key in each:
-            if key.path not in done and (key.subject, key.path) not in told:
-                losses.absorb(each, key)
-        told |= {(key.subject, key.path) for key in each}
-
-
-def _routine(subject: str, ours: Tree, losses: Losses) -> None:
-    for name, reason in ROUTINE.items():
-        if ours.get(name):
-            losses.add(LossKey(Side.OURS, subject, name, reason))
+def _no_carrier(tables: tuple[Table, ...]) -> str:
+    """Why no table takes an entry."""
+    asked = [
+        " and ".join(str(condition) for condition in table.when)
+        for table in tables
+        if table.writes and table.when
+    ]
+    if asked:
+        return f"leaves only where {', or where '.join(dict.fromkeys(asked))}"
+    return next((table.reason for table in tables if table.reason), "nothing there corresponds")
 
 
 def key_of(shape: Shape, written: Written) -> tuple[str, ...]:
     """What tells a record of the standard from others: its entity and key."""
-    parts = (read_at(written.root, path_of(path)) for path in shape.key)
+    parts = (read_at(written.root, parse_path(path)) for path in shape.key)
     return (shape.entity, *(str(part) for part in parts))
-
-
-@dataclass(slots=True)
-class PlanParts:
-    """What the records of one student say of the plan: entries by element, in order."""
-
-    student: Tree = field(default_factory=dict)
-    header: Tree = field(default_factory=dict)
-    whole: Tree = field(default_factory=dict)
-    entries: dict[str, list[Tree]] = field(default_factory=lambda: defaultdict(list))
-
-    def take(self, table: Table, ours: Tree) -> None:
-        """Add what one table read."""
-        combine(self.student, ours.pop("$student", {}))
-        combine(self.header, ours.pop("$plan", {}))
-        if table.subject == WHOLE:
-            combine(self.whole, ours)
-            return
-        known = self.entries[table.subject]
-        same = next((each for each in known if _is_same(each, ours)), None)
-        if same is None:
-            known.append(ours)
-        else:
-            combine(same, ours)
-
-
-def _is_same(one: Tree, other: Tree) -> bool:
-    return one.get("id") is not None and one.get("id") == other.get("id")
-
-
-def read_record(book: Book, record: StandardRecord, losses: Losses) -> Iterator[Read]:
-    """What the tables of a book read in one record; what none of them takes is a loss."""
-    tables = [table for table in book.by_entity.get(record.entity, ()) if table.reads]
-    taken: list[Read] = []
-    for table in tables:
-        taken += read(table, record.values, losses)
-    _leftovers(book, tables, record, taken, losses)
-    yield from taken
-
-
-def _leftovers(
-    book: Book,
-    tables: list[Table],
-    record: StandardRecord,
-    taken: list[Read],
-    losses: Losses,
-) -> None:
-    if not tables:
-        reason = book.entities.get(record.entity, "nothing of ours corresponds to it")
-        losses.add(LossKey(Side.THEIRS, record.entity, "", reason))
-        return
-    consumed = {theirs.shape for table in tables for theirs in consumed_by(table)}
-    reasons = {path: why for table in tables for path, why in table.theirs_only.items()}
-    for path, value in leaves(record.values):
-        if not _under(path, consumed):
-            reason = _reason(path, reasons)
-            losses.add(LossKey(Side.THEIRS, record.entity, path, reason), value)
-    _untaken(tables, record, taken, losses)
-
-
-def consumed_by(table: Table) -> Iterator[Any]:
-    """The paths that a table reads or fixes."""
-    yield from (theirs for _, theirs, _ in table.all_rows())
-    for constant in table.constants:
-        base = () if constant.target.root else table.within.steps
-        yield type(table.within)((*base, *constant.target.path.steps))
-
-
-def _under(path: str, consumed: set[str]) -> bool:
-    parts = path.replace("[]", "").split(".")
-    known = {each.replace("[]", "") for each in consumed}
-    return any(".".join(parts[:end]) in known for end in range(1, len(parts) + 1))
-
-
-def _reason(path: str, reasons: Mapping[str, str]) -> str:
-    bare = path.replace("[]", "")
-    for told, why in reasons.items():
-        stem = told.replace("[]", "")
-        if bare == stem or bare.startswith(f"{stem}."):
-            return why
-    return "not known to our tables"
-
-
-def _untaken(
-    tables: list[Table], record: StandardRecord, taken: list[Read], losses: Losses
-) -> None:
-    """Count items of a list that no table recognized as its own."""
-    ids = {id(each.item) for each in taken}
-    for within in {table.within for table in tables}:
-        items = items_at(record.values, within) if within.steps else [record.values]
-        for item in items:
-            if id(item) not in ids:
-                path = within.shape
-                losses.add(LossKey(Side.THEIRS, record.entity, path, "of a kind we do not map"))
 
 
 def entry_id(subject: str, content: Tree) -> str:

@@ -18,7 +18,7 @@ class Crossed:
     """A code by way of a crosswalk.
 
     Several codes of ours may share one of theirs; reading takes the preferred one. A descriptor
-    is read by its code value, whatever its namespace is.
+    is read by its name and code value, whatever its namespace is.
     """
 
     table: Crosswalk
@@ -26,7 +26,7 @@ class Crossed:
     namespace: str = ""
 
     def encode(self, value: Any) -> str:
-        found = self.table.forward.get(value)
+        found = self.table.forward.get(value) if isinstance(value, str) else None
         if found is None:
             raise Unrepresentable(value, self.table.reason(value))
         return self._before(found.theirs_set) + found.theirs
@@ -44,12 +44,20 @@ class Crossed:
         return FORMS[self.form].format(namespace=known, set=name)
 
     def _bare(self, value: Any) -> str:
+        """The code alone; what stands before it has to be of this crosswalk."""
         text = str(value)
-        if self.form == "descriptor":
-            return text.rpartition("#")[2]
+        if self.form == "plain" or text in self.table.backward:
+            return text
+        names = self.table.sets
         if self.form == "option":
-            return text.partition("_")[2]
-        return text
+            name = next((each for each in names if text.startswith(f"{each}_")), None)
+            bare = text.removeprefix(f"{name}_")
+        else:
+            before, _, bare = text.partition("#")
+            name = before.rpartition("/")[2]
+        if name not in names:
+            raise Unrepresentable(value, f"is not of {' or '.join(sorted(names))}")
+        return bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +66,30 @@ class Verbatim:
 
     before: str = ""
     max_length: int | None = None
+    longest: int | None = None
+    """Characters of the whole, what stands before the code included."""
 
     def encode(self, value: Any) -> str:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not value:
             raise Unrepresentable(value, "no code")
-        if self.max_length is not None and len(value) > self.max_length:
-            raise Unrepresentable(value, f"longer than {self.max_length} characters")
+        room = [self.max_length, self.longest and self.longest - len(self.before)]
+        least = min((each for each in room if each is not None), default=len(value))
+        if len(value) > least:
+            raise Unrepresentable(value, f"longer than {least} characters")
         return self.before + value
 
     def decode(self, value: Any) -> str:
         text = str(value)
-        if "#" in self.before and "#" in text:
-            return text.rpartition("#")[2]
-        if not text.startswith(self.before):
+        bare = self._after_namespace(text) if "#" in self.before else None
+        if bare is None and not text.startswith(self.before):
             raise Unrepresentable(value, f"does not start with {self.before}")
-        return text.removeprefix(self.before)
+        return bare or text.removeprefix(self.before)
+
+    def _after_namespace(self, text: str) -> str | None:
+        """The code of a descriptor of the same name in any namespace."""
+        place, _, code = text.partition("#")
+        name = self.before[:-1].rpartition("/")[2]
+        return code if place.rpartition("/")[2] == name else None
 
 
 def code(spec: Spec) -> Crossed | Verbatim:
@@ -88,4 +105,4 @@ def code(spec: Spec) -> Crossed | Verbatim:
         return Crossed(crosswalk(params["set"]), form, local)
     namespace, _, name = params.get("in", "").rpartition("/")
     before = FORMS[form].format(namespace=local if namespace == "local" else namespace, set=name)
-    return Verbatim(before, params.get("max"))
+    return Verbatim(before, params.get("max"), spec.theirs.max_length if spec.theirs else None)

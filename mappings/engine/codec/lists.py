@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,22 +14,40 @@ from mappings.engine.errors import MappingTableError, Unrepresentable
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A list whose elements stand in one cell, separated by commas (OneRoster CSV Binding)."""
+    """A list whose elements stand in one cell, separated by commas (OneRoster CSV Binding).
+
+    `element`, `join` and `elements` are the steps of both ways, for those who lose one element
+    rather than the whole list.
+    """
 
     item: Codec
+
+    def element(self, value: Any) -> str:
+        """One element as it stands in the cell."""
+        cell = str(self.item.encode(value))
+        if "," in cell:
+            raise Unrepresentable(value, "an element holds a comma, which separates elements")
+        if cell != cell.strip() or not cell or cell.startswith("["):
+            raise Unrepresentable(value, "an element would read differently in a list")
+        return cell
+
+    @staticmethod
+    def join(cells: list[str]) -> str:
+        """The cell that holds these elements."""
+        return ",".join(cells)
+
+    @staticmethod
+    def elements(value: Any) -> list[str]:
+        """The elements of a cell, not decoded yet."""
+        return split_list(str(value))
 
     def encode(self, value: Any) -> str | None:
         if not isinstance(value, list):
             raise Unrepresentable(value, "no list")
-        cells = [str(self.item.encode(element)) for element in value]
-        if any("," in cell for cell in cells):
-            raise Unrepresentable(value, "an element holds a comma, which separates elements")
-        if any(cell != cell.strip() or not cell for cell in cells) or "".join(cells)[:1] == "[":
-            raise Unrepresentable(value, "an element would read differently in a list")
-        return ",".join(cells) or None
+        return self.join([self.element(each) for each in value]) or None
 
     def decode(self, value: Any) -> list[Any]:
-        return [self.item.decode(element) for element in split_list(str(value))]
+        return [self.item.decode(element) for element in self.elements(value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +57,9 @@ class Split:
     on: str = " "
 
     def encode(self, value: Any) -> tuple[str, str]:
-        first, found, last = str(value).rpartition(self.on)
+        if not isinstance(value, str):
+            raise Unrepresentable(value, "no text")
+        first, found, last = value.rpartition(self.on)
         if not found or not first.strip() or not last.strip():
             raise Unrepresentable(value, f"cannot be parted in two at {self.on!r}")
         return first, last
@@ -62,6 +83,11 @@ class Native:
     def encode(self, value: Any) -> Any:
         kept = _without(value, self.without)
         return canonical_json(kept) if self.text else kept
+
+    def leaves_out(self, place: str) -> str | None:
+        """The key by which a place within the content stays with us, if one does."""
+        names = re.split(r"[.\[]", place)
+        return next((name for name in names if name in self.without), None)
 
     def decode(self, value: Any) -> Any:
         if not self.text:

@@ -1,0 +1,67 @@
+"""What becomes of every value of ours: carried by some table, or counted once as a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from mappings.engine.fragments import Missed
+from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.paths import Tree, is_under, leaves, shape_of_place
+
+UNSAID = "no row of its tables takes it"
+
+
+@dataclass(slots=True)
+class Account:
+    """The places of one record of ours that were carried, and those that were missed.
+
+    A whole that was missed (a table that failed, a carrier that is switched off) explains every
+    value below it that no other table carries; where nothing below it was carried, it is one loss.
+    """
+
+    carried: set[str] = field(default_factory=set)
+    missed: dict[str, Missed] = field(default_factory=dict)
+    wholes: dict[str, Missed] = field(default_factory=dict)
+
+    def carry(self, places: Iterator[str]) -> None:
+        """Note places whose values arrive."""
+        self.carried.update(places)
+
+    def miss(self, missed: Missed, whole: bool = False) -> None:
+        """Note a loss that stands unless another table carries the value; the first stands."""
+        (self.wholes if whole else self.missed).setdefault(missed.place, missed)
+
+    def losses_of(self, tree: Tree, at: str = "") -> Iterator[Missed]:
+        """What is lost of a record that stands at a place, each value once."""
+        whole = self.wholes.get(at)
+        told: set[str] = set()
+        if whole and not self._carries_below(at):
+            yield whole
+            return
+        for place, value in leaves(tree, at):
+            if place.startswith("$") or is_under(place, self.carried):
+                continue
+            missed = self._nearest(place)
+            if missed is None:
+                yield Missed(place, whole.reason if whole else UNSAID, value)
+            elif missed.place not in told:
+                told.add(missed.place)
+                yield missed
+
+    def _carries_below(self, at: str) -> bool:
+        stems = (f"{at}.", f"{at}[") if at else ("",)
+        return any(place == at or place.startswith(stems) for place in self.carried)
+
+    def _nearest(self, place: str) -> Missed | None:
+        """The loss noted for a place, or for what it is part of."""
+        if place in self.missed:
+            return self.missed[place]
+        edge = max(place.rfind("."), place.rfind("["))
+        return self._nearest(place[:edge]) if edge > 0 else None
+
+
+def count(losses: Losses, missed: Missed, naming: Callable[[str], tuple[str, str]]) -> None:
+    """Add a loss of ours; `naming` gives the subject and the path in it for a path of a shape."""
+    subject, path = naming(shape_of_place(missed.place))
+    losses.add(LossKey(Side.OURS, subject, path, missed.reason), missed.value)
