@@ -32,13 +32,14 @@ def narrow(
             if _USER[name] in rows.columns
         ]
     )
-    people = _with_namesakes(ids.drop_nulls().unique(), old, new)
+    # A row that did not change has the identifiers that it had, so tonight's rows tell them too.
+    users = [*changed.get("users", ()), *([new["users"]] if "users" in new else [])]
+    people = _with_namesakes(ids.drop_nulls().unique(), users)
     return _only(old, people), _only(new, people)
 
 
-def _with_namesakes(people: pl.Series, old: Frames, new: Frames) -> pl.Series:
+def _with_namesakes(people: pl.Series, users: list[pl.DataFrame]) -> pl.Series:
     """These people and, round by round, all who share an identifier with one of them."""
-    users = [frames["users"] for frames in (old, new) if "users" in frames]
     if not users:
         return people
     known = pl.concat([bare_identifiers(frame) for frame in users])

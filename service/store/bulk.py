@@ -67,46 +67,60 @@ def insert_frame(connection: Connection, table: sa.Table, frame: pl.DataFrame) -
 
 
 def update_frame(
-    connection: Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame
+    connection: Connection,
+    table: sa.Table,
+    keys: Sequence[str],
+    frame: pl.DataFrame,
+    *,
+    step: Sequence[str] = (),
 ) -> None:
     """Set the frame's other columns on the rows that its key columns name.
 
-    Of several rows with one key the last wins; a row that the table lacks changes nothing.
+    Columns named by `step` grow by one in each of them. Of several rows with one key the last
+    wins; a row that the table lacks changes nothing.
     """
     values = [name for name in frame.columns if name not in keys]
-    if frame.is_empty() or not values:
+    if frame.is_empty() or not (values or step):
         return
+    stepped = {name: table.c[name] + sa.literal_column("1") for name in step}
     _refuse_nul(table, frame)
     if connection.dialect.name == "sqlite":
         renamed = frame.rename({name: f"key {name}" for name in keys})
         match = (table.c[name] == sa.bindparam(f"key {name}") for name in keys)
-        _sqlite_many(connection, sa.update(table).where(*match).values(_named(values)), renamed)
+        changed = sa.update(table).where(*match).values({**_named(values), **stepped})
+        _sqlite_many(connection, changed, renamed)
     else:
         with _staged(connection, table, keys, frame) as staged:
             same = (table.c[name] == staged.c[name] for name in keys)
-            changed = {name: staged.c[name] for name in values}
-            connection.execute(sa.update(table).where(*same).values(changed))
+            given = {name: staged.c[name] for name in values}
+            connection.execute(sa.update(table).where(*same).values({**given, **stepped}))
 
 
 def upsert_frame(
-    connection: Connection, table: sa.Table, keys: Sequence[str], frame: pl.DataFrame
+    connection: Connection,
+    table: sa.Table,
+    keys: Sequence[str],
+    frame: pl.DataFrame,
+    *,
+    watched: Sequence[str] = (),
 ) -> None:
     """Insert rows, or set the other columns where the key is already there.
 
-    Of several rows with one key the last wins.
+    With `watched`, a row in which none of these columns changes stays as it is. Of several rows
+    with one key the last wins.
     """
     if frame.is_empty():
         return
     _refuse_nul(table, frame)
     if connection.dialect.name == "sqlite":
         insert = sqlite.insert(table).values(_named(frame.columns))
-        _sqlite_many(connection, _or_update(insert, keys, frame.columns), frame)
+        _sqlite_many(connection, _or_update(insert, keys, frame.columns, watched), frame)
     else:
         from sqlalchemy.dialects import postgresql
 
         with _staged(connection, table, keys, frame) as staged:
             moved = postgresql.insert(table).from_select(frame.columns, sa.select(staged))
-            connection.execute(_or_update(moved, keys, frame.columns))
+            connection.execute(_or_update(moved, keys, frame.columns, watched))
 
 
 def _named(names: Iterable[str]) -> dict[str, sa.BindParameter[Any]]:
@@ -114,12 +128,18 @@ def _named(names: Iterable[str]) -> dict[str, sa.BindParameter[Any]]:
 
 
 def _or_update(
-    insert: sqlite.Insert | postgresql.Insert, keys: Sequence[str], names: Sequence[str]
+    insert: sqlite.Insert | postgresql.Insert,
+    keys: Sequence[str],
+    names: Sequence[str],
+    watched: Sequence[str],
 ) -> sqlite.Insert | postgresql.Insert:
-    changed = {name: insert.excluded[name] for name in names if name not in keys}
+    given = insert.excluded
+    changed = {name: given[name] for name in names if name not in keys}
     if not changed:
         return insert.on_conflict_do_nothing(index_elements=keys)
-    return insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    differs = [insert.table.c[name].is_distinct_from(given[name]) for name in watched]
+    where = sa.or_(*differs) if differs else None
+    return insert.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
 
 
 def _sqlite_many(connection: Connection, statement: sa.ClauseElement, frame: pl.DataFrame) -> None:

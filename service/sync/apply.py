@@ -16,7 +16,7 @@ from schemas.roster.entities import FIELDS
 from service.errors import Held, Stale
 from service.store import counters
 from service.store.bases import Base, touch_base, write_base
-from service.store.bulk import among, insert_frame, update_frame, upsert_frame
+from service.store.bulk import insert_frame, update_frame, upsert_frame
 from service.store.database import writing
 from service.store.journal import Entry, Stamp, owe, write_entries
 from service.store.lease import confirm
@@ -149,9 +149,7 @@ def _update(
     connection: Connection, night: Night, one: Plan, entity: str, rows: pl.DataFrame
 ) -> Iterator[Entry]:
     frame = rows.select("id", *_moved(rows), "origins", tenant=pl.lit(night.tenant))
-    update_frame(connection, ROSTER[entity], ("tenant", "id"), frame)
-    table = ROSTER[entity]
-    _step_revisions(connection, table, night.tenant, rows["id"])
+    update_frame(connection, ROSTER[entity], ("tenant", "id"), frame, step=("revision",))
     revived = rows.filter("revived")
     _set_state(connection, night, entity, revived["id"], "active")
     yield Entry("revive", entity, revived["id"], revived["changes"])
@@ -188,14 +186,6 @@ def _write_bases(connection: Connection, night: Night, one: Plan) -> None:
 _WRITERS = {"adds": _add, "updates": _update, "absences": _absence}
 
 
-def _step_revisions(connection: Connection, table: sa.Table, tenant: str, ids: pl.Series) -> None:
-    connection.execute(
-        sa.update(table)
-        .where(table.c.tenant == tenant, among(connection, table.c.id, ids))
-        .values(revision=table.c.revision + 1)
-    )
-
-
 def _set_state(
     connection: Connection, night: Night, entity: str, ids: pl.Series, state: str
 ) -> None:
@@ -215,7 +205,8 @@ def _write_links(connection: Connection, night: Night, one: Plan) -> None:
             run=pl.lit(one.run),
         )
         keys = ("tenant", "source", "entity", "sourced_id")
-        upsert_frame(connection, crosswalk, keys, frame)
+        told = ("record_id", "present")
+        upsert_frame(connection, crosswalk, keys, frame, watched=told)
     for kind, value, person in part_of(night.shelf, one, "released").iter_rows():
         mine = person_identifier.c
         connection.execute(

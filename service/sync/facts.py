@@ -60,17 +60,17 @@ def _counted(rows: pl.DataFrame, columns: Sequence[str]) -> dict[str, pl.DataFra
 
 def _before(after: pl.DataFrame, difference: Difference, column: str) -> pl.DataFrame:
     """Last night's counts: tonight's, with what changed taken back, which saves a long count."""
-    signed = [after]
-    for rows, sign in (
-        (difference.removed, 1),
-        (difference.before, 1),
-        (difference.added, -1),
-        (difference.after, -1),
-    ):
-        if column in rows.columns:
-            counts = _counted(rows, [column])[column]
-            signed.append(counts.with_columns(pl.col("count") * sign))
-    total = pl.concat(signed).group_by("value").agg(pl.col("count").sum())
+    signed = [
+        rows.select(value=column, count=pl.lit(sign, pl.Int64))
+        for rows, sign in (
+            (difference.removed, 1),
+            (difference.before, 1),
+            (difference.added, -1),
+            (difference.after, -1),
+        )
+        if column in rows.columns
+    ]
+    total = pl.concat([after, *signed]).group_by("value").agg(pl.col("count").sum())
     return total.filter(pl.col("count") > 0)
 
 

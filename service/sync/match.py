@@ -114,6 +114,7 @@ def _hits(where: Where, identifiers: pl.DataFrame) -> pl.DataFrame:
         person_identifier.c.kind, person_identifier.c.value, person_identifier.c.person_id
     ).where(
         person_identifier.c.tenant == where.tenant,
+        among(where.connection, person_identifier.c.kind, identifiers["kind"].unique()),
         among(where.connection, person_identifier.c.value, identifiers["value"].unique()),
     )
     known = fetch_frame(where.connection, query)

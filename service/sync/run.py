@@ -20,7 +20,7 @@ from schemas.finding import Finding, Severity
 from schemas.roster.entities import ENTITIES
 from service.settings import Mode
 from service.store import counters
-from service.store.database import reading, writing
+from service.store.database import reading, refresh_statistics, writing
 from service.store.lease import confirm
 from service.sync.apply import accept_source, apply_plan, settle
 from service.sync.draft import Draft
@@ -128,6 +128,7 @@ def _announce(work: _Work) -> RunReport:
         "publish", work.report.plan, work.report.owed, f"{work.report.owed} changes still owed"
     )
     work.save(RunState.DONE)
+    refresh_statistics(work.night.engine)
     tidy(work.night, work.delivery)
     return work.report
 

@@ -1,23 +1,24 @@
 """Tonight's rows against last night's, file by file, read only where the bytes differ.
 
-No more than one file, or one group of files that belong together, is in memory at a time: what
-is kept of each are the rows that differ and a few counts.
+Besides the file that is read ahead, no more than one file, or one group of files that belong
+together, is in memory at a time: what is kept of each are the rows that differ and a few counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from adapters.port import ROW, Delivery, FileMode
+from adapters.port import ROW, Delivery, FileMode, Reading
 from mappings.recipe import SEPARATOR, Frames, Recipe, Twins
 from schemas.finding import Finding
 from service.settings import Mode
 from service.store.bases import Base, list_bases, read_base
 from service.store.database import reading
+from service.sync.ahead import read_ahead
 from service.sync.diff import KEY, Difference, NotUnique, compare, value_columns
 from service.sync.draft import NewBase, put_frame
 from service.sync.facts import Facts, Pair, facts_of
@@ -33,7 +34,8 @@ class Snapshot:
     calls deleted. A file in `same` has other bytes but the same rows.
     `places` counts the people at each school last night, `columns` names all columns that a
     file came with, the blank ones too. When rows are `remapped`, each is looked at again.
-    New bases are put on the shelf by `writer`, beside the work of the following steps.
+    `readings` are the files still to be compared, in that order. New bases are put on the shelf
+    by `writer`, beside the work of the following steps.
     """
 
     bases: Mapping[str, Base]
@@ -48,6 +50,7 @@ class Snapshot:
     same: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     remapped: bool = False
+    readings: Iterator[Reading] = field(default_factory=lambda: iter(()))
     writer: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def again(self, table: str, rows: pl.DataFrame) -> pl.Series:
@@ -73,6 +76,10 @@ def take_snapshot(night: Night, delivery: Delivery, waiting: Mapping[str, pl.Ser
     unread = _unread(night, delivery, snapshot)
     group = [name for name in unread if name in night.recipe.grouped]
     single = [name for name in unread if name not in night.recipe.grouped]
+    snapshot.readings = read_ahead(
+        lambda name: night.adapter.read(delivery, name),
+        [name for name in (*single, *group) if name in delivery.files],
+    )
     for done, name in enumerate(single):
         night.progress(f"comparing {name}", done, len(unread))
         _compare_file(night, delivery, name, snapshot)
@@ -216,7 +223,7 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pa
     if name not in delivery.files:
         rows = _old(night, name)
         return rows, rows
-    result = night.adapter.read(delivery, name)
+    result = next(snapshot.readings)
     snapshot.findings.extend(result.findings)
     snapshot.columns[name] = tuple(result.frame.columns)
     new = _without_blank_columns(result.frame)

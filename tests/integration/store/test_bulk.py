@@ -167,6 +167,19 @@ def test_an_update_leaves_columns_that_are_not_given(connection: Connection) -> 
     assert_frame_equal(stored(connection), rows(excluded=[2], **{"class": ["kept"]}))
 
 
+def test_an_update_steps_the_columns_that_it_is_told_to(connection: Connection) -> None:
+    insert_frame(connection, strange, rows(excluded=[1, 2]))
+    update_frame(connection, strange, KEYS, rows(excluded=[9])[:1].select(KEYS), step=["excluded"])
+    assert stored(connection)["excluded"].to_list() == [2, 2]
+
+
+def test_an_upsert_leaves_rows_alone_whose_watched_columns_stay(connection: Connection) -> None:
+    insert_frame(connection, strange, rows(excluded=[1, 2], **{"class": ["a", "b"]}))
+    given = rows(excluded=[10, 20], **{"class": ["a", "c"]})
+    upsert_frame(connection, strange, KEYS, given, watched=["class"])
+    assert stored(connection)["excluded"].to_list() == [1, 20]
+
+
 def test_an_update_adds_no_row(connection: Connection) -> None:
     update_frame(connection, strange, KEYS, rows(excluded=[1]))
     assert stored(connection).is_empty()
