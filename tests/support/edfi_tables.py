@@ -247,6 +247,23 @@ def _own_path(folder: Path, version: str, name: str, leaf: list[Element]) -> str
     return row.json + (".schoolYear" if row.json.endswith("TypeReference") else "")
 
 
+def unifications(folder: Path) -> Table:
+    """Values that must be equal within one record."""
+    return [
+        {
+            "entity": name,
+            "one": _plain(each["sourceJsonPath"]),
+            "other": _plain(each["targetJsonPath"]),
+        }
+        for name, facts in api_schema(folder).items()
+        for each in facts["equalityConstraints"]
+    ]
+
+
+def _plain(path: str) -> str:
+    return path.removeprefix("$.").replace("[*]", "[]")
+
+
 def tables(folder: Path, version: str) -> dict[str, str]:
     """The text of each table by its file name."""
     made = {
@@ -254,6 +271,8 @@ def tables(folder: Path, version: str) -> dict[str, str]:
         f"{NAMES[version]}-keys.csv": (KEYS, keys(folder, version)),
         f"{NAMES[version]}-entities.csv": (ENTITIES, entities(folder, version)),
     }
+    if version == "5.2":
+        made["unifications.csv"] = (["entity", "one", "other"], unifications(folder))
     return {name: _text(columns, table) for name, (columns, table) in made.items()}
 
 

@@ -21,7 +21,7 @@ from adapters.edfi.xml.stream import Stream, entity_of
 from adapters.edfi.xml.tree import identity_element
 from schemas.standards.edfi import catalog, key_parts
 
-_REFERENCES_WITH_ID = etree.XPath("descendant-or-self::*[@id][*]")
+_REFERENCES_WITH_ID: Any = etree.XPath("descendant-or-self::*[@id][*]")
 _WAITING = "@ref"
 _LONGEST_CHAIN = 16
 
@@ -113,7 +113,7 @@ class Identities:
 class _Waiting(dict[str, Any]):
     """A value to be looked up later; whether it agrees with another is seen then."""
 
-    __hash__ = None  # type: ignore[assignment]  # as for any dict
+    __hash__ = None
 
     def __eq__(self, other: object) -> bool:
         return True

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.edfi.files import Entry, entries
+from adapters.edfi.files import entries
 from adapters.edfi.limits import DEFAULT_LIMITS, Limits
 from adapters.edfi.xml.convert import Converter
 from adapters.edfi.xml.faults import Fault
@@ -18,6 +18,7 @@ from adapters.edfi.xml.official import Official
 from adapters.edfi.xml.stream import Stream, entity_of
 from adapters.formats import Unreadable
 from adapters.port import Progress, silent
+from schemas.finding import Finding
 from schemas.standards.shape import StandardRecord
 
 ENDINGS = (".xml",)
@@ -38,29 +39,51 @@ def read(
     With `official` schemas each file is validated on the way. Raises Unreadable for the first
     thing that is not as it should be.
     """
+    for each in inspect(path, version, official, progress, limits):
+        if isinstance(each, Finding):
+            raise Unreadable(each)
+        yield each
+
+
+def inspect(
+    path: Path,
+    version: str,
+    official: Official | None = None,
+    progress: Progress = silent,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[StandardRecord | Finding]:
+    """Every record, or instead of one what the official schema has against it.
+
+    Raises Unreadable for what cannot be read whatever the schema says.
+    """
     with entries(path, ENDINGS, limits) as files:
         for entry in files:
-            yield from _records(entry, version, official, progress, limits)
+            stream = Stream(entry, version, limits=limits, official=official)
+            for done, each in enumerate(_records(stream), start=1):
+                yield each
+                if done % _EVERY == 0:
+                    progress(f"Reading {entry.name}", done)
 
 
-def _records(
-    entry: Entry,
-    version: str,
-    official: Official | None,
-    progress: Progress,
-    limits: Limits,
-) -> Iterator[StandardRecord]:
-    stream = Stream(entry, version, limits=limits, official=official)
-    with closing(Identities(entry, version)) as identities:
-        converter = Converter(version, identities)
-        for done, element in enumerate(stream.elements(), start=1):
-            for finding in stream.findings(element):
-                raise Unreadable(finding)
-            entity = entity_of(version, element)
-            if entity:
+def opens(path: Path, version: str) -> bool:
+    """Whether the first file starts as an interchange of this version."""
+    try:
+        with entries(path, ENDINGS, DEFAULT_LIMITS) as files:
+            return Stream(files[0], version).opens()
+    except Unreadable:
+        return False
+
+
+def _records(stream: Stream) -> Iterator[StandardRecord | Finding]:
+    with closing(Identities(stream.entry, stream.version)) as identities:
+        converter = Converter(stream.version, identities)
+        for element in stream.elements():
+            findings = stream.findings(element)
+            entity = entity_of(stream.version, element)
+            if findings:
+                yield from findings
+            elif entity:
                 yield _record(stream, entity, element, converter)
-            if done % _EVERY == 0:
-                progress(f"Reading {entry.name}", done)
 
 
 def _record(stream: Stream, entity: str, element: Any, converter: Converter) -> StandardRecord:

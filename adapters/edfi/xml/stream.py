@@ -50,6 +50,13 @@ class Stream:
         except etree.XMLSyntaxError as error:
             raise self._broken(error) from None
 
+    def opens(self) -> bool:
+        """Whether the file starts as an interchange of this version; raises Unreadable."""
+        try:
+            return bool(self._head(self.entry.chunks()))
+        except etree.XMLSyntaxError:
+            return False
+
     def _head(self, chunks: Iterator[bytes]) -> bytes:
         """Read up to the root element, and refuse what does not start as an interchange."""
         probe = etree.XMLPullParser(("start",), **_options())
@@ -106,8 +113,8 @@ class Stream:
     def _feed(self, head: bytes, chunks: Iterator[bytes]) -> Iterator[Any]:
         prefix = f"{{{namespace(self.version)}}}"
         tags = [prefix + name for name in elements(self.version)]
-        schema = self.official and self.official.schema(self.interchange)
-        parser = etree.XMLPullParser(("end",), tag=tags, schema=schema, **_options())
+        schema = self.official.schema(self.interchange) if self.official else None
+        parser: Any = etree.XMLPullParser(("end",), tag=tags, schema=schema, **_options())
         since, last = 0, None
         for chunk in _pieces(head, chunks):
             since += len(chunk)
@@ -128,7 +135,7 @@ class Stream:
     def _drop(self, last: Any, root: Any, before: Any) -> None:
         """Forget the element handed out last; nothing else may stand since."""
         if before is not last:
-            raise Fault.unexpected(before).in_file(self.entry.name)
+            raise Fault.unexpected(before if before is not None else root).in_file(self.entry.name)
         if last is not None:
             root.remove(last)
         between = root.text if last is None else last.tail
@@ -170,7 +177,7 @@ class Stream:
         return self._refused("record", problem, fix, None)
 
     def _broken(self, error: etree.XMLSyntaxError) -> Unreadable:
-        line = error.position[0] if error.position else 1
+        line = error.position[0] or 1
         problem = f"the file is not well-formed XML: {error.msg}"
         return self._refused("syntax", problem, "Write the file again, whole and as UTF-8.", line)
 

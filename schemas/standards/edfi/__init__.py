@@ -10,6 +10,7 @@ from schemas.standards.edfi.table import (
     key_parts,
     namespace,
     rows,
+    unifications,
 )
 from schemas.standards.edfi.values import reference_parts
 
@@ -25,4 +26,5 @@ __all__ = [
     "reference_parts",
     "rows",
     "shape",
+    "unifications",
 ]

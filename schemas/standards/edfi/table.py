@@ -111,7 +111,11 @@ def namespace(version: str) -> str:
 
 
 def _read(version: str, kind: str) -> Iterator[dict[str, str]]:
-    path = resources.files(__package__).joinpath(f"{_TABLES[version]}{kind}.csv")
+    return _lines(f"{_TABLES[version]}{kind}.csv")
+
+
+def _lines(name: str) -> Iterator[dict[str, str]]:
+    path = resources.files(__package__).joinpath(name)
     yield from csv.DictReader(path.read_text("utf-8").splitlines())
 
 
@@ -183,3 +187,15 @@ def _key_part(row: dict[str, str]) -> KeyPart:
         length=int(row["length"]) if row["length"] else None,
         refers=row["refers"],
     )
+
+
+@cache
+def unifications() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Pairs of paths within a record whose values must be equal, by entity (ApiSchema 5.2.0).
+
+    No list is published for 6.x; what both versions have is taken to hold in both.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in _lines("unifications.csv"):
+        found.setdefault(row["entity"], []).append((row["one"], row["other"]))
+    return {entity: tuple(pairs) for entity, pairs in found.items()}

@@ -1,0 +1,111 @@
+"""Standard records as one file of JSON lines for each resource."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from adapters.edfi.check import LOOKUP
+from adapters.edfi.refusal import Unwritable, unwritable
+from adapters.edfi.target import fresh_folder
+from adapters.port import Progress, silent
+from schemas.standards.edfi import entities, shape
+from schemas.standards.shape import Kind, Property, StandardRecord
+
+_EVERY = 1000
+_JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
+_MARK = secrets.token_hex(8)
+"""Marks a decimal on its way through the encoder; nobody can have it in a text of theirs."""
+_MARKED = re.compile(f'"{_MARK}([^"]*)"')
+
+Mark = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def write(
+    path: Path, version: str, records: Iterable[StandardRecord], progress: Progress = silent
+) -> None:
+    """Write a folder of `<resource>.jsonl` files; ours lie in its folder `ilp`.
+
+    Records keep their order within a resource, decimals their digits. Raises FileExistsError
+    where something stands at `path`, Unwritable for the first record that JSON cannot say; then
+    nothing is left behind.
+    """
+    with fresh_folder(path) as folder, ExitStack() as stack:
+        files: dict[str, IO[str]] = {}
+        for done, record in enumerate(records, start=1):
+            if record.entity not in files:
+                files[record.entity] = stack.enter_context(_opened(folder, version, record))
+            files[record.entity].write(line_of(version, record))
+            if done % _EVERY == 0:
+                progress("Writing JSON", done)
+
+
+def _opened(folder: Path, version: str, record: StandardRecord) -> IO[str]:
+    if record.entity not in entities(version):
+        problem = f"Data Standard {version} has no resource {record.entity}"
+        raise unwritable(problem, "Leave it out.", record.where, record.entity)
+    target = folder / f"{record.entity}.jsonl"
+    target.parent.mkdir(exist_ok=True)
+    return target.open("w", encoding="utf-8", newline="\n")
+
+
+def line_of(version: str, record: StandardRecord) -> str:
+    """The record as one line of JSON. Raises Unwritable."""
+    try:
+        values = _marker(version, record.entity)(record.values)
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError, InvalidOperation) as error:
+        raise _unsayable(record, str(error)) from None
+    if f'"{LOOKUP}":' in text:
+        raise _unsayable(record, "a reference holds a lookup instead of a key")
+    return _MARKED.sub(r"\1", text) + "\n"
+
+
+def _unsayable(record: StandardRecord, why: str) -> Unwritable:
+    problem = f"a record of {record.entity} cannot be written as JSON: {why}"
+    return unwritable(problem, "Correct the value named.", record.where, record.entity)
+
+
+@cache
+def _marker(version: str, entity: str) -> Mark:
+    return _marking(shape(version, entity).properties) or (lambda values: values)
+
+
+def _marking(properties: tuple[Property, ...]) -> Mark | None:
+    """Marks the decimals of an object; None where it can hold none."""
+    decimals = {each.name for each in properties if each.kind is Kind.DECIMAL}
+    below = {each.name: _marking(each.parts) for each in properties if not each.reference}
+    inner = {name: mark for name, mark in below.items() if mark is not None}
+    if not decimals and not inner:
+        return None
+
+    def mark(values: dict[str, Any]) -> dict[str, Any]:
+        found = dict(values)
+        for name in decimals & values.keys():
+            found[name] = _marked(values[name])
+        for name in inner.keys() & values.keys():
+            found[name] = _below(values[name], inner[name])
+        return found
+
+    return mark
+
+
+def _below(value: Any, mark: Mark) -> Any:
+    if isinstance(value, list):
+        return [mark(each) if isinstance(each, dict) else each for each in value]
+    return mark(value) if isinstance(value, dict) else value
+
+
+def _marked(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value if _JSON_NUMBER.fullmatch(value) else format(Decimal(value), "f")
+    return _MARK + text
