@@ -56,3 +56,10 @@ class Misconfigured(ServiceError):
     """A setting has to change first."""
 
     code = "misconfigured"
+
+
+class Denied(ServiceError):
+    """Whoever asks may not: somebody else has to."""
+
+    code = "denied"
+    exit_status = 4

@@ -46,26 +46,30 @@ Translate = Callable[[str, str, sa.ColumnElement[Any]], Clause]
 
 @dataclass(frozen=True)
 class Frame:
-    """What a clause is made for: the district, one subject's facts and values, the others."""
+    """What a clause is made for: the district, one subject's facts and values, the others.
+
+    `empty` names sources that are known to hold nothing for any of them.
+    """
 
     tenant: str
     facts: frozenset[str]
     given: Mapping[str, Any]
     others: Mapping[str, Translate] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
 
 
 def folded(expr: Expr, frame: Frame) -> Expr:
     """The expression without what the facts settle."""
     if isinstance(expr, Fact):
         return ALWAYS if expr.name in frame.facts else NEVER
+    if isinstance(expr, Some):
+        return NEVER if expr.source in frame.empty else expr
     if isinstance(expr, Other):
         return expr if expr.who in frame.others else NEVER
     if isinstance(expr, Not):
         return negated(folded(expr.part, frame))
-    if isinstance(expr, All | AnyOf):
-        join = every if isinstance(expr, All) else some_of
-        return join(*(folded(part, frame) for part in expr.parts))
-    return expr
+    join = every if isinstance(expr, All) else some_of
+    return join(*(folded(part, frame) for part in expr.parts))
 
 
 def clause(expr: Expr, student_id: sa.ColumnElement[Any], frame: Frame) -> Clause:
@@ -133,7 +137,8 @@ def _compared(where: Is | AtMost | After, column: sa.ColumnElement[Any], frame: 
         # A flag is compared as such: SQLite knows no true, and an index wants a plain term.
         flag: Clause = column.is_(value) if isinstance(value, bool) else column == value
         return flag
-    return column <= value if isinstance(where, AtMost) else column > value
+    order: Clause = column <= value if isinstance(where, AtMost) else column > value
+    return order
 
 
 def _value(value: Value, frame: Frame) -> Any:

@@ -270,7 +270,7 @@ def _break_glass(section: str) -> Expr:
 
 
 def _enrolling(*more: Expr) -> Expr:
-    notice = Is("notice", value=True)
+    notice = Is("notice_met", value=True)
     seeks = rows("tie", Within("agent_id", IDS), Is("kind", "enrollment"), notice, _in_force())
     return every(Fact("purpose:transfer"), seeks, *more)
 

@@ -73,12 +73,21 @@ class Case:
 
 @dataclass(frozen=True)
 class Desk:
-    """One subject under one set of circumstances in one district."""
+    """One subject under one set of circumstances in one district.
+
+    `empty` names sources without a row for anybody here (`load.survey`): they need no look.
+    """
 
     subject: Subject
     context: Context
     district: District
+    empty: frozenset[str] = frozenset()
     _steps: dict[tuple[str, str], Step] = field(default_factory=dict, compare=False)
+
+    @property
+    def parts(self) -> tuple[Subject, Context, District]:
+        """Who, under which circumstances, where."""
+        return self.subject, self.context, self.district
 
     @cached_property
     def facts(self) -> frozenset[str]:
@@ -98,7 +107,7 @@ class Desk:
             "user": (self.context.user, as_user),
         }
         return {
-            name: Desk(subject, change(self.context), self.district)
+            name: Desk(subject, change(self.context), self.district, self.empty)
             for name, (subject, change) in named.items()
             if subject is not None
         }
@@ -206,7 +215,7 @@ class Desk:
     def frame(self) -> Frame:
         """What clauses are made for."""
         others = {name: desk.clause for name, desk in self.others.items()}
-        return Frame(self.district.tenant, self.facts, self.values, others)
+        return Frame(self.district.tenant, self.facts, self.values, others, self.empty)
 
 
 @cache

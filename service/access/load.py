@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,12 +15,11 @@ from sqlalchemy.engine import Connection
 from service.access import policy
 from service.access.desk import Desk, Rows
 from service.access.predicate import Row
-from service.access.request import Agreement, District, Subject
+from service.access.request import Agreement, Context, District, Subject
 from service.access.sources import SOURCES, Source, source
 from service.access.table import overlaid, shipped
 from service.errors import NotFound
 from service.store import access_tables as held
-from service.store.bulk import among
 from service.store.tables import run
 from service.store.tables import source as deliverer
 
@@ -132,30 +133,81 @@ def _agreements(connection: Connection, tenant: str, account_id: str) -> Iterabl
         )
 
 
+def at_desk(connection: Connection, subject: Subject, context: Context, district: District) -> Desk:
+    """A subject at work, with what its questions need not look at already settled."""
+    desk = Desk(subject, context, district)
+    return replace(desk, empty=survey(connection, desk))
+
+
+def survey(connection: Connection, desk: Desk) -> frozenset[str]:
+    """The sources that hold nothing for a desk: most subjects have few kinds of ties."""
+    values = {
+        **_PARAMETERS[connection.dialect.name]((), _whom(desk)),
+        "tenant": desk.district.tenant,
+    }
+    row = connection.execute(_existing(connection.dialect.name), values).one()
+    return frozenset(name for name, there in zip(SOURCES, row, strict=True) if not there)
+
+
 def load_rows(connection: Connection, desk: Desk, students: Collection[str]) -> dict[str, Rows]:
     """What is held about these students, as far as it matters for a desk, by student."""
-    found: dict[str, dict[str, list[Row]]] = {one: {} for one in students}
+    dialect = connection.dialect.name
+    found: dict[str, dict[str, tuple[Row, ...]]] = {one: {} for one in students}
+    values = {**_PARAMETERS[dialect](students, _whom(desk)), "tenant": desk.district.tenant}
     for name in SOURCES:
-        of = source(name)
-        query = _query(connection, desk, of, students)
-        at = of.names.index("student_id")
-        for row in connection.execute(query):
-            found[row[at]].setdefault(name, []).append(tuple(row))
-    return {
-        student: {name: tuple(rows) for name, rows in by_source.items()}
-        for student, by_source in found.items()
-    }
+        if name in desk.empty:
+            continue
+        at = source(name).names.index("student_id")
+        for row in connection.execute(_rows_of(name, dialect), values).fetchall():
+            by_source = found[row[at]]
+            by_source[name] = (*by_source.get(name, ()), tuple(row))
+    return dict(found)
 
 
-def _query(
-    connection: Connection, desk: Desk, of: Source, students: Collection[str]
-) -> sa.Select[Any]:
-    query = of.select().where(
-        of.columns["tenant"] == desk.district.tenant,
-        among(connection, of.columns["student_id"], students),
-    )
-    if of.agent is None or of.agent == "student_id":
+def _whom(desk: Desk) -> list[str]:
+    """Everyone by whose id a row can matter; items and consents also name everyone of a role."""
+    return sorted(desk.ids | policy.roles().keys())
+
+
+_PARAMETERS: Final[dict[str, Callable[[Collection[str], list[str]], dict[str, Any]]]] = {
+    "sqlite": lambda students, whom: {
+        "students": json.dumps(list(students)),
+        "whom": json.dumps(whom),
+    },
+    "postgresql": lambda students, whom: {"students": list(students), "whom": whom},
+}
+"""Any number of ids as one parameter, so that a statement is the same for all."""
+
+
+def _among(column: sa.ColumnElement[Any], name: str, dialect: str) -> sa.ColumnElement[bool]:
+    if dialect == "sqlite":
+        listed = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(sa.Text)))
+
+
+def _mine(of: Source, query: sa.Select[Any], dialect: str) -> sa.Select[Any]:
+    query = query.where(of.columns["tenant"] == sa.bindparam("tenant", type_=sa.Text))
+    if of.agent is None:
         return query
-    # A class of items or consents is named by role, so everybody's role codes matter too.
-    whom = sorted(desk.ids | policy.roles().keys())
-    return query.where(of.columns[of.agent].in_(whom))
+    return query.where(_among(of.columns[of.agent], "whom", dialect))
+
+
+@cache
+def _rows_of(name: str, dialect: str) -> sa.Select[Any]:
+    of = source(name)
+    query = of.select() if of.agent == "student_id" else _mine(of, of.select(), dialect)
+    return query.where(
+        of.columns["tenant"] == sa.bindparam("tenant", type_=sa.Text),
+        _among(of.columns["student_id"], "students", dialect),
+    )
+
+
+@cache
+def _existing(dialect: str) -> sa.Select[Any]:
+    """One row that tells of each source whether it holds anything for a tenant and its people."""
+    one_each: list[Any] = [
+        _mine(source(name), source(name).select("student_id"), dialect).exists().label(name)
+        for name in SOURCES
+    ]
+    return sa.select(*one_each)

@@ -98,13 +98,13 @@ agreement_section: Final = Table(
 tie: Final = _about_student(
     "tie",
     *_need("agent_id", "kind"),
-    *_need("notice", kind=Boolean),
+    *_need("notice_met", kind=Boolean),
     *_need("valid_from"),
     *_may("valid_to", "evidence"),
     Index("ix_tie_agent", "tenant", "agent_id"),
 )
 """Relations beyond the roster: counselor, caseManager, serviceProvider, guardian, mentor,
-enrollment, aid. `notice` tells that the notice of 34 CFR 99.34 was met."""
+enrollment, aid. `notice_met` tells that the notice of 34 CFR 99.34 was met."""
 
 team_member: Final = _about_student(
     "team_member",

@@ -41,7 +41,7 @@ def backgrounds(codes: list[str]) -> Iterator[frozenset[str]]:
 
 def reference_rows(text: str) -> Iterator[tuple[str, str, list[str]]]:
     """Role, section and cells of each line of the reference's decision tables."""
-    part = text.split("### 5.4 Decision table")[1].split("### 5.5")[0]
+    part = text.partition("### 5.4 Decision table")[2].partition("### 5.5")[0]
     role = ""
     for line in part.splitlines():
         heading = re.match(r"\*\*([A-Z]{3}): ", line)
@@ -53,7 +53,7 @@ def reference_rows(text: str) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def plainly(cell: str) -> str:
-    return cell.replace(" ", "").replace("∨", "|")
+    return cell.replace(" ", "").replace("\N{LOGICAL OR}", "|")
 
 
 def test_the_table_is_the_reference(table: RuleTable, reference: Path) -> None:

@@ -52,7 +52,7 @@ PLAIN: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """May a subject with this role do this, under these circumstances?"""
+    """Whether a subject with this role may do this, under these circumstances."""
 
     role: str
     action: str

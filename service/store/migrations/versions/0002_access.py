@@ -127,7 +127,7 @@ def _create_ties() -> None:
         "tie",
         *_key("tenant", "id"),
         *_need("student_id", "agent_id", "kind"),
-        *_need("notice", kind=sa.Boolean),
+        *_need("notice_met", kind=sa.Boolean),
         *_need("valid_from"),
         *_may("valid_to", "evidence"),
         indexes={"agent": "agent_id", "student": "student_id"},

@@ -1,0 +1,48 @@
+"""Accounts and appointments: roles that no roster tells."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.act import Act
+from service.errors import Invalid
+from service.store import counters
+from service.store.access_tables import account, account_role
+from service.store.journal import Entry, Stamp, write_entries
+
+APPOINTED: Final = ("PRV",)
+"""Roles that a district gives by appointment; all others follow from ties and agreements."""
+
+
+def appoint(connection: Connection, tenant: str, account_id: str, role: str, act: Act) -> str:
+    """Give an account a role from now on, making the account where there is none.
+
+    The act's reason is the evidence. Raises Invalid for a role that only ties can give.
+    """
+    if role not in APPOINTED:
+        raise Invalid(
+            f"Nobody is appointed {role}.",
+            f"Appoint one of {', '.join(APPOINTED)}; other roles follow from the roster.",
+        )
+    known = sa.select(account.c.id).where(account.c.tenant == tenant, account.c.id == account_id)
+    if connection.execute(known).first() is None:
+        values = {"tenant": tenant, "id": account_id, "kind": "person", "name": account_id}
+        connection.execute(sa.insert(account).values(**values, k12=False))
+    made = f"{account_id}-{counters.advance(connection, tenant, 'account_role')}"
+    connection.execute(
+        sa.insert(account_role).values(
+            tenant=tenant,
+            id=made,
+            account_id=account_id,
+            role=role,
+            valid_from=act.at,
+            evidence=act.reason,
+        )
+    )
+    entry = Entry("appoint", "account", pl.Series([account_id]), None)
+    write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
+    return made
