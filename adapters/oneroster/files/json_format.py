@@ -135,9 +135,11 @@ def _unpacked(path: Path, scratch: Path) -> list[Path]:
         with open_zip(path, DEFAULT_LIMITS) as archive:
             for name in sorted(archive.namelist()):
                 if name.lower().endswith(".json"):
-                    draft = inflate(archive, name, Shelf(scratch), DEFAULT_LIMITS)
                     file = scratch / PurePosixPath(name).name
-                    draft.path.rename(file)
+                    if file.exists():
+                        problem = f"two files of the archive are called {file.name}"
+                        raise _refused("file.twice", problem, name)
+                    inflate(archive, name, Shelf(scratch), DEFAULT_LIMITS).path.rename(file)
                     unpacked.append(file)
     except Refused as refused:
         raise Unreadable(refused.finding) from None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -169,7 +170,8 @@ class Nester:
         return {"href": href, "sourcedId": sourced_id, "type": _TYPES[collection]}
 
 
-def facts_of(version: str, entity: str) -> dict[str, Column]:
+@cache
+def facts_of(version: str, entity: str) -> Mapping[str, Column]:
     """The columns of a collection by name, those of JSON alone included."""
     own = {**files(version), **json_files(version)}[entity]
     return {column.name: column for column in (*own, *json_columns(version, entity))}

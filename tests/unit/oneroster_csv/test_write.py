@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from adapters.formats import Unreadable
 from adapters.oneroster import FORMATS
 from adapters.oneroster.files.csv_format import OneRosterCsv
 from adapters.oneroster.files.loss import Loss, Unrepresentable
@@ -109,6 +110,14 @@ def test_nothing_is_left_of_a_package_that_fails(tmp_path: Path, name: str) -> N
     with pytest.raises(OSError, match="went away"):
         OneRosterCsv("1.2").write(tmp_path / name, broken())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["none", "none.zip", "note.txt"])
+def test_what_is_no_package_cannot_be_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "note.txt").write_text("hello")
+    with pytest.raises(Unreadable) as caught:
+        list(OneRosterCsv("1.2").read(tmp_path / name))
+    assert caught.value.findings[0].fix
 
 
 def test_what_stands_there_is_not_overwritten(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,21 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "orgs.json").symlink_to(tmp_path / "secret.json")
     with pytest.raises(Unreadable, match="leads out of the folder"):
         list(OneRosterJson().read(tmp_path / "in"))
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [(("a/orgs.json", "b/orgs.json"), "file.twice"), (("../orgs.json",), "zip.unsafe_path")],
+)
+def test_an_archive_that_means_harm_is_refused(
+    tmp_path: Path, names: tuple[str, ...], code: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "j.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, json.dumps({"orgs": [ORG]}))
+    with pytest.raises(Unreadable) as caught:
+        list(OneRosterJson().read(tmp_path / "j.zip"))
+    assert caught.value.findings[0].code == code
 
 
 @pytest.mark.parametrize(
