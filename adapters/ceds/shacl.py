@@ -120,7 +120,7 @@ def _named(
 
 def _data(trees: list[Tree]) -> Any:
     import rdflib
-    from pydantic_core import to_json
+    from pyld import jsonld  # type: ignore[import-untyped]
 
     export, graph = Exporter(), []
     for tree in trees:
@@ -128,8 +128,9 @@ def _data(trees: list[Tree]) -> Any:
             graph.append(export(tree))
         except Unwritable:
             graph.append(tree)  # our own checks have said why
-    document = to_json({"@context": context(), "@graph": graph})
-    return rdflib.Graph().parse(data=document, format="json-ld", publicID=HERE)
+    document = {"@context": context(), "@graph": graph}
+    quads = jsonld.to_rdf(document, {"base": HERE, "format": "application/n-quads"})
+    return rdflib.Graph().parse(data=quads, format="nt")
 
 
 def _reported(report: Any) -> list[dict[str, Any]]:

@@ -19,4 +19,4 @@ def safe(text: str) -> str:
 
 def plain(cell: str) -> str:
     """The text that a cell holds."""
-    return cell[1:] if cell.startswith("'") else cell
+    return cell.removeprefix("'")

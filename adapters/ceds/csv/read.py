@@ -125,18 +125,10 @@ def read_table(path: Path, progress: Progress = silent) -> Iterator[StandardReco
         seen = 0
         for subject, group in groupby(_rows(stream), key=lambda each: each.row.subject):
             seen += 1
-            if subject != str(seen):
-                _refuse_subject(subject, seen, next(group).line)
-            yield _record(group)
+            yield _record(subject, seen, group)
             if seen % _EVERY == 0:
                 progress(FILE, seen)
         progress(FILE, seen)
-
-
-def _refuse_subject(subject: str, seen: int, line: int) -> None:
-    problem = f"the subject {sample(subject)} where {seen} belongs"
-    fix = "keep the rows of one subject together and number the subjects from 1"
-    raise refused(FILE, problem, fix, row=line, column="subject")
 
 
 def _bounded(group: Iterator[Numbered]) -> Iterator[Numbered]:
@@ -149,9 +141,13 @@ def _bounded(group: Iterator[Numbered]) -> Iterator[Numbered]:
         yield each
 
 
-def _record(group: Iterator[Numbered]) -> StandardRecord:
+def _record(subject: str, number: int, group: Iterator[Numbered]) -> StandardRecord:
     builder, first = Builder(), 0
     for line, row in _bounded(group):
+        if not first and subject != str(number):
+            problem = f"the subject {sample(subject)} where {number} belongs"
+            fix = "keep the rows of one subject together and number the subjects from 1"
+            raise refused(FILE, problem, fix, row=line, column="subject")
         first = first or line
         try:
             builder.add(row)

@@ -56,7 +56,7 @@ class Exporter:
         return True
 
     def _all_stay(self, nodes: list[Any], depth: int) -> bool:
-        for each in nodes:  # noqa: SIM110 - a generator costs a fifth of the whole look
+        for each in nodes:  # a generator would cost a fifth of the whole look
             if type(each) is not dict or not self._stays(each, depth + 1):
                 return False
         return True

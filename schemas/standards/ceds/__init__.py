@@ -6,12 +6,14 @@ from schemas.standards.ceds.shapes import (
     all_classes,
     all_properties,
     allowed,
+    ancestry,
     entities,
+    is_a,
     property_names,
     property_of,
     shape,
 )
-from schemas.standards.ceds.table import NAMESPACE, VERSION, Class, Term, ancestry, is_a
+from schemas.standards.ceds.table import NAMESPACE, VERSION, Class, Term
 
 __all__ = [
     "NAMESPACE",

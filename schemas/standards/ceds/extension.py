@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from schemas.standards.ceds.table import Class, Term
+from schemas.standards.ceds.table import BASE_CLASS, Class, Term
 from schemas.standards.ceds.table import classes as ceds_classes
 from schemas.standards.shape import Kind
 
@@ -45,7 +45,9 @@ def is_extension(name: str) -> bool:
 @cache
 def classes() -> dict[str, Class]:
     """Our own classes by prefixed name."""
-    return {PREFIX + name: Class(name, PREFIX + name, None, True) for name in _TABLE["classes"]}
+    return {
+        PREFIX + name: Class(name, PREFIX + name, BASE_CLASS, True) for name in _TABLE["classes"]
+    }
 
 
 def _prefixed(name: str) -> str:

@@ -26,9 +26,24 @@ def all_properties() -> dict[str, Term]:
 
 
 @cache
+def ancestry(name: str) -> tuple[str, ...]:
+    """The class itself and those above it, nearest first; just the name where it is unknown."""
+    found = [name]
+    while (here := all_classes().get(found[-1])) and here.parent:
+        found.append(here.parent)
+    return tuple(found)
+
+
+@cache
+def is_a(name: str, other: str) -> bool:
+    """Whether every node of the first class is one of the second."""
+    return other in ancestry(name)
+
+
+@cache
 def property_names(name: str) -> tuple[str, ...]:
     """The properties that a node of this class may have, those of the classes above included."""
-    above = frozenset(table.ancestry(name))
+    above = frozenset(ancestry(name))
     return tuple(
         sorted(t.name for t in all_properties().values() if not above.isdisjoint(t.domains))
     )

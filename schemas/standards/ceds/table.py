@@ -109,22 +109,6 @@ def option_set_names() -> dict[str, str]:
     return {row["id"]: row["notation"] for row in rows("option_sets.csv")}
 
 
-@cache
-def ancestry(name: str) -> tuple[str, ...]:
-    """The class itself and those above it, nearest first; just the name where it is unknown."""
-    found = [name]
-    known = classes()
-    while (here := known.get(found[-1])) and here.parent:
-        found.append(here.parent)
-    return tuple(found) if found[-1] == BASE_CLASS else (*found, BASE_CLASS)
-
-
-@cache
-def is_a(name: str, other: str) -> bool:
-    """Whether every node of the first class is one of the second."""
-    return other in ancestry(name)
-
-
 def _datatype(row: dict[str, str]) -> str:
     if row["kind"] == "option":  # a set without options: its codes are kept elsewhere, as text
         return "xsd:string"
