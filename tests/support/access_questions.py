@@ -104,7 +104,8 @@ class Asking(Draw):
             "team_decision": f"t-{self.pick(self.students)}-{self.random.randrange(2000)}",
             "uses": frozenset({self.pick(self.sections)}) if self.chance(0.2) else frozenset(),
         }
-        flags = {name: self.chance(0.3) for name in ("signs", "deidentified", "mirrored")}
+        names = ("signs", "deidentified", "mirrored")
+        flags: dict[str, Any] = {name: self.chance(0.3) for name in names}
         moved = timedelta(days=self.random.randint(-1, 1))
         return Context(NOW + self.pick((timedelta(), moved)), **details, **flags)
 
