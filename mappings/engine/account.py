@@ -23,6 +23,7 @@ class Account:
     carried: set[str] = field(default_factory=set)
     missed: dict[str, Missed] = field(default_factory=dict)
     wholes: dict[str, Missed] = field(default_factory=dict)
+    blurred: dict[str, Missed] = field(default_factory=dict)
 
     def carry(self, places: Iterator[str]) -> None:
         """Note places whose values arrive."""
@@ -30,7 +31,8 @@ class Account:
 
     def miss(self, missed: Missed, whole: bool = False) -> None:
         """Note a loss that stands unless another table carries the value; the first stands."""
-        (self.wholes if whole else self.missed).setdefault(missed.place, missed)
+        kind = self.wholes if whole else self.blurred if missed.blurred else self.missed
+        kind.setdefault(missed.place, missed)
 
     def losses_of(self, tree: Tree, at: str = "") -> Iterator[Missed]:
         """What is lost of a record that stands at a place, each value once."""
@@ -40,6 +42,8 @@ class Account:
             yield whole
             return
         for place, value in leaves(tree, at):
+            if place in self.blurred:
+                yield self.blurred[place]
             if place.startswith("$") or is_under(place, self.carried):
                 continue
             missed = self._nearest(place)

@@ -20,6 +20,7 @@ from mappings.engine.errors import MappingTableError
 from mappings.engine.load import Setting, build_table
 from mappings.engine.model import Direction, Table
 from mappings.engine.paths import Path, bare, parse_path
+from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import Shape
 
 LOCAL_NAMESPACE = "planbridge.example"
@@ -44,7 +45,8 @@ class Book:
 
     `student` is the path of ours by which the standard knows a student (`$student.unique_id`).
     `unread` says of every entity why what stands at a path is not read: by path without the marks
-    of lists.
+    of lists. `never` are the elements that never leave, be it by `elements` or by a table about
+    the whole plan.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Book:
     by_entity: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     by_subject: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     unread: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    never: Mapping[str, str] = field(default_factory=dict)
     setting_of: Callable[[str], Setting] = field(repr=False, default=_no_setting)
 
     def of(self, subject: str) -> tuple[Table, ...]:
@@ -96,6 +99,7 @@ def open_book(package: str, shape_of: ShapeOf, options: Options | None = None) -
         by_entity=by_entity,
         by_subject=_grouped(tables, lambda table: table.subject),
         unread={entity: _unread(each) for entity, each in by_entity.items()},
+        never={**_left_whole(tables), **head.get("elements", {})},
         setting_of=shelf.setting,
     )
 
@@ -123,6 +127,18 @@ class _Shelf:
             problem = "lacks 'entity'" if "entity" not in raw else f"the standard has no {error}"
             raise MappingTableError(f"{name}.toml: {problem}") from None
         return build_table(name, stated, setting)
+
+
+def _left_whole(tables: list[Table]) -> dict[str, str]:
+    """The elements that a table about the whole plan leaves behind, each with its reason."""
+    whole = [table for table in tables if table.subject == "plan"]
+    told = {bare(path): why for each in whole for path, why in each.ours_only.items()}
+    own = {table.subject for table in tables}
+    return {
+        element: told.get(place.path) or told[place.area]
+        for element, place in ELEMENTS.items()
+        if element not in own and (place.path in told or place.area in told)
+    }
 
 
 def _unread(tables: tuple[Table, ...]) -> dict[str, str]:

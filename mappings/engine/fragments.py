@@ -12,16 +12,20 @@ from mappings.engine.paths import Path, Step, Tree, bare, is_under, read_at
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A value of ours that a table does not carry; an empty place is the whole record."""
+    """A value of ours that a table does not carry; an empty place is the whole record.
+
+    `blurred`: it is carried, yet reads back as another value.
+    """
 
     place: str
     reason: str
     value: Any = None
+    blurred: bool = False
 
     def below(self, prefix: str) -> Missed:
         """The same, seen from a record that holds this one at `prefix`."""
         place = f"{prefix}.{self.place}" if self.place else prefix
-        return Missed(place, self.reason, self.value)
+        return Missed(place, self.reason, self.value, self.blurred)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.lists import Cell, Native
 from mappings.engine.errors import Unrepresentable
 from mappings.engine.fragments import Missed, Written
@@ -115,6 +116,7 @@ class _Write:
             part = written[number] if row.codec_name == "split" else written
             _put(self.root if target.root else item, target.path, part)
         self._carry(row, place, ours)
+        self._blur(row, place, value)
         return None
 
     def _carry(self, row: Row, place: str, ours: Tree) -> None:
@@ -168,6 +170,18 @@ class _Write:
             self.miss(place, unfit.reason, unfit.value)
             return ABSENT
 
+    def _blur(self, row: Row, place: str, value: Any) -> None:
+        """Note codes that share their counterpart with a preferred one."""
+        codec = row.codec.item if isinstance(row.codec, Cell) else row.codec
+        if not isinstance(codec, Crossed):
+            return
+        members = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for number, member in members:
+            known = codec.known_as(member)
+            at = place if number is None else f"{place}[{number}]"
+            if known is not None and known != member and at not in self.missed:
+                self.missed[at] = Missed(at, f"reads back as {known}", member, blurred=True)
+
     def _members(self, encode: Any, values: Any, place: str) -> Any:
         if not isinstance(values, list):
             self.miss(place, "no list", values)
@@ -204,8 +218,8 @@ class _Write:
         base = f"{self._spelled(row.targets[0])}[]"
         for each, theirs in inner.carried.items():
             self.carried[each] = tuple(f"{base}.{path.lstrip('/')}" for path in theirs)
-        for missed in inner.missed.values():
-            self.miss(missed.place, missed.reason, missed.value)
+        for missed in inner.still_missed():
+            self.missed.setdefault(missed.place, missed)
         return item
 
     def lacking(self, needs: Iterable[Need], ours: Tree, item: Tree, at: str) -> Missed | None:
@@ -250,19 +264,27 @@ class _Write:
                 self.carried[str(assumed.path)] = ()
             elif value is not None:
                 self.miss(str(assumed.path), f"read as {assumed.value}: {assumed.reason}", value)
-        if self.table.ours_only:
-            self._stays(ours, {bare(text): why for text, why in self.table.ours_only.items()})
-
-    def _stays(self, ours: Tree, reasons: Mapping[str, str]) -> None:
-        for place, value in leaves(ours):
-            if not place.startswith("$"):
-                reason = nearest(bare(place), reasons)
-                if reason is not None:
-                    self.miss(place, reason, value)
+        for text in sorted(self.table.ours_only, key=len, reverse=True):
+            for spot, held in reach(ours, bare(text).split(".")):
+                for place, value in leaves(held, spot):
+                    self.miss(place, self.table.ours_only[text], value)
 
     def still_missed(self) -> Iterator[Missed]:
         """What is missed for good: no other row carries it."""
-        return (each for each in self.missed.values() if not is_under(each.place, self.carried))
+        for each in self.missed.values():
+            if each.blurred or not is_under(each.place, self.carried):
+                yield each
+
+
+def reach(tree: Any, names: list[str], at: str = "") -> Iterator[tuple[str, Any]]:
+    """What stands under plain names, in every item of the lists on the way."""
+    if isinstance(tree, list):
+        for number, item in enumerate(tree):
+            yield from reach(item, names, f"{at}[{number}]")
+    elif not names:
+        yield at, tree
+    elif isinstance(tree, dict) and tree.get(names[0]) is not None:
+        yield from reach(tree[names[0]], names[1:], f"{at}.{names[0]}" if at else names[0])
 
 
 def nearest(path: str, reasons: Mapping[str, str]) -> str | None:

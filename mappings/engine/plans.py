@@ -104,8 +104,8 @@ def _missed(book: Book, plan: Tree, account: Account) -> Iterator[Missed]:
 
 def _note_known(book: Book, subject: str, entry: Tree, account: Account, place: str) -> None:
     """Note what is known of an entry without trying: its element never leaves, its bookkeeping."""
-    if subject in book.elements:
-        account.miss(Missed(place, book.elements[subject]), whole=True)
+    if subject in book.never:
+        account.miss(Missed(place, book.never[subject]), whole=True)
     stem = f"{place}." if place else ""
     for name, reason in ROUTINE.items():
         if entry.get(name):
@@ -141,7 +141,7 @@ class Writer:
         applying = [table for table in tables if table.writes and table.applies(ours)]
         for table in applying:
             self._note(self._attempt(table, ours), place)
-        if not applying and subject != WHOLE:
+        if tables and not applying and subject != WHOLE:
             self._note(Attempt(None, (Missed("", _no_carrier(tables)),)), place)
 
     def alone(self, subject: str, ours: Tree, losses: Losses) -> None:

@@ -58,6 +58,7 @@ def book(tables: list[Table], shapes: list[Shape], **head: Any) -> Book:
         "wire": "json",
         **head,
     }
+    given.setdefault("never", given["elements"])
     return Book(
         name="toy",
         standard="toy",

@@ -31,6 +31,11 @@ class Crossed:
             raise Unrepresentable(value, self.table.reason(value))
         return self._before(found.theirs_set) + found.theirs
 
+    def known_as(self, value: Any) -> str | None:
+        """The code of ours that this one reads back as, if it is written at all."""
+        found = self.table.forward.get(value) if isinstance(value, str) else None
+        return None if found is None else self.table.backward[found.theirs]
+
     def decode(self, value: Any) -> str:
         bare = self._bare(value)
         ours = self.table.backward.get(bare)
