@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,8 @@ def test_prefixed_ids_are_read_like_names(tmp_path: Path) -> None:
     assert set(read(path)[0]) >= {"@id", "@type"}
 
 
-LAYOUTS = {
-    "expanded": lambda document: jsonld.expand(document),
+LAYOUTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "expanded": jsonld.expand,
     "flattened": lambda document: jsonld.flatten(document, context()),
     "by prefix": lambda document: jsonld.compact(document, {"ceds": NAMESPACE}),
     "listed": lambda document: [document],
@@ -128,7 +129,7 @@ def test_undefined_terms_stay_and_are_reported(tmp_path: Path) -> None:
 def test_terms_dropped_by_an_emptied_context_stop_the_reading(tmp_path: Path) -> None:
     path = tmp_path / "null.jsonld"
     path.write_text(json.dumps({"@context": None, "FirstName": "Ada"}), "utf-8")
-    with pytest.raises(Unreadable, match="FirstName|drops these keys"):
+    with pytest.raises(Unreadable, match="no context defines: FirstName"):
         read(path)
 
 

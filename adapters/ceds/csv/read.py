@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, Final, NamedTuple, cast
 
 from adapters.ceds.csv.build import BadRow, Builder
 from adapters.ceds.csv.cells import plain
 from adapters.ceds.csv.rows import HEADER, Row
 from adapters.ceds.csv.write import FILE, MAX_SUBJECT
 from adapters.ceds.tree import MAX_TREE_BYTES, entity_of, refused, sample
+from adapters.formats import Unreadable
 from adapters.port import Progress, silent
 from schemas.standards.shape import StandardRecord
 
@@ -41,14 +44,26 @@ def open_table(path: Path) -> Iterator[IO[bytes]]:
             yield stream
     elif zipfile.is_zipfile(path):
         try:
-            with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as stream:
+            with zipfile.ZipFile(path) as archive, _unzipped(path, archive) as stream:
                 yield stream
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-            fix = "make the zip again, without a password"
-            raise refused(path.name, f"a damaged zip: {sample(str(error))}", fix) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise _damaged(path, error) from None
     else:
         with _opened(path, path) as stream:
             yield stream
+
+
+def _unzipped(path: Path, archive: zipfile.ZipFile) -> io.BufferedReader:
+    try:
+        opened = cast("io.BufferedIOBase", archive.open(_member(path, archive)))
+        return io.BufferedReader(opened, 2**18)
+    except (NotImplementedError, RuntimeError) as error:  # a password, an odd compression
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> Unreadable:
+    fix = "make the zip again, without a password"
+    return refused(path.name, f"a damaged zip: {sample(str(error))}", fix)
 
 
 @contextmanager
