@@ -40,6 +40,12 @@ class Setting:
         chain = self.chain(path)
         return chain[-1] if chain else None
 
+    def filled(self, value: Any) -> Any:
+        """A constant with the tenant's namespace in the place of `{local}`."""
+        if not isinstance(value, str):
+            return value
+        return value.replace("{local}", self.namespaces.get("local", ""))
+
     def chain(self, path: Path) -> list[Property | None]:
         """The property of every step of a path; None from the first that the shape lacks."""
         properties: tuple[Property, ...] = self.shape.properties
@@ -94,7 +100,8 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
         within=within,
         rows=rows,
         constants=tuple(
-            Constant(_target(path), value) for path, value in raw.get("constants", {}).items()
+            Constant(_target(path), setting.filled(value))
+            for path, value in raw.get("constants", {}).items()
         ),
         when=_conditions(raw.get("when", {})),
         assumed=tuple(_assumed(path, told) for path, told in raw.get("assumed", {}).items()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mappings.engine.codec import codes, lists, named, scalars
+from mappings.engine.codec import codes, fixed, lists, named, scalars
 from mappings.engine.codec.base import Build, Codec, Spec, Wire
 from mappings.engine.codec.lists import Cell
 from mappings.engine.errors import MappingTableError
@@ -24,6 +24,10 @@ CODECS: Mapping[str, Build] = MappingProxyType(
         "code": codes.code,
         "split": lists.split,
         "native": lists.native,
+        "flag": fixed.flag,
+        "always": fixed.always,
+        "school_year": fixed.school_year,
+        "fingerprint": fixed.fingerprint,
         "grade": named.grade,
         "user_ids": named.user_ids,
     }

@@ -101,13 +101,15 @@ def code(spec: Spec) -> Crossed | Verbatim:
     """`{ codec = "code", set = "edfi/sex" }` or `{ codec = "code", in = "local/XDescriptor" }`.
 
     `form` is `plain`, `descriptor` or `option`; the set `local/...` has the tenant's namespace.
+    Without a set, `before` is what stands before the code.
     """
-    params = spec.take("set", "in", "form", "max")
+    params = spec.take("set", "in", "form", "max", "before")
     form, local = params.get("form", "plain"), spec.namespaces.get("local", "")
     if form not in FORMS:
         raise MappingTableError(f"no form {form!r}: {', '.join(FORMS)}")
     if "set" in params:
         return Crossed(crosswalk(params["set"]), form, local)
     namespace, _, name = params.get("in", "").rpartition("/")
-    before = FORMS[form].format(namespace=local if namespace == "local" else namespace, set=name)
+    known = local if namespace == "local" else namespace
+    before = params.get("before", FORMS[form].format(namespace=known, set=name))
     return Verbatim(before, params.get("max"), spec.theirs.max_length if spec.theirs else None)

@@ -122,10 +122,15 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar day, `YYYY-MM-DD` on both sides; a date-time that is sent is read as its day."""
+    """A calendar day, `YYYY-MM-DD` on both sides; a date-time that is sent is read as its day.
+
+    `at` is the time of day that is written behind it where the other side holds instants only.
+    """
+
+    at: str = ""
 
     def encode(self, value: Any) -> str:
-        return self._day(value)
+        return self._day(value) + self.at
 
     def decode(self, value: Any) -> str:
         text = _text_of(value)
@@ -193,9 +198,8 @@ def truth(spec: Spec) -> Truth:
 
 
 def day(spec: Spec) -> Day:
-    """`{ codec = "date" }`."""
-    spec.take()
-    return Day()
+    """`{ codec = "date", at = "T00:00:00Z" }`."""
+    return Day(spec.take("at").get("at", ""))
 
 
 def moment(spec: Spec) -> Moment:
