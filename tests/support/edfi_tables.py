@@ -181,13 +181,18 @@ def _property(folder: Path, version: str, name: str, row: Row) -> dict[str, str]
         "xml": row.xml,
         "json": row.json,
         "kind": KINDS.get(row.kind, row.kind),
-        "required": "1" if row.required else "",
+        "required": "1" if row.required and not _new(folder, version, name, row) else "",
         "length": min((x for x in lengths if x), key=int, default=""),
         "minimum": _bound(least, node.minimum if node else None) if number else "",
         "maximum": _bound(most, node.maximum if node else None) if number else "",
         "refers": _refers(folder, version, row),
         "verified": "" if node is None and row.kind != "fold" else "1",
     }
+
+
+def _new(folder: Path, version: str, name: str, row: Row) -> bool:
+    """Whether only the XSD has it although the resource is published: then nobody can demand it."""
+    return row.node is None and row.kind != "fold" and name in resources(folder, version)
 
 
 def _bound(facet: str, published: float | None) -> str:

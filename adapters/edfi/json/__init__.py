@@ -1,0 +1,1 @@
+"""JSON resources in files."""

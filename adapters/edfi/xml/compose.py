@@ -99,14 +99,18 @@ class Composer:
         return _at(node.name, _listed(one) if node.many else one)
 
     def _fold(self, node: Node) -> Emit:
-        """An element around properties of the object above, written where there are any."""
+        """An element around properties of the object above, written where there are any.
+
+        One that the sequence requires is written even empty, unless it lies in one that may go.
+        """
         emitters = [self._node(each) for each in node.below]
+        needed = node.row.required and len(node.row.xml) == 1
 
         def emit(values: Values, out: list[str], indent: str) -> None:
             inner: list[str] = []
             for each in emitters:
                 each(values, inner, indent + _STEP)
-            if inner:
+            if inner or needed:
                 out += [f"{indent}<{node.element}>\n", *inner, f"{indent}</{node.element}>\n"]
 
         return emit

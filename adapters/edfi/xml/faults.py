@@ -9,6 +9,9 @@ from lxml import etree
 from adapters.edfi.refusal import refused
 from adapters.formats import Unreadable
 
+INTERCHANGE = "Interchange"
+"""How the name of every root element starts; no other does."""
+
 _SHOWN = 40
 
 
@@ -18,9 +21,10 @@ def local_name(element: Any) -> str:
 
 
 def path_of(element: Any) -> str:
-    """The names from below the root down to the element."""
-    above = [each for each in element.iterancestors() if each.getparent() is not None]
-    return "/".join(local_name(each) for each in [*reversed(above), element])
+    """The names from the record down to the element."""
+    names = [local_name(each) for each in (*element.iterancestors(), element)]
+    names = [*reversed(names[:-1]), names[-1]]
+    return "/".join(name for name in names if not name.startswith(INTERCHANGE))
 
 
 class Fault(Exception):

@@ -76,7 +76,7 @@ class Identities:
             self._rows = sqlite3.connect("")  # a file of its own that nobody else sees
             self._rows.execute("CREATE TABLE ids (id TEXT PRIMARY KEY, entity TEXT, key TEXT)")
             converter = Converter(self._version, self._waiting)
-            for element in Stream(self._entry, self._version).elements():
+            for element, _ in Stream(self._entry, self._version).elements():
                 for row in self._ids(element, converter):
                     self._keep(element, row)
         return self._rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ _HEAD = 4096
 _NAMESPACE = re.compile(r"\{http://ed-fi\.org/[^}]*\}")
 _FIX = "Correct the record in the system that made the file."
 _EXPLAINED = 20
+_MOST = 20
+_LONGEST = 400
 
 
 class Official:
@@ -30,54 +32,63 @@ class Official:
     """
 
     def __init__(self, folder: Path, version: str) -> None:
-        self._version = version
         self._folder = _folder_of(folder, version)
-        self._left = _EXPLAINED
-        self.schema = lru_cache(maxsize=1)(self._schema)  # each takes 10 MB; files come in turn
-        self._slow = lru_cache(maxsize=1)(self._xmlschema)
+        self.judge = lru_cache(maxsize=1)(self._judge)  # each takes 10 MB; files come in turn
 
-    def _path(self, interchange: str) -> Path:
-        return self._folder / f"Interchange-{interchange}.xsd"
+    def _judge(self, interchange: str) -> Judge:
+        """The judge of an interchange such as `Student`."""
+        return Judge(self._folder / f"Interchange-{interchange}.xsd")
 
-    def _schema(self, interchange: str) -> etree.XMLSchema:
-        """The compiled schema of an interchange such as `Student`."""
+
+class Judge:
+    """One compiled schema; the first few faults are explained in full by `xmlschema`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._left = path, _EXPLAINED
         try:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-            return etree.XMLSchema(etree.parse(self._path(interchange), parser))
+            self._schema = etree.XMLSchema(etree.parse(path, parser))
         except (OSError, etree.LxmlError) as error:
-            problem = f"the schema of Interchange{interchange} cannot be used: {error}"
+            problem = f"the schema {path.name} cannot be used: {error}"
             fix = "Take the schemas from the official release again."
-            raise refused("schema", problem, fix, self._path(interchange).name) from None
+            raise refused("schema", problem, fix, path.name) from None
 
-    def _xmlschema(self, interchange: str) -> Any:
-        import xmlschema
+    def accepts(self, root: Any) -> bool:
+        """Whether an interchange element with some records is valid."""
+        return bool(self._schema.validate(root))
 
-        return xmlschema.XMLSchema(self._path(interchange), allow="local", defuse="always")
-
-    def explain(self, interchange: str, element: Any, file: str, error: Any) -> list[Finding]:
-        """Why an element is rejected; empty where it is not this element that is at fault.
-
-        The first few are explained in full, the rest in the words of libxml2.
-        """
+    def findings(self, root: Any, file: str) -> list[Finding]:
+        """What is wrong with the records below the root; nothing for valid ones."""
+        if self.accepts(root):
+            return []
+        errors = [
+            _finding(each.message, "", file, each.line)
+            for each in list(self._schema.error_log)[:_MOST]
+        ]
         if self._left <= 0:
-            return [self._finding(error.message, "", file, error.line)]
+            return errors
         self._left -= 1
-        root = etree.Element(f"{{{namespace(self._version)}}}Interchange{interchange}")
-        root.append(deepcopy(element))
-        reasons = self._slow(interchange).iter_errors(root)
-        return [
-            self._finding(str(each.reason), _plain_path(each.path), file, _line(each, error))
+        reasons = islice(self._slow.iter_errors(root), _MOST)
+        explained = [
+            _finding(str(each.reason), _plain_path(each.path), file, _line(each, root[0]))
             for each in reasons
         ]
+        return explained or errors
 
-    def _finding(self, reason: str, path: str, file: str, line: int) -> Finding:
-        where = f"{path}: " if path else ""
-        problem = where + _NAMESPACE.sub("", reason)
-        return Finding(Severity.ROW, "edfi.schema", problem, _FIX, file, line, path or None)
+    @cached_property
+    def _slow(self) -> Any:
+        import xmlschema
+
+        return xmlschema.XMLSchema(self._path, allow="local", defuse="always")
 
 
-def _line(each: Any, error: Any) -> int:
-    return int(getattr(each.elem, "sourceline", None) or error.line)
+def _finding(reason: str, path: str, file: str, line: int) -> Finding:
+    problem = _NAMESPACE.sub("", f"{path}: {reason}" if path else reason)[:_LONGEST]
+    return Finding(Severity.ROW, "edfi.schema", problem, _FIX, file, line, path or None)
+
+
+def _line(each: Any, record: Any) -> int:
+    return int(getattr(each.elem, "sourceline", None) or record.sourceline)
 
 
 def _plain_path(path: str | None) -> str:

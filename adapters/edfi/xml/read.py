@@ -77,8 +77,7 @@ def opens(path: Path, version: str) -> bool:
 def _records(stream: Stream) -> Iterator[StandardRecord | Finding]:
     with closing(Identities(stream.entry, stream.version)) as identities:
         converter = Converter(stream.version, identities)
-        for element in stream.elements():
-            findings = stream.findings(element)
+        for element, findings in stream.elements():
             entity = entity_of(stream.version, element)
             if findings:
                 yield from findings

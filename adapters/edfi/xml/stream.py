@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,13 +13,12 @@ from lxml import etree
 from adapters.edfi.files import Entry
 from adapters.edfi.limits import DEFAULT_LIMITS, Limits
 from adapters.edfi.refusal import refused
-from adapters.edfi.xml.faults import Fault, local_name
+from adapters.edfi.xml.faults import INTERCHANGE, Fault, local_name
 from adapters.edfi.xml.official import Official
 from adapters.formats import Unreadable
 from schemas.finding import Finding
 from schemas.standards.edfi import VERSIONS, catalog, namespace
 
-INTERCHANGE = "Interchange"
 _PIECE = 1 << 12
 _KNOWN = re.compile(r"http://ed-fi\.org/(\d+(?:\.\d+)*)$")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00")
@@ -35,13 +34,11 @@ class Stream:
     official: Official | None = None
     limits: Limits = DEFAULT_LIMITS
     interchange: str = ""
-    _faults: list[Any] = field(default_factory=list)
-    _seen: int = 0
 
-    def elements(self) -> Iterator[Any]:
-        """Each element below the root; it is emptied when the next one is asked for.
+    def elements(self) -> Iterator[tuple[Any, list[Finding]]]:
+        """Each element below the root, with what the official schema has against it.
 
-        Raises Unreadable, naming the line, and lets a Fault through its `in_file`.
+        The element is valid until the next is asked for. Raises Unreadable, naming the line.
         """
         chunks = self.entry.chunks()
         try:
@@ -49,6 +46,8 @@ class Stream:
             yield from self._feed(head, chunks)
         except etree.XMLSyntaxError as error:
             raise self._broken(error) from None
+        except Fault as fault:
+            raise fault.in_file(self.entry.name) from None
 
     def opens(self) -> bool:
         """Whether the file starts as an interchange of this version; raises Unreadable."""
@@ -110,66 +109,51 @@ class Stream:
         fix = f"Expected {namespace(self.version)}; read a file of another version as {known}."
         return self._refused("namespace", problem, fix, line)
 
-    def _feed(self, head: bytes, chunks: Iterator[bytes]) -> Iterator[Any]:
+    def _feed(self, head: bytes, chunks: Iterator[bytes]) -> Iterator[tuple[Any, list[Finding]]]:
+        """The last element waits for the next, because text behind it may still come."""
         prefix = f"{{{namespace(self.version)}}}"
         tags = [prefix + name for name in elements(self.version)]
-        schema = self.official.schema(self.interchange) if self.official else None
-        parser: Any = etree.XMLPullParser(("end",), tag=tags, schema=schema, **_options())
-        since, last = 0, None
+        parser: Any = etree.XMLPullParser(("end",), tag=tags, **_options())
+        since, waiting = 0, []
         for chunk in _pieces(head, chunks):
             since += len(chunk)
             parser.feed(chunk)
-            self._note(parser)
             for _, element in parser.read_events():
-                above = element.getparent()
-                if above is not None and above.getparent() is None:
-                    self._drop(last, above, element.getprevious())
-                    since, last = 0, element
-                    yield element
-                    element.clear(keep_tail=True)
+                if _is_record(element):
+                    waiting.append(element)
+            if len(waiting) > 1:
+                yield from self._hand_out(waiting[:-1])
+                since, waiting = 0, waiting[-1:]
             if since > self.limits.record_bytes:
                 raise self._oversized()
-        root = self._closed(parser, last)
-        self._drop(last, root, root[-1] if len(root) else None)
+        root = parser.close()
+        yield from self._hand_out(waiting)
+        if len(root):
+            raise Fault.unexpected(root[0])
 
-    def _drop(self, last: Any, root: Any, before: Any) -> None:
-        """Forget the element handed out last; nothing else may stand since."""
-        if before is not last:
-            raise Fault.unexpected(before if before is not None else root).in_file(self.entry.name)
-        if last is not None:
-            root.remove(last)
-        between = root.text if last is None else last.tail
-        if between and between.strip():
-            raise Fault.stray(root if last is None else last).in_file(self.entry.name)
+    def _hand_out(self, found: list[Any]) -> Iterator[tuple[Any, list[Finding]]]:
+        """Take elements out of the tree and judge them together, singly where one is at fault."""
+        together = self._root()
+        for element in found:
+            root, before = element.getparent(), element.getprevious()
+            if before is not None:
+                raise Fault.unexpected(before)
+            if _says(root.text) or _says(element.tail):
+                raise Fault.stray(element)
+            together.append(element)
+        judge = self.official and self.official.judge(self.interchange)
+        if not judge or judge.accepts(together):
+            yield from ((element, []) for element in found)
+            return
+        for element in found:
+            alone = self._root()
+            alone.append(element)
+            yield element, judge.findings(alone, self.entry.name)
 
-    def _closed(self, parser: Any, last: Any) -> Any:
-        """The root once all is read; what the schema found is told already."""
-        try:
-            return parser.close()
-        except etree.XMLSyntaxError:
-            if not self._seen or last is None:
-                raise
-            return last.getparent()
-
-    def _note(self, parser: Any) -> None:
-        if self.official is not None and len(parser.error_log) > self._seen:
-            log = list(parser.error_log)
-            self._faults += log[self._seen :]
-            self._seen = len(log)
-
-    def findings(self, element: Any) -> list[Finding]:
-        """What the official schema has against the element in hand."""
-        if not self._faults or self.official is None:
-            return []
-        after = element.getnext()
-        until = after.sourceline if after is not None else float("inf")
-        mine = [each for each in self._faults if each.line <= until]
-        if not mine:
-            return []
-        found = self.official.explain(self.interchange, element, self.entry.name, mine[0])
-        if found or after is None:
-            self._faults = [each for each in self._faults if each not in mine]
-        return found
+    def _root(self) -> Any:
+        space = namespace(self.version)
+        names: Any = {None: space}
+        return etree.Element(f"{{{space}}}{INTERCHANGE}{self.interchange}", nsmap=names)
 
     def _oversized(self) -> Unreadable:
         problem = f"one record is larger than {self.limits.record_bytes:,} bytes"
@@ -195,6 +179,16 @@ def _options() -> dict[str, Any]:
         "remove_comments": True,
         "remove_pis": True,
     }
+
+
+def _is_record(element: Any) -> bool:
+    """Whether an element stands right below the root; others may have the same name."""
+    above = element.getparent()
+    return above is not None and above.getparent() is None
+
+
+def _says(text: str | None) -> bool:
+    return text is not None and bool(text.strip())
 
 
 def _pieces(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from typing import IO
 from adapters.edfi.refusal import Unwritable, unwritable
 from adapters.edfi.target import fresh_folder
 from adapters.edfi.xml.compose import Composer
-from adapters.edfi.xml.stream import INTERCHANGE
+from adapters.edfi.xml.faults import INTERCHANGE
 from adapters.port import Progress, silent
 from schemas.standards.edfi import catalog, namespace
 from schemas.standards.shape import StandardRecord
