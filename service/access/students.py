@@ -100,29 +100,31 @@ def _open(desk: Desk, listing: Listing) -> sa.Select[Any]:
     """The students of a question, without an order."""
     of = source("student")
     students = of.select("student_id").where(of.columns["tenant"] == desk.district.tenant)
+    columns = {name: _column(name) for name in (*listing.where, *listing.order)}
     query = sa.select(_PERSON.c.id).where(
         _PERSON.c.tenant == desk.district.tenant,
         _PERSON.c.id.in_(students),
         desk.clause(listing.section, listing.action, _PERSON.c.id),
     )
-    for name in {*listing.where, *listing.order}:
+    for name in columns:
         query = query.where(desk.clause(_section_of(name), "read", _PERSON.c.id, name))
     for name, value in sorted(listing.where.items()):
-        query = query.where(_column(name) == value)
+        query = query.where(columns[name] == value)
     return query
 
 
 def _column(name: str) -> sa.Column[Any]:
-    entity, _, column = name.partition(".")
-    if entity != "person" or column not in _PERSON.c or _PERSON.c[column].nullable:
-        known = ", ".join(f"person.{one.name}" for one in _sortable())
-        raise Invalid(f"Students are not listed by {name!r}.", f"Use one of {known}.")
-    return _PERSON.c[column]
+    known = _sortable()
+    if name not in known:
+        raise Invalid(f"Students are not listed by {name!r}.", f"Use one of {', '.join(known)}.")
+    return known[name]
 
 
-def _sortable() -> list[sa.Column[Any]]:
+def _sortable() -> dict[str, sa.Column[Any]]:
+    """Directory fields that are always there: an order over absent values has no next page."""
     fields = policy.sections()["directory"].fields
-    return [one for one in _PERSON.c if f"person.{one.name}" in fields and not one.nullable]
+    named = {f"person.{one.name}": one for one in _PERSON.c if not one.nullable}
+    return {name: one for name, one in named.items() if name in fields}
 
 
 def _section_of(name: str) -> str:
