@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adapters.ceds.tree import Tree, is_node, types_of
-from schemas.standards.ceds import is_extension
+from schemas.standards.ceds.extension import PREFIX
 from schemas.standards.shape import StandardRecord
 
 
@@ -20,27 +20,28 @@ def wanted(records: Iterable[StandardRecord], strict: bool) -> Iterator[Tree]:
 
 def without_extension(tree: Tree) -> Tree | None:
     """The tree without extension terms; None where the node itself is one of ours."""
-    classes = types_of(tree)
-    kept = tuple(name for name in classes if not is_extension(name))
-    if classes and not kept:
-        return None
-    pruned = {
-        name: value
-        for name, old in tree.items()
-        if not is_extension(name) and name != "@type" and (value := _value(old)) not in (None, [])
-    }
-    return {**_types(kept), **pruned}
+    kept: Tree = {}
+    for name, value in tree.items():
+        if name == "@type":
+            classes = _classes(tree)
+            if not classes:
+                return None
+            kept[name] = classes
+        elif type(value) is str:
+            if not name.startswith(PREFIX):
+                kept[name] = value
+        elif not name.startswith(PREFIX) and (pruned := _value(value)) not in (None, []):
+            kept[name] = pruned
+    return kept
 
 
-def _types(kept: tuple[str, ...]) -> Tree:
-    if not kept:
-        return {}
-    return {"@type": kept[0] if len(kept) == 1 else list(kept)}
+def _classes(tree: Tree) -> str | list[str] | None:
+    """The classes that are not ours, spelled as they were: one, several or none."""
+    kept = [name for name in types_of(tree) if not name.startswith(PREFIX)]
+    return kept if len(kept) > 1 else next(iter(kept), None)
 
 
 def _value(value: Any) -> Any:
-    if is_node(value):
-        return without_extension(value)
     if isinstance(value, list):
         return [each for old in value if (each := _value(old)) is not None]
-    return value
+    return without_extension(value) if is_node(value) else value

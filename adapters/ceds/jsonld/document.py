@@ -17,7 +17,7 @@ from adapters.port import Progress, silent
 from schemas.standards.shape import StandardRecord
 
 MAX_DOCUMENT_BYTES: Final = 32 * 1024 * 1024
-"""A document in another layout than ours is held in memory whole, some thirty times its size."""
+"""A document in another layout than ours is held in memory whole, some fifteen times its size."""
 
 _DEEPEST: Final = 4 * MAX_DEPTH
 

@@ -66,7 +66,10 @@ class Exporter:
             raise _refusal(
                 "", node, f"more than {MAX_DEPTH} nodes within one another", "refer by @id"
             )
-        return {key: self._value(key, value, depth) for key, value in node.items()}
+        return {
+            key: value if self._stays({key: value}, depth) else self._value(key, value, depth)
+            for key, value in node.items()
+        }
 
     def _value(self, key: str, value: Any, depth: int) -> Any:
         if key == "@type":
@@ -82,7 +85,8 @@ class Exporter:
     def _one(self, key: str, term: Term | None, value: Any, depth: int) -> Any:
         if type(value) is dict:
             as_it_is = "@value" in value or "@list" in value
-            return value if as_it_is else self._node(value, depth + 1)
+            stays = as_it_is or self._stays(value, depth + 1)
+            return value if stays else self._node(value, depth + 1)
         if term and term.codes:
             return _option(key, value)
         if term and term.kind is Kind.OBJECT:

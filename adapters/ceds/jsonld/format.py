@@ -24,19 +24,22 @@ class CedsJsonLd:
     contexts: tuple[Path, ...] = ()
 
     def claims(self, path: Path) -> bool:
-        """Whether the file is JSON that speaks of contexts; reads its first bytes at most."""
+        """Whether the file is JSON-LD that speaks of CEDS; reads its first bytes at most."""
         if not path.is_file():
             return False
         with path.open("rb") as stream:
             start = stream.read(65536).removeprefix(b"\xef\xbb\xbf").lstrip()
-        named = start[:1] in (b"{", b"[") and b'"@context"' in start
-        return named or _expanded(start)
+        linked = b'"@context"' in start or b'"@type"' in start
+        return start[:1] in (b"{", b"[") and linked and b"ceds" in start.lower()
 
     def read(self, path: Path, progress: Progress = silent) -> Iterator[StandardRecord]:
         """Every tree: line by line in our own layout, by way of PyLD in any other."""
         from adapters.ceds.jsonld.document import read_document
         from adapters.ceds.jsonld.lines import is_our_layout, read_lines
+        from adapters.ceds.tree import refused
 
+        if not path.is_file():
+            raise refused(path.name, "no file there", "give a JSON-LD document")
         if is_our_layout(path):
             yield from read_lines(path, progress)
         else:
@@ -59,8 +62,3 @@ class CedsJsonLd:
         folders = self.contexts if schemas is None else (*self.contexts, schemas)
         reader = replace(self, contexts=folders)
         return check(path, reader.read(path, progress), schemas)
-
-
-def _expanded(start: bytes) -> bool:
-    """Whether the start of a file is CEDS in expanded form, which needs no context."""
-    return start[:1] == b"[" and b"http://ceds.ed.gov/terms#" in start

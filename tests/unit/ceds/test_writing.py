@@ -59,6 +59,14 @@ def test_no_records_are_a_file_without_records(form: Format, name: str, tmp_path
     assert list(form.read(tmp_path / name)) == []
 
 
+def test_json_ld_of_other_standards_is_not_claimed(tmp_path: Path) -> None:
+    path = tmp_path / "clr.json"
+    path.write_text(
+        '{"@context": "https://purl.imsglobal.org/spec/clr/v2p0/context.json"}', "utf-8"
+    )
+    assert not [each.name for each in FORMATS if each.claims(path)]
+
+
 def test_the_same_records_make_the_same_zip(tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
         CedsCsv().write(tmp_path / name, records([small_plan(1)]))
