@@ -17,7 +17,8 @@ _TEXTS = ("standard", "version", "entity", "ours", "direction", "reason", "withi
 _PARTS = ("rows", "constants", "when", "assumed", "ours_only", "theirs_only")
 _TABLE_KEYS = frozenset({*_TEXTS, *_PARTS, "protection", "switch", "unique"})
 _ROW_KEYS = frozenset(
-    {"to", "codec", "required", "one_way", "reason", "when", "note", "rows", "key", "single"}
+    {"to", "codec", "required", "one_way", "reason", "when", "note", "rows", "key"}
+    | {"single", "decisive"}
 )
 
 ShapeOf = Callable[[str], Shape]
@@ -227,6 +228,7 @@ class _Rows:
             key=parse_path(raw["key"]) if "key" in raw else None,
             needs=self.needs(rows, first),
             single=raw.get("single", False),
+            decisive=raw.get("decisive", False),
             reason=raw.get("reason", ""),
             params=params,
         )

@@ -72,7 +72,8 @@ class Row:
     Several targets are written alike and the first is read, but for `split`, whose parts they are.
     `rows` are those of the items of a list (`each`), matched by `key`, a field of ours; `needs` are
     what such an item requires. `required`: without it the record or item cannot be. `single`: one
-    value of ours is a list of one there. `reason` says why the row goes one way only.
+    value of ours is a list of one there. `decisive`: where the row cannot read, as with another
+    constant, the record or item is not this table's. `reason` says why it goes one way only.
     """
 
     ours: Path
@@ -87,6 +88,7 @@ class Row:
     key: Path | None = None
     needs: tuple[Need, ...] = ()
     single: bool = False
+    decisive: bool = False
     reason: str = ""
     params: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
