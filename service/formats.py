@@ -43,6 +43,7 @@ FORMATS: tuple[FormatRow, ...] = (
     FormatRow("ceds-jsonld-14", "adapters.ceds", "mappings.ceds.bridge:v14", "ceds"),
     FormatRow("ceds-csv-14", "adapters.ceds", "mappings.ceds.bridge:v14", "ceds"),
 )
+_PACKAGE = "oneroster-csv-1.2"
 NAMES = tuple(row.name for row in FORMATS)
 
 
@@ -74,8 +75,22 @@ def detect(path: Path) -> str:
     """
     if not path.exists():
         raise Invalid(f"There is nothing at {path}.", "Correct the path.")
-    claimed = [name for name in NAMES if format_of(name).claims(path)]
+    claimed = claims_on(path)
     if len(claimed) == 1:
         return claimed[0]
     problem = f"looks like {' and '.join(claimed)}" if claimed else "is in no format that we know"
     raise Invalid(f"{path.name} {problem}.", f"Name it: one of {', '.join(claimed or NAMES)}.")
+
+
+def claims_on(path: Path) -> list[str]:
+    """The formats that a file or folder looks like."""
+    return [name for name in NAMES if format_of(name).claims(path)]
+
+
+def likely(path: Path) -> str:
+    """The format to check something as: what it looks like, else a OneRoster package.
+
+    Most deliveries are such packages, and a damaged one looks like nothing.
+    """
+    packed = path.is_dir() or path.suffix.lower() == ".zip"
+    return _PACKAGE if packed and not claims_on(path) else detect(path)

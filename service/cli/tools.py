@@ -11,21 +11,26 @@ from service.cli.out import print_json, print_rich
 from service.cli.session import progress
 
 if TYPE_CHECKING:
+    from adapters.port import Progress
+    from schemas.finding import Finding
     from service.sync.report import RunReport
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 def validate(
-    path: Annotated[Path, typer.Argument(help="A OneRoster package: a zip or a folder.")],
+    path: Annotated[Path, typer.Argument(help="A file, a zip or a folder of any format.")],
+    as_: Annotated[str | None, typer.Option("--as", help="Its format; told by looking.")] = None,
+    schemas: Annotated[
+        Path | None, typer.Option("--schemas", help="A folder with the official schemas.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a OneRoster package without a database. Exit 0 clean or repairable, 1 otherwise."""
-    from adapters.oneroster.validate import validate_package
+    """Check a file or package, without a database. Exit 0 clean or repairable, 1 otherwise."""
     from schemas.finding import Severity
 
     with progress() as tell:
-        findings = validate_package(path, tell)
+        findings = _checked(path, as_, schemas, tell)
     if as_json:
         print_json([finding.as_json() for finding in findings])
     else:
@@ -34,6 +39,19 @@ def validate(
         print_rich(render_findings(findings))
     if any(finding.severity >= Severity.ROW for finding in findings):
         raise typer.Exit(1)
+
+
+def _checked(path: Path, name: str | None, schemas: Path | None, tell: Progress) -> list[Finding]:
+    from adapters.formats import Unreadable
+    from service.formats import format_of, likely
+
+    if schemas is not None and not schemas.is_dir():
+        raise NotADirectoryError(20, "There is no such folder", str(schemas))
+    chosen = format_of(name or likely(path))
+    try:
+        return list(chosen.check(path, schemas, tell))
+    except Unreadable as unreadable:
+        return list(unreadable.findings)
 
 
 def synth(
