@@ -77,7 +77,9 @@ def _by_school(
     if totals is None or column is None or column not in removed.columns:
         facts = snapshot.facts.get(table)
         entity = night.recipe.entity_of(table)
-        total = facts.rows_before if facts else _active(night, entity, table)
+        share = night.settings.sync.guard.drop_share
+        enough = int(removed.height / share) + 1 if share else None
+        total = facts.rows_before if facts else _active(night, entity, table, enough)
         return [(NO_SCHOOL, removed.height, total)]
     gone = removed.group_by(value=pl.col(column)).agg(gone=pl.len()).sort("value")
     return [
@@ -96,16 +98,20 @@ def _totals(night: Night, table: str, snapshot: Snapshot) -> dict[str, int] | No
     return dict(facts.before[column].iter_rows())
 
 
-def _active(night: Night, entity: str, table: str) -> int:
-    """How many records of a kind the district holds, where no file lists them one by one."""
+def _active(night: Night, entity: str, table: str, enough: int | None) -> int:
+    """How many records of a kind the district holds, where no file lists them one by one.
+
+    Beyond `enough` it makes no difference how many they are, and they are not counted.
+    """
     records = ROSTER[entity]
-    query = sa.select(sa.func.count()).where(
+    query = sa.select(records.c.id).where(
         records.c.tenant == night.tenant, records.c.state == "active"
     )
     if entity == "supplement":
         query = query.where(records.c.collection == table)
+    counted = sa.select(sa.func.count()).select_from(query.limit(enough).subquery())
     with reading(night.engine) as connection:
-        return connection.execute(query.select_from(records)).scalar_one()
+        return connection.execute(counted).scalar_one()
 
 
 def _without_graduates(
