@@ -67,7 +67,9 @@ class Exporter:
                 "", node, f"more than {MAX_DEPTH} nodes within one another", "refer by @id"
             )
         return {
-            key: value if self._stays({key: value}, depth) else self._value(key, value, depth)
+            key: value
+            if type(value) is str and (key in self._literals or value in self._words.get(key, ()))
+            else self._value(key, value, depth)
             for key, value in node.items()
         }
 
