@@ -54,7 +54,6 @@ def expanded(path: Path, folders: tuple[Path, ...] = ()) -> list[Any]:
 
 
 def _expand(document: Any, contexts: Contexts) -> list[Any]:
-    from cachetools import LRUCache
     from pyld import jsonld  # type: ignore[import-untyped]
     from pyld.context_resolver import ContextResolver  # type: ignore[import-untyped]
 
@@ -62,7 +61,7 @@ def _expand(document: Any, contexts: Contexts) -> list[Any]:
     options = {
         "base": HERE,
         "documentLoader": contexts.load,
-        "contextResolver": ContextResolver(LRUCache(maxsize=64), contexts.load),
+        "contextResolver": ContextResolver({}, contexts.load),
         "expandContext": {"@context": {"@vocab": UNDEFINED}},
         "processingMode": "json-ld-1.1",
     }
