@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mappings.engine.fragments import Missed
 from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.outward import Attempt
 from mappings.engine.paths import Tree, is_under, leaves, shape_of_place
 
 UNSAID = "no row of its tables takes it"
@@ -24,10 +25,18 @@ class Account:
     missed: dict[str, Missed] = field(default_factory=dict)
     wholes: dict[str, Missed] = field(default_factory=dict)
     blurred: dict[str, Missed] = field(default_factory=dict)
+    exact: set[str] = field(default_factory=set)
 
-    def carry(self, places: Iterator[str]) -> None:
-        """Note places whose values arrive."""
-        self.carried.update(places)
+    def add(self, attempt: Attempt, at: str = "") -> None:
+        """Note what came of a record, or of a part of it that stands at a place."""
+        stem = f"{at}." if at else ""
+        for each in attempt.missed:
+            self.miss(each.below(at) if at else each, whole=not each.place)
+        written = attempt.written.carried if attempt.written else ()
+        carried = {f"{stem}{place}" for place in written if not place.startswith("$")}
+        blurred = {f"{stem}{each.place}" for each in attempt.missed if each.blurred}
+        self.carried |= carried
+        self.exact |= {place for place in carried if not is_under(place, blurred)}
 
     def miss(self, missed: Missed, whole: bool = False) -> None:
         """Note a loss that stands unless another table carries the value; the first stands."""
@@ -38,12 +47,11 @@ class Account:
         """What is lost of a record that stands at a place, each value once."""
         whole = self.wholes.get(at)
         told: set[str] = set()
+        blurred = [each for each in self.blurred.values() if not is_under(each.place, self.exact)]
         if whole and not self._carries_below(at):
             yield whole
             return
         for place, value in leaves(tree, at):
-            if place in self.blurred:
-                yield self.blurred[place]
             if place.startswith("$") or is_under(place, self.carried):
                 continue
             missed = self._nearest(place)
@@ -52,6 +60,7 @@ class Account:
             elif missed.place not in told:
                 told.add(missed.place)
                 yield missed
+        yield from (each for each in blurred if not at or each.place.startswith(f"{at}."))
 
     def _carries_below(self, at: str) -> bool:
         stems = (f"{at}.", f"{at}[") if at else ("",)

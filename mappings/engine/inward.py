@@ -91,8 +91,23 @@ def sightings(table: Table, record: Tree) -> Iterator[Sighting]:
     for place, item in resolve(record, table.within, seen=picks):
         if isinstance(item, dict):
             fixed = _fixed(table, item, record, place)
-            if fixed is not None:
+            if fixed is not None and _is_own(table, item, record):
                 yield Sighting(table, record, item, place, frozenset(fixed | picks))
+
+
+def _is_own(table: Table, item: Tree, root: Tree) -> bool:
+    """Whether the rows that decide it can read what stands there."""
+    decisive = (row for row in table.rows if row.decisive and row.direction is not Direction.OUT)
+    return all(_can_read(row, root if row.targets[0].root else item) for row in decisive)
+
+
+def _can_read(row: Row, tree: Tree) -> bool:
+    assert row.codec is not None  # noqa: S101 - only `each` has none
+    standing = read_at(tree, row.targets[0].path)
+    try:
+        return standing is not None and row.codec.decode(standing) is not None
+    except Unrepresentable:
+        return False
 
 
 def _fixed(table: Table, item: Tree, root: Tree, place: str) -> set[str] | None:
@@ -149,8 +164,9 @@ class _Read:
             self._keep(ours, old)
         for assumed in self.table.assumed:
             if read_at(ours, assumed.path) is None:
-                held = read_at(old, assumed.path) if old else None
-                write_at(ours, assumed.path, assumed.value if held is None else held)
+                held = read_at(old, assumed.path) if old else assumed.value
+                if held is not None:
+                    write_at(ours, assumed.path, held)
         return ours
 
     def rows(self, rows: Iterable[Row], scope: _Scope, ours: Tree) -> None:

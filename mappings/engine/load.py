@@ -209,7 +209,7 @@ class _Rows:
         direction = _direction(raw.get("one_way", "both"), raw.get("reason"))
         first = (ROOT if targets[0].root else base) + targets[0].path
         inner = raw.get("rows")
-        if (raw["codec"] == "each") != (inner is not None):
+        if (raw["codec"] == "each") != bool(inner):
             raise MappingTableError("`each` has rows of its own, and nothing else has")
         params = {key: value for key, value in raw.items() if key not in _ROW_KEYS}
         theirs = self.setting.property_at(first)

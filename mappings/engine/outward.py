@@ -91,6 +91,8 @@ class _Write:
     root: Tree
     carried: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missed: dict[str, Missed] = field(default_factory=dict)
+    one_way: dict[str, Missed] = field(default_factory=dict)
+    exact: set[str] = field(default_factory=set)
     used: list[Row] = field(default_factory=list)
 
     def miss(self, place: str, reason: str, value: Any) -> None:
@@ -131,6 +133,12 @@ class _Write:
         members = [each for each in self.carried if each.startswith(f"{place}[")]
         for each in members or [place]:
             self.carried[each] = theirs
+        if row.direction is Direction.BOTH:
+            self.exact.update(members or [place])
+        else:
+            told = f"leaves, and is not read back: {row.reason}"
+            value = read_at(ours, row.ours)
+            self.one_way.setdefault(place, Missed(place, told, value, blurred=True))
         if isinstance(row.codec, Native) and row.codec.without:
             self._carry_part(row.codec, place, read_at(ours, row.ours), theirs)
 
@@ -220,6 +228,7 @@ class _Write:
             self.carried[each] = tuple(f"{base}.{path.lstrip('/')}" for path in theirs)
         for missed in inner.still_missed():
             self.missed.setdefault(missed.place, missed)
+        self.exact |= inner.exact
         return item
 
     def lacking(self, needs: Iterable[Need], ours: Tree, item: Tree, at: str) -> Missed | None:
@@ -264,6 +273,10 @@ class _Write:
                 self.carried[str(assumed.path)] = ()
             elif value is not None:
                 self.miss(str(assumed.path), f"read as {assumed.value}: {assumed.reason}", value)
+        self._stays(ours)
+
+    def _stays(self, ours: Tree) -> None:
+        """Count what stays with us value by value, each under its nearest reason."""
         for text in sorted(self.table.ours_only, key=len, reverse=True):
             for spot, held in reach(ours, bare(text).split(".")):
                 for place, value in leaves(held, spot):
@@ -273,6 +286,9 @@ class _Write:
         """What is missed for good: no other row carries it."""
         for each in self.missed.values():
             if each.blurred or not is_under(each.place, self.carried):
+                yield each
+        for each in self.one_way.values():
+            if not is_under(each.place, self.exact) and not each.place.startswith("$"):
                 yield each
 
 

@@ -140,9 +140,9 @@ class Writer:
         tables = self.book.by_subject.get(subject, ())
         applying = [table for table in tables if table.writes and table.applies(ours)]
         for table in applying:
-            self._note(self._attempt(table, ours), place)
+            self.account.add(self._attempt(table, ours), place)
         if tables and not applying and subject != WHOLE:
-            self._note(Attempt(None, (Missed("", _no_carrier(tables)),)), place)
+            self.account.add(Attempt(None, (Missed("", _no_carrier(tables)),)), place)
 
     def alone(self, subject: str, ours: Tree, losses: Losses) -> None:
         """Write one record of ours and count at once what of it no table carries."""
@@ -156,14 +156,6 @@ class Writer:
     def made(self) -> list[StandardRecord]:
         """The records, whole."""
         return [StandardRecord(entity, tree) for entity, tree in self.records.values()]
-
-    def _note(self, attempt: Attempt, place: str) -> None:
-        for each in attempt.missed:
-            there = each.below(place) if place else each
-            self.account.miss(there, whole=not each.place)
-        carried = attempt.written.carried if attempt.written else ()
-        stem = f"{place}." if place else ""
-        self.account.carry(f"{stem}{each}" for each in carried if not each.startswith("$"))
 
     def _attempt(self, table: Table, ours: Tree) -> Attempt:
         """What a table makes, laid into its record; what is refused there counts as missed."""

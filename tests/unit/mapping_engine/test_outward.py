@@ -182,3 +182,13 @@ def test_a_list_within_a_list_makes_items_of_its_own() -> None:
         LISTED,
     )
     assert written(of, {"a": "A"})[0] == {"links": [{"inner": [{"a": "A"}]}]}
+
+
+def test_a_row_that_only_writes_names_what_does_not_come_back() -> None:
+    of = table(
+        'rows.a = { to = "title", codec = "text", one_way = "out", reason = "a label" }', FLAT
+    )
+    assert written(of, {"a": "A"}) == (
+        {"title": "A"},
+        ["a: leaves, and is not read back: a label (1)"],
+    )

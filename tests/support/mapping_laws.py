@@ -1,0 +1,62 @@
+"""The laws of a mapping table, for one record: what must hold whatever the table says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from mappings.engine.account import Account
+from mappings.engine.fragments import Missed
+from mappings.engine.inward import read
+from mappings.engine.loss import Losses
+from mappings.engine.model import Table
+from mappings.engine.outward import attempted
+from mappings.engine.paths import Tree, bare, is_under, leaves, shape_of_place
+
+Said = Counter[tuple[str, str]]
+
+
+def put(table: Table, ours: Tree) -> Tree | None:
+    """The record that a table makes of a record of ours, or None."""
+    written = attempted(table, ours).written if table.applies(ours) else None
+    if written is None:
+        return None
+    record: Tree = {}
+    written.into(record)
+    return record
+
+
+def get(table: Table, record: Tree, old: Tree | None = None) -> list[Tree]:
+    """What a table reads in a record."""
+    return [each.ours for each in read(table, record, Losses(), old)]
+
+
+def lost(table: Table, ours: Tree) -> list[Missed]:
+    """The account of what a table does not carry, each value once."""
+    account = Account()
+    account.add(attempted(table, ours))
+    return list(account.losses_of(ours))
+
+
+def said(tree: Tree) -> Said:
+    """Every value of a record by its path, wherever in a list it stands."""
+    return Counter((shape_of_place(place), repr(value)) for place, value in leaves(tree))
+
+
+def expected(table: Table, ours: Tree) -> Said:
+    """What has to come back: everything but what is listed as lost."""
+    gone = {each.place for each in lost(table, ours)}
+    kept = [(place, value) for place, value in leaves(ours) if not is_under(place, gone)]
+    return Counter((shape_of_place(place), repr(value)) for place, value in kept)
+
+
+def surprises(table: Table, ours: Tree, back: Tree) -> list[Any]:
+    """What came back otherwise than the account of losses says."""
+    lacking = expected(table, ours) - said(back)
+    surplus = said(back) - expected(table, ours)
+    excused = {shape_of_place(each.place) for each in lost(table, ours) if each.blurred}
+    excused |= {bare(str(assumed.path)) for assumed in table.assumed}
+    return [
+        *(f"gone: {path} {value}" for path, value in lacking),
+        *(f"new: {path} {value}" for path, value in surplus if path not in excused),
+    ]
