@@ -40,7 +40,8 @@ class Shapes:
     def __post_init__(self) -> None:
         if find_spec("pyshacl") is None:
             problem = "pyshacl is needed to check against SHACL shapes"
-            raise refused(str(self.folder), problem, "install planbridge with its extra: planbridge[shacl]")
+            fix = "install it with planbridge: pip install planbridge[shacl]"
+            raise refused(str(self.folder), problem, fix)
         if not any(self.folder.glob("*.ttl")):
             fix = "give a folder with the shapes as *.ttl files"
             raise refused(str(self.folder), "no SHACL shapes there", fix)
