@@ -61,10 +61,8 @@ class Judge:
         """What is wrong with the records below the root; nothing for valid ones."""
         if self.accepts(root):
             return []
-        errors = [
-            _finding(each.message, "", file, each.line)
-            for each in list(self._schema.error_log)[:_MOST]
-        ]
+        log: Any = self._schema.error_log
+        errors = [_finding(each.message, "", file, each.line) for each in islice(log, _MOST)]
         if self._left <= 0:
             return errors
         self._left -= 1
