@@ -82,9 +82,11 @@ def imported() -> set[str]:
 
 
 def declared() -> set[str]:
-    """The distributions that the project asks for."""
+    """The distributions that the project asks for, those of its extras included."""
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
-    return {canonical(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    lines = [*project["dependencies"], *extras]
+    return {canonical(re.split(r"[^\w.-]", line)[0]) for line in lines}
 
 
 def canonical(name: str) -> str:
