@@ -62,4 +62,3 @@ class Denied(ServiceError):
     """Whoever asks may not: somebody else has to."""
 
     code = "denied"
-    exit_status = 4

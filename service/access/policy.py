@@ -151,6 +151,12 @@ def state_rule(state: str | None) -> tuple[int, bool | None]:
     return int(age), known["transfers"].get(state)
 
 
+def states() -> tuple[str, ...]:
+    """The States of which anything is known."""
+    known = _document("states")
+    return tuple(sorted({*known["age_of_majority"], *known["transfers"]}))
+
+
 @cache
 def digest() -> str:
     """A fingerprint of the whole policy as shipped."""
