@@ -52,8 +52,8 @@ def encode(table: Table, rows: pl.DataFrame) -> Encoded:
     work, tree = Work(table, rows), tree_of(table)
     columns = [work.value(leaf, as_json=False).rename(name) for name, leaf in _leaves(tree)]
     whole = pl.repeat(True, rows.height, eager=True)
-    for path in tree.needs:
-        found = next((column for column in columns if column.name == str(path)), None)
+    for name in tree.needs:
+        found = next((column for column in columns if column.name == name), None)
         whole &= whole & False if found is None else found.is_not_null()
     never = pl.repeat(False, rows.height, eager=True)
     return _finished(work, pl.DataFrame(columns), whole, never)
@@ -142,13 +142,12 @@ class Objects:
         filled = None
         if not branch.stands and len(optional) == len(there):
             filled = pl.any_horizontal(optional)
-        names = [path.steps[0].name for path in branch.needs]
-        needed = [there.get(name, pl.lit(False)) for name in names]
+        needed = [there.get(name, pl.lit(False)) for name in sorted(branch.needs)]
         asked = [each for each in needed if each is not None]
         if asked and not branch.stands:
             some = pl.lit(True) if filled is None else filled
             self.bent.append(some & ~pl.all_horizontal(asked))
-        if filled is not None and len(asked) == len(names):
+        if filled is not None and len(asked) == len(needed):
             asked.append(filled)
         return pl.all_horizontal(asked) if asked else None
 

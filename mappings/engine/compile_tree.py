@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mappings.engine.model import Constant, Direction, Need, Row, Table, Target
-from mappings.engine.paths import Path, Step
+from mappings.engine.paths import Step
 
 
 class NotInForm(Exception):
@@ -38,14 +38,14 @@ class Leaf:
 
 @dataclass(slots=True)
 class Branch:
-    """An object. `needs` are the paths within it without which it is not made.
+    """An object. `needs` are the members without which it is not made.
 
     `stands` says that it is made even with nothing in it, `listed` that it is the one item of a
     list, `picks` what tells it from other items of that list.
     """
 
     members: dict[str, list[Leaf | Branch]] = field(default_factory=dict)
-    needs: list[Path] = field(default_factory=list)
+    needs: set[str] = field(default_factory=set)
     stands: bool = False
     listed: bool = False
     picks: tuple[tuple[str, str], ...] = ()
@@ -75,7 +75,9 @@ def item_tree(row: Row) -> Branch:
             for number, target in enumerate(inner.targets):
                 _fill(item, target.path.steps, Filler(inner, number=number), str(row.ours))
     for need in row.needs:
-        item.needs += [need.target.path] if need.owner is None else []
+        if need.owner is not None or len(need.target.path.steps) > 1:
+            raise NotInForm(f"{row.ours}: {need.target} is required within an object of its items")
+        item.needs.add(need.target.path.steps[0].name)
     return item
 
 
@@ -121,5 +123,12 @@ def _branch(root: Branch, steps: tuple[Step, ...], told: str) -> Branch:
 def _need(root: Branch, table: Table, need: Need) -> None:
     base = () if need.target.root else table.within.steps
     owner = (*base, *need.owner.steps) if need.owner else ()
-    full = (*base, *need.target.path.steps)
-    _branch(root, owner, str(need.ours)).needs.append(Path(full[len(owner) :]))
+    here = _branch(root, owner, str(need.ours))
+    for step in (*base, *need.target.path.steps)[len(owner) :]:
+        here.needs.add(step.name)
+        held = here.members.get(step.name, [])
+        found = (each for each in held if isinstance(each, Branch) and each.picks == step.where)
+        inner = next(found, None)
+        if inner is None:
+            return
+        here = inner
