@@ -45,22 +45,26 @@ class Account:
 
     def losses_of(self, tree: Tree, at: str = "") -> Iterator[Missed]:
         """What is lost of a record that stands at a place, each value once."""
-        whole = self.wholes.get(at)
-        told: set[str] = set()
-        blurred = [each for each in self.blurred.values() if not is_under(each.place, self.exact)]
+        whole = self.wholes.get(at) or self.wholes.get("")
         if whole and not self._carries_below(at):
-            yield whole
-            return
+            yield Missed(at, whole.reason, whole.value)
+        else:
+            yield from self.values_of(tree, at, whole.reason if whole else UNSAID)
+
+    def values_of(self, tree: Tree, at: str = "", reason: str = UNSAID) -> Iterator[Missed]:
+        """The values lost of a record; `reason` is for those of which nothing was noted."""
+        told: set[str] = set()
         for place, value in leaves(tree, at):
             if place.startswith("$") or is_under(place, self.carried):
                 continue
-            missed = self._nearest(place)
-            if missed is None:
-                yield Missed(place, whole.reason if whole else UNSAID, value)
-            elif missed.place not in told:
+            missed = self._nearest(place) or Missed(place, reason, value)
+            if missed.place not in told:
                 told.add(missed.place)
                 yield missed
-        yield from (each for each in blurred if not at or each.place.startswith(f"{at}."))
+        for each in self.blurred.values():
+            here = not at or is_under(each.place, {at})
+            if here and not is_under(each.place, self.exact):
+                yield each
 
     def _carries_below(self, at: str) -> bool:
         stems = (f"{at}.", f"{at}[") if at else ("",)

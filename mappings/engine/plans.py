@@ -99,7 +99,8 @@ def _missed(book: Book, plan: Tree, account: Account) -> Iterator[Missed]:
         for place, entry in places_of(plan, element):
             _note_known(book, element, entry, account, place)
             yield from account.losses_of(entry, place)
-    yield from account.losses_of({key: plan[key] for key in plan if key not in areas})
+    beside = {key: plan[key] for key in plan if key not in areas}
+    yield from (each for each in account.values_of(beside) if not each.blurred)
 
 
 def _note_known(book: Book, subject: str, entry: Tree, account: Account, place: str) -> None:
