@@ -39,8 +39,8 @@ class BookAt:
 
 BOOKS: Mapping[str, BookAt] = MappingProxyType(
     {
-        "oneroster-1.1": BookAt("mappings.oneroster.v1p1", "schemas.standards.oneroster"),
-        "oneroster-1.2": BookAt("mappings.oneroster.v1p2", "schemas.standards.oneroster"),
+        "oneroster-1.1": BookAt("mappings.oneroster.v1p1", "mappings.oneroster.shapes"),
+        "oneroster-1.2": BookAt("mappings.oneroster.v1p2", "mappings.oneroster.shapes"),
         "edfi-5.2": BookAt("mappings.edfi.v5p2", "schemas.standards.edfi"),
         "edfi-6.1": BookAt("mappings.edfi.v6p1", "schemas.standards.edfi"),
         "ceds-14": BookAt("mappings.ceds.v14", "schemas.standards.ceds"),

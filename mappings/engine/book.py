@@ -29,10 +29,14 @@ LOCAL_NAMESPACE = "planbridge.example"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a tenant decides: the namespace of its own codes, and a folder of table overlays."""
+    """What a tenant decides: the namespace of its own codes, and a folder of table overlays.
+
+    `wire` is how records hold values, where that is not what the book says.
+    """
 
     namespace: str = LOCAL_NAMESPACE
     overlay: FilePath | None = None
+    wire: Wire | None = None
 
 
 def _no_setting(entity: str) -> Setting:
@@ -109,7 +113,7 @@ class _Shelf:
 
     def __init__(self, head: Mapping[str, Any], shape_of: ShapeOf, options: Options) -> None:
         self._head, self._shape_of, self._options = head, shape_of, options
-        self.wire: Wire = head.get("wire", "json")
+        self.wire: Wire = options.wire or head.get("wire", "json")
 
     def shape(self, entity: str) -> Shape:
         return self._shape_of(self._head["version"], entity)

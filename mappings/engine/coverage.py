@@ -13,7 +13,8 @@ from mappings.engine.paths import Path, bare
 from mappings.engine.reasons import ROUTINE
 from schemas.ilp.elements import FieldPlace
 from schemas.ilp.plan import ELEMENTS
-from schemas.roster.entities import FIELDS
+from schemas.gradebook.entities import FIELDS as GRADEBOOK
+from schemas.roster.entities import FIELDS as ROSTER
 from schemas.standards.shape import Property
 
 __all__ = ["ROUTINE", "check_book", "elements_of", "ours_paths", "uncovered"]
@@ -22,8 +23,9 @@ __all__ = ["ROUTINE", "check_book", "elements_of", "ours_paths", "uncovered"]
 @cache
 def ours_paths(subject: str) -> tuple[str, ...]:
     """The values that a subject of ours can hold, as plain paths; none for a view."""
-    if subject in FIELDS:
-        return ("id", *(field.name for field in FIELDS[subject]))
+    fields = ROSTER.get(subject) or GRADEBOOK.get(subject)
+    if fields is not None:
+        return ("id", *(field.name for field in fields))
     if subject in ELEMENTS:
         return tuple(_element_paths(subject))
     return ()

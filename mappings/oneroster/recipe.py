@@ -10,7 +10,7 @@ from mappings.oneroster.narrow import narrow
 from mappings.oneroster.persons import identifiers
 from mappings.recipe import Recipe
 
-PACKAGE = "mappings.oneroster.v1p2"
+PACKAGE, OLDER = "mappings.oneroster.v1p2", "mappings.oneroster.v1p1"
 _YEARLY = {
     "academicSessions",
     "categories",
@@ -36,7 +36,7 @@ def oneroster_recipe() -> Recipe:
     return Recipe(
         standard="OneRoster",
         digest=recipe_digest(PACKAGE),
-        mappings=tables_in(PACKAGE),
+        mappings=tables_in(PACKAGE, OLDER),
         order=(
             "orgs",
             "academicSessions",

@@ -9,8 +9,11 @@ from typing import Any, Literal, Protocol
 from mappings.engine.errors import MappingTableError
 from schemas.standards.shape import Property
 
-Wire = Literal["json", "text"]
-"""How a standard's records hold values: typed as in JSON, or as the text of a cell."""
+Wire = Literal["json", "text", "rows"]
+"""How a standard's records hold values: typed as in JSON, as the text of a cell, or as rows.
+
+In rows scalars are text as well, while lists and objects stay what they are.
+"""
 
 
 class Codec(Protocol):

@@ -32,7 +32,7 @@ class Cell:
         return cell
 
     @staticmethod
-    def join(cells: list[str]) -> str:
+    def join(cells: list[str]) -> Any:
         """The cell that holds these elements."""
         return ",".join(cells)
 
@@ -41,13 +41,35 @@ class Cell:
         """The elements of a cell, not decoded yet."""
         return split_list(str(value))
 
-    def encode(self, value: Any) -> str | None:
+    def encode(self, value: Any) -> Any:
         if not isinstance(value, list):
             raise Unrepresentable(value, "no list")
         return self.join([self.element(each) for each in value]) or None
 
     def decode(self, value: Any) -> list[Any]:
         return [self.item.decode(element) for element in self.elements(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Cell):
+    """The same list where a row holds it as a list, so that an element may hold commas."""
+
+    def element(self, value: Any) -> str:
+        """One element as it stands in the list."""
+        text = str(self.item.encode(value))
+        if text != text.strip() or not text:
+            raise Unrepresentable(value, "an element would read differently in a list")
+        return text
+
+    @staticmethod
+    def join(cells: list[str]) -> Any:
+        """The elements, as a list."""
+        return list(cells)
+
+    @staticmethod
+    def elements(value: Any) -> list[str]:
+        """The elements of a list; a text is taken apart like a cell."""
+        return [str(each) for each in value] if isinstance(value, list) else split_list(str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,19 +24,29 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class UserIds:
-    """Identifiers as a `userIds` cell has them: `{type:identifier}`, separated by commas."""
+    """Pairs as a `userIds` cell has them: `{type:identifier}`, separated by commas.
 
-    def encode(self, value: Any) -> str:
-        pairs = [(item["type"], item["identifier"]) for item in value]
+    `names` are the two parts in our records. Where `listed`, a row holds the pairs as a list.
+    """
+
+    names: tuple[str, str] = ("type", "identifier")
+    listed: bool = False
+
+    def encode(self, value: Any) -> str | list[str]:
+        left, right = self.names
+        pairs = [(item[left], item[right]) for item in value]
         if any(set(kind + identifier) & set("{},:") for kind, identifier in pairs):
             raise Unrepresentable(value, "a brace, comma or colon would read as a separator")
-        return ",".join(f"{{{kind}:{identifier}}}" for kind, identifier in pairs)
+        made = [f"{{{kind}:{identifier}}}" for kind, identifier in pairs]
+        return made if self.listed else ",".join(made)
 
     def decode(self, value: Any) -> list[dict[str, str]]:
-        items = parse_user_ids(str(value))
+        text = ",".join(value) if isinstance(value, list) else str(value)
+        items = parse_user_ids(text)
         if items is None:
-            raise Unrepresentable(value, "no list of {type:identifier}")
-        return items
+            raise Unrepresentable(value, f"no list of {{{':'.join(self.names)}}}")
+        left, right = self.names
+        return [{left: item["type"], right: item["identifier"]} for item in items]
 
 
 def grade(spec: Spec) -> Grade:
@@ -48,4 +58,10 @@ def grade(spec: Spec) -> Grade:
 def user_ids(spec: Spec) -> UserIds:
     """`{ codec = "user_ids" }`."""
     spec.take()
-    return UserIds()
+    return UserIds(listed=spec.wire == "rows")
+
+
+def pairs(spec: Spec) -> UserIds:
+    """`{ codec = "pairs", names = ["lhs", "rhs"] }`."""
+    left, right = spec.take("names").get("names", ("type", "identifier"))
+    return UserIds((left, right), listed=spec.wire == "rows")

@@ -11,7 +11,7 @@ from mappings.engine.codecs import decode_column, split_list
 from mappings.engine.decode import decode
 from mappings.engine.table import tables_in
 
-TABLES = tables_in("mappings.oneroster.v1p2")
+TABLES = tables_in("mappings.oneroster.v1p2", "mappings.oneroster.v1p1")
 
 
 @pytest.mark.parametrize(

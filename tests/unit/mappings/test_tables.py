@@ -8,17 +8,15 @@ from mappings.engine.table import MappingTableError, parse_table, tables_in
 from schemas.roster.entities import FIELDS
 from schemas.standards.oneroster import files
 
-TABLES = tables_in("mappings.oneroster.v1p2")
+TABLES = tables_in("mappings.oneroster.v1p2", "mappings.oneroster.v1p1")
 MINIMAL = """
-standard = "OneRoster"
-version = "1.2"
-file = "orgs"
-entity = "organization"
+entity = "orgs"
+ours = "organization"
 [rows]
-name = { column = "name", codec = "text" }
-type = { column = "type", codec = "text" }
-identifier = { column = "identifier", codec = "text" }
-parent_id = { column = "parentSourcedId", codec = "reference" }
+name = { to = "name", codec = "text" }
+type = { to = "type", codec = "text" }
+identifier = { to = "identifier", codec = "text" }
+parent_id = { to = "parentSourcedId", codec = "ref" }
 """
 
 
@@ -45,9 +43,9 @@ def test_a_reference_row_knows_what_it_refers_to() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('name = { column = "name", codec = "text" }\n', "", "no row for name"),
+        ('name = { to = "name", codec = "text" }\n', "", "no row for name"),
         ("identifier =", "identity =", "no field 'identity'"),
-        ('codec = "reference"', 'codec = "guess"', "no codec 'guess'"),
+        ('codec = "ref"', 'codec = "guess"', "no codec 'guess'"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(before: str, after: str, said: str) -> None:
