@@ -87,13 +87,14 @@ def local_text(value: Any, spec: Spec) -> Any:
 def flag(spec: Spec) -> Flag:
     """`{ codec = "flag", true = "achieved", false = "current" }`, or with ours true and false.
 
-    `says` is what stands there instead of true: `{ true = true, says = "uri://..." }`.
+    `says` and `says_false` are what stands there instead: `{ true = true, says = "uri://..." }`.
     """
-    params = spec.take("true", "false", "says")
+    params = spec.take("true", "false", "says", "says_false")
     if "true" not in params:
         raise MappingTableError("`flag` says which value of ours is true")
     says = local_text(params.get("says", True), spec)
-    return Flag(params["true"], params.get("false"), says)
+    says_false = local_text(params.get("says_false", False), spec)
+    return Flag(params["true"], params.get("false"), says, says_false)
 
 
 def always(spec: Spec) -> Always:

@@ -1,0 +1,1 @@
+"""Mapping tables of Ed-Fi Data Standard 5.2."""

@@ -1,0 +1,1 @@
+"""Mapping tables of Ed-Fi Data Standard 6.1: those of 5.2, revised."""
