@@ -37,7 +37,7 @@ class World:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     count: int = 0
 
-    def roster(self, entity: str, **values: Any) -> str:
+    def roster(self, entity: str, /, **values: Any) -> str:
         """A roster row; gives its id."""
         self.count += 1
         row = {
@@ -55,7 +55,7 @@ class World:
         self.rows.setdefault(entity, []).append(row)
         return str(row["id"])
 
-    def held(self, name: str, **values: Any) -> str:
+    def held(self, name: str, /, **values: Any) -> str:
         """A row of an access table; gives its id. Sections of consents stand apart."""
         self.count += 1
         table = ACCESS[name]
@@ -142,7 +142,7 @@ def at_work(now: datetime = NOW, **values: Any) -> Context:
 class Draw:
     """A random world, and random questions about it."""
 
-    def __init__(self, seed: int, students: int = 40, others: int = 8) -> None:
+    def __init__(self, seed: int, students: int = 40, others: int = 4) -> None:
         self.random = random.Random(seed)
         self.students = [f"p{n}" for n in range(students)]
         self.people = [*self.students[:2], *(f"a{n}" for n in range(others))]
@@ -190,7 +190,7 @@ class Draw:
             made.roster("class", id=f"c{number}", title="c", school_id=school, term_ids=terms)
         self._people(made)
         for student in self.students:
-            self._about(made, student)
+            self.about(made, student)
         return made
 
     def _people(self, made: World) -> None:
@@ -222,7 +222,7 @@ class Draw:
             state=self.pick(("active", "active", "active", "missing")),
         )
 
-    def _about(self, made: World, student: str) -> None:
+    def about(self, made: World, student: str) -> None:
         """Everything else that can be held about a student."""
         self._enrolled(made, student, f"c{self.random.randrange(8)}", "student")
         for make, often in (

@@ -1,0 +1,135 @@
+"""What must hold of every decision, whoever asks: shown on random worlds without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from support.access_questions import Asking
+from support.access_states import STUDENT, row
+from support.access_world import LONG_AGO, NOW, World
+
+from service.access import policy
+from service.access.desk import Desk, Rows
+from service.access.request import as_party, as_user
+from service.access.sources import SOURCES, source
+from service.settings import instant
+
+_QUESTIONS = 2500
+ROSTERED = ("birth", "guardian", "teaching", "site", "enrolled", "student")
+TABLES = {
+    "team": "team_member",
+    "owner": "item_owner",
+    "share": "item_share",
+    "hold": "legal_hold",
+    "request": "record_request",
+    "opt_out": "directory_opt_out",
+    **dict.fromkeys(ROSTERED, ""),
+}
+"""Where the rows of a source are kept, where it is called otherwise."""
+
+
+def drawn(seed: int) -> Iterator[tuple[Asking, Desk, Rows, str, str]]:
+    """Random questions about one student, of whom much is held."""
+    draw = Asking(seed, students=1)
+    draw.students = [STUDENT]
+    draw.people = [STUDENT, "a0", "a1"]
+    for _ in range(_QUESTIONS):
+        asked = draw.question()
+        yield draw, asked.desk, rows_of(draw), asked.section, asked.action
+
+
+def rows_of(draw: Asking) -> Rows:
+    """Random rows of the roster and of the service's own tables about the student."""
+    made = World()
+    draw.about(made, STUDENT)
+    values = {"agent_id": draw.pick(draw.people), "org_id": "s1", "birth_date": draw.born()}
+    found = {name: (roster_row(name, values),) for name in ROSTERED if draw.chance(0.6)}
+    held = {name: made.rows.get(TABLES.get(name, name), []) for name in SOURCES}
+    held["consent"] = list(with_sections(made))
+    rows = {name: tuple(row(name, **one)[1] for one in held[name]) for name in SOURCES}
+    return {**{name: kept for name, kept in rows.items() if kept}, **found}
+
+
+def roster_row(name: str, values: dict[str, Any]) -> tuple[Any, ...]:
+    known = {key: value for key, value in values.items() if key in source(name).names}
+    return row(name, **known)[1]
+
+
+def with_sections(made: World) -> Iterator[dict[str, Any]]:
+    """Consents as their source gives them: one row for each section."""
+    by_id = {one["id"]: one for one in made.rows.get("consent", [])}
+    for part in made.rows.get("consent_section", []):
+        yield {**by_id[part["consent_id"]], "section": part["section"]}
+
+
+def allowed(desk: Desk, rows: Rows, section: str, action: str) -> bool:
+    return desk.case(rows).decide(section, action).allowed
+
+
+def more(rows: Rows, *added: tuple[str, tuple[Any, ...]]) -> Rows:
+    """The rows with some more."""
+    grown = dict(rows)
+    for name, one in added:
+        grown[name] = (*grown.get(name, ()), one)
+    return grown
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_restriction_a_hold_or_an_opt_out_never_opens(seed: int) -> None:
+    opened = 0
+    for draw, desk, rows, section, action in drawn(seed):
+        barred = row("restriction", person_id=draw.pick(draw.people))
+        after = more(rows, draw.pick((barred, row("hold"), row("opt_out"))))
+        opened += allowed(desk, rows, section, action)
+        assert allowed(desk, rows, section, action) >= allowed(desk, after, section, action)
+    assert opened > 50
+
+
+def test_revoking_a_consent_never_opens() -> None:
+    at = source("consent").names.index("revoked_at")
+    for _, desk, rows, section, action in drawn(3):
+        revoked = tuple((*one[:at], LONG_AGO, *one[at + 1 :]) for one in rows.get("consent", ()))
+        after = {**rows, "consent": revoked}
+        assert allowed(desk, rows, section, action) >= allowed(desk, after, section, action)
+
+
+def test_a_stale_roster_never_opens() -> None:
+    for _, desk, rows, section, action in drawn(4):
+        old = replace(desk.district, roster_as_of=instant(NOW - timedelta(days=400)))
+        after = Desk(desk.subject, desk.context, old)
+        assert allowed(desk, rows, section, action) >= allowed(after, rows, section, action)
+
+
+def test_a_client_never_gets_more_than_the_user_it_acts_for() -> None:
+    for _, desk, rows, section, action in drawn(5):
+        user = desk.context.user
+        if user is not None and allowed(desk, rows, section, action):
+            behind = Desk(user, as_user(desk.context), desk.district)
+            assert allowed(behind, rows, section, action)
+
+
+def test_nothing_is_shared_or_exported_with_whom_may_not_read_it() -> None:
+    for _, desk, rows, section, action in drawn(6):
+        party = desk.context.party
+        leaves = party is not None and action in {"share", "export"}
+        if party is not None and leaves and allowed(desk, rows, section, action):
+            theirs = Desk(party, as_party(desk.context), desk.district)
+            assert allowed(theirs, rows, section, "read")
+
+
+def test_an_answer_never_has_fields_of_another_section() -> None:
+    for _, desk, rows, section, action in drawn(7):
+        decision = desk.case(rows).decide(section, action)
+        assert decision.fields <= policy.sections()[section].fields
+        assert bool(decision.fields) is decision.allowed
+
+
+def test_naming_what_a_filter_uses_never_opens() -> None:
+    for draw, desk, rows, section, action in drawn(8):
+        used = replace(desk.context, uses=desk.context.uses | {draw.pick(draw.sections)})
+        after = Desk(desk.subject, used, desk.district)
+        assert allowed(desk, rows, section, action) >= allowed(after, rows, section, action)
