@@ -7,7 +7,7 @@ A plan is a dict in the JSON form of `ilp.json`. What an entry needs besides its
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,18 +66,25 @@ def places_of(plan: Tree, subject: str) -> Iterator[tuple[str, Tree]]:
 
 
 def write_plan(
-    book: Book, plan: Tree, context: Context, losses: Losses, switched: frozenset[str] = frozenset()
+    book: Book,
+    plan: Tree,
+    context: Context,
+    losses: Losses,
+    switched: frozenset[str] = frozenset(),
+    beside: Callable[[Tree], Context] | None = None,
 ) -> list[StandardRecord]:
     """The records that a plan becomes, in the order in which its elements call for them.
 
-    `switched` are the carriers that the tenant has turned on (`edfi.md` §7.2, rule 4). What no
-    record carries is counted in `losses`, every value once.
+    `switched` are the carriers that the tenant has turned on (`edfi.md` §7.2, rule 4), `beside`
+    gives the context of a single entry (`$entry`). What no record carries is counted in `losses`,
+    every value once.
     """
     writer = Writer(book, switched)
     elements = [element for element in ELEMENTS if element not in book.elements]
     for subject in (WHOLE, *elements):
         for place, entry in places_of(plan, subject):
-            writer.take(subject, {**entry, **context}, place)
+            own = beside(entry) if beside and subject != WHOLE else {}
+            writer.take(subject, {**entry, **context, **own}, place)
     for missed in _missed(book, plan, writer.account):
         count(losses, missed, element_of)
     return writer.made()
