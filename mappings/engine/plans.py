@@ -7,7 +7,7 @@ A plan is a dict in the JSON form of `ilp.json`. What an entry needs besides its
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ __all__ = [
     "places_of",
     "read_record",
     "write_entry",
+    "write_into",
     "write_plan",
 ]
 
@@ -72,20 +73,27 @@ def write_plan(
     losses: Losses,
     switched: frozenset[str] = frozenset(),
     beside: Callable[[Tree], Context] | None = None,
-    *,
-    writer: Writer | None = None,
-    parts: Iterable[tuple[str, str, Tree]] = (),
 ) -> list[StandardRecord]:
     """The records that a plan becomes, in the order in which its elements call for them.
 
     `switched` are the carriers that the tenant has turned on (`edfi.md` §7.2, rule 4), `beside`
     gives the context of a single entry (`$entry`). What no record carries is counted in `losses`,
-    every value once. `writer` may hold records already, into which the plan is laid; `parts` are
-    parts of the plan that go by tables of their own: the view, the part's place, its values.
+    every value once.
     """
-    writer = writer or Writer(book, switched)
-    for view, place, part in parts:
-        writer.take(view, part, place)
+    writer = Writer(book, switched)
+    write_into(writer, plan, context, losses, beside)
+    return writer.made()
+
+
+def write_into(
+    writer: Writer,
+    plan: Tree,
+    context: Context,
+    losses: Losses,
+    beside: Callable[[Tree], Context] | None = None,
+) -> None:
+    """Lay a plan into records that are under way; its account is the writer's."""
+    book = writer.book
     elements = [element for element in ELEMENTS if element not in book.elements]
     for subject in (WHOLE, *elements):
         for place, entry in places_of(plan, subject):
@@ -93,7 +101,6 @@ def write_plan(
             writer.take(subject, {**entry, **context, **own}, place)
     for missed in _missed(book, plan, writer.account):
         count(losses, missed, element_of)
-    return writer.made()
 
 
 def write_entry(
