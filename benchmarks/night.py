@@ -81,7 +81,10 @@ def main() -> None:
         f"{STUDENTS:,} students; medians of {ROUNDS} rounds; first load {first.seconds:.1f} s, "
         f"{first.peak_mb:.0f} MB"
     )
-    print(f"{'night':34}{'floor s':>9}{'ours s':>9}{'ratio':>8}{'budget':>8}{'peak MB':>9}")
+    print(
+        f"{'night':34}{'floor s':>9}{'ours s':>9}{'ratio':>8}{'budget':>8}{'peak MB':>9}"
+        f"{'floor CPU':>11}{'ours CPU':>10}"
+    )
     _line("no change, other bytes and order", *_pair(district, nights, "night1-shuffled"), "4 x")
     _line("1 % changed, applied", *_pair(district, nights, "night2"), "6 x")
     floor, quiet = _pair(district, nights, "night1")
@@ -110,6 +113,7 @@ def _line(name: str, floor: Measured, ours: Measured, budget: str) -> None:
     ratio = ours.seconds / floor.seconds
     print(
         f"{name:34}{floor.seconds:9.2f}{ours.seconds:9.2f}{ratio:7.1f}x{budget:>8}{ours.peak_mb:9.0f}"
+        f"{floor.cpu:11.2f}{ours.cpu:10.2f}"
     )
 
 
