@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from mappings.books import BOOKS, BookAt, books
-from mappings.engine.book import Book, Options
+from mappings.engine.book import Book, Options, raw_book
 from mappings.engine.model import Table
 
 TOY = BookAt("support.mapping_toy", "support.mapping_toy_shapes")
@@ -49,3 +49,13 @@ def alone(whole: Book, only: Table) -> Book:
         by_entity={only.entity: (only,)},
         by_subject={only.subject: (only,)},
     )
+
+
+@cache
+def distinct() -> tuple[tuple[str, str], ...]:
+    """The tables that write and read, without those that a book inherits as they are."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, of in both_ways():
+        raw = raw_book(ALL[name].package)[1][of]
+        found.setdefault(f"{of} {sorted(map(str, raw.items()))}", (name, of))
+    return tuple(found.values())

@@ -60,3 +60,22 @@ def surprises(table: Table, ours: Tree, back: Tree) -> list[Any]:
         *(f"gone: {path} {value}" for path, value in lacking),
         *(f"new: {path} {value}" for path, value in surplus if path not in excused),
     ]
+
+
+def broken(table: Table, before: Tree, now: Tree) -> list[str]:
+    """The laws that a table breaks for two records of ours, in words."""
+    record = put(table, now)
+    if record is None:
+        return []
+    fresh = get(table, record)
+    if len(fresh) != 1:
+        return [f"what was written reads as {len(fresh)} records"]
+    (back,) = fresh
+    once = get(table, record, before)
+    laws = {
+        "GetPut: reading back over the original changes it": get(table, record, now) == [now],
+        "PutGet: what was read is not written alike": put(table, back) == record,
+        "PutPut: reading twice is not reading once": get(table, record, once[0]) == once,
+        **dict.fromkeys(surprises(table, now, back), False),
+    }
+    return [law for law, holds in laws.items() if not holds]
