@@ -13,8 +13,9 @@ from support.access_world import World, at_work, district, somebody
 
 from service.access.cursor import read_cursor, write_cursor
 from service.access.desk import Desk
-from service.access.load import at_desk
-from service.access.students import Listing, count, page
+from service.access.load import at_desk, load_rows
+from service.access.sources import source
+from service.access.students import Listing, count, masks, page
 from service.errors import Invalid
 from service.store.database import reading, writing
 
@@ -162,3 +163,31 @@ def test_pages_have_a_sensible_size(filled: Engine, size: int) -> None:
 def test_only_plain_directory_fields_sort_and_filter(filled: Engine, name: str) -> None:
     with reading(filled) as connection, pytest.raises(Invalid, match="not listed by"):
         page(connection, desk_of(connection), Listing(order=(name,)), 5)
+
+
+def test_masks_tell_of_every_section_what_a_single_question_tells(filled: Engine) -> None:
+    with reading(filled) as connection:
+        desk = desk_of(connection)
+        found = masks(connection, desk, ["p00", "p01"])
+        rows = load_rows(connection, desk, ["p00", "p01"])
+        alone = {one: desk.case(rows[one]).decide("profile", "read") for one in rows}
+    assert {one: mask["profile"] for one, mask in found.items()} == alone
+    opened = {one: {name for name, it in mask.items() if it.allowed} for one, mask in found.items()}
+    assert opened["p01"] == set()
+    assert {"careerGoals", "financialAid"} <= opened["p00"]
+    assert "disability" not in opened["p00"]
+
+
+def test_a_student_who_does_not_exist_has_nothing_open(filled: Engine) -> None:
+    with reading(filled) as connection:
+        found = masks(connection, desk_of(connection), ["nobody"])["nobody"]
+    assert not any(decision.allowed for decision in found.values())
+
+
+def test_a_clause_fits_a_query_over_the_tables_that_it_looks_at(filled: Engine) -> None:
+    of = source("student")
+    student_id = of.columns["student_id"]
+    with reading(filled) as connection:
+        open_to = desk_of(connection, "p03").clause("profile", "read", student_id)
+        found = connection.execute(of.select("student_id").where(open_to)).scalars().all()
+    assert found == ["p03"]
