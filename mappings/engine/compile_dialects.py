@@ -65,6 +65,10 @@ class Dialect(Protocol):
         """Text as JSON."""
         ...
 
+    def whole(self, number: str) -> str:
+        """A whole number as JSON."""
+        ...
+
     def constant(self, value: Any) -> str:
         """A value that a table states, as JSON."""
         ...
@@ -125,6 +129,9 @@ class Sqlite:
     def quoted(self, text: str) -> str:
         return f"(SELECT json_quote(q) FROM (SELECT {text} AS q) WHERE q IS NOT NULL)"
 
+    def whole(self, number: str) -> str:
+        return f"CAST({number} AS TEXT)"
+
     def constant(self, value: Any) -> str:
         return literal(json.dumps(value, ensure_ascii=False))
 
@@ -181,6 +188,9 @@ class Postgresql:
 
     def quoted(self, text: str) -> str:
         return f"to_jsonb(({text})::text)"
+
+    def whole(self, number: str) -> str:
+        return f"to_jsonb({number})"
 
     def constant(self, value: Any) -> str:
         return literal(json.dumps(value, ensure_ascii=False)) + "::jsonb"

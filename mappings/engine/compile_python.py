@@ -109,14 +109,8 @@ def _part(name: str, value: Any, telling: frozenset[str]) -> tuple[Any, ...]:
     if kind is dict:
         return name, pattern_of(value, telling)
     if kind is list:
-        return name, _members(value, telling)
+        return name, tuple([_part(name, item, telling)[1:] for item in value])
     return name, kind, value if name in telling else value is None
-
-
-def _members(items: list[Any], telling: frozenset[str]) -> tuple[Any, ...]:
-    return tuple(
-        [pattern_of(item, telling) if item.__class__ is dict else item is None for item in items]
-    )
 
 
 def compile_table(table: Table) -> Compiled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.lists import Cell
 from mappings.engine.compile_source import Names, Reader, Scope, Unfit
 from mappings.engine.compile_values import encoding
@@ -221,7 +222,14 @@ def telling(table: Table) -> frozenset[str]:
     """Names of fields whose value decides what is carried, and not only that there is one."""
     paths = [*(each.path for each in table.when), *(each.path for each in table.assumed)]
     paths += [each.path for row in _all(table.rows) for each in row.when]
+    paths += [row.ours for row in _all(table.rows) if _is_coarse(row)]
     return frozenset(path.steps[-1].name for path in paths)
+
+
+def _is_coarse(row: Row) -> bool:
+    """Whether codes may share a counterpart, so that which code it is decides what is told."""
+    codec = row.codec.item if isinstance(row.codec, Cell) else row.codec
+    return isinstance(codec, Crossed)
 
 
 def _all(rows: Iterable[Row]) -> Iterator[Row]:

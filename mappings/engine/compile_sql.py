@@ -2,8 +2,8 @@
 
 What does not fit is NULL and left out, what lacks something required is NULL whole: lists are shown
 as the interpreter would write them, without its account of losses. Values are taken as our models
-type them: a date is not looked up in the calendar again. `split`, `fingerprint`, `school_year`,
-content of which parts stay behind, and paths that pick items of ours have no form in SQL.
+type them: a date is not looked up in the calendar again. `split`, `fingerprint`, content
+of which parts stay behind, and paths that pick items of ours have no form in SQL.
 """
 
 # ruff: noqa: S608 - expressions are put together here from tables of ours; every text is quoted
@@ -17,8 +17,8 @@ from typing import Literal
 
 from mappings.engine.codec.base import Codec
 from mappings.engine.codec.codes import Crossed, Verbatim
-from mappings.engine.codec.fixed import Always, Flag
-from mappings.engine.codec.lists import Cell, Native
+from mappings.engine.codec.fixed import Always, Flag, SchoolYear
+from mappings.engine.codec.lists import Cell, Items, Native
 from mappings.engine.codec.named import Grade, UserIds
 from mappings.engine.codec.scalars import Day, Exact, Integer, Moment, Text, Truth
 from mappings.engine.compile_dialects import (
@@ -265,6 +265,16 @@ def _(codec: Day, place: Place, dialect: Dialect) -> str:
 
 
 @encoded.register
+def _(codec: SchoolYear, place: Place, dialect: Dialect) -> str:
+    day = (
+        f"{place.kind} = {literal(dialect.string)} AND {dialect.matches(place.text, '0000-00-00')}"
+    )
+    turned = f"CASE WHEN substr({place.text}, 6, 2) >= '07' THEN 1 ELSE 0 END"
+    year = f"CAST(substr({place.text}, 1, 4) AS INTEGER) + {turned}"
+    return f"CASE WHEN {day} THEN {dialect.whole(year)} END"
+
+
+@encoded.register
 def _(codec: Moment, place: Place, dialect: Dialect) -> str:
     zoned = [dialect.matches(place.text, form) for form in ("*Z", "*±00:00")]
     return _text(place, dialect, [f"({' OR '.join(zoned)})"])
@@ -308,20 +318,27 @@ def _(codec: Cell, place: Place, dialect: Dialect) -> str:
     tests = [
         f"{element.kind} = {literal(dialect.string)}",
         f"{element.text} <> ''",
-        f"replace({element.text}, ',', '') = {element.text}",
-        f"substr({element.text}, 1, 1) <> '['",
         f"{trimmed(element.text, dialect)} = {element.text}",
     ]
+    if not isinstance(codec, Items):
+        tests.append(f"replace({element.text}, ',', '') = {element.text}")
+        tests.append(f"substr({element.text}, 1, 1) <> '['")
     most = codec.item.max_length if isinstance(codec.item, Text) else None
     tests += [f"length({element.text}) <= {most}"] if most is not None else []
-    select = f"SELECT {element.text} AS v FROM {source} WHERE {' AND '.join(tests)}"
+    asked = " AND ".join(tests)
+    if isinstance(codec, Items):
+        made = dialect.quoted(f"CASE WHEN {asked} THEN {element.text} END")
+        return dialect.array(f"SELECT {made} AS v FROM {source}", order)
+    select = f"SELECT {element.text} AS v FROM {source} WHERE {asked}"
     return dialect.quoted(dialect.joined(select, order))
 
 
 @encoded.register
 def _(codec: UserIds, place: Place, dialect: Dialect) -> str:
     source, element, order = dialect.elements(place)
-    kind, identifier = (dialect.at(element, (name,)).text for name in ("type", "identifier"))
+    if codec.listed:
+        raise NotInSql("pairs in a list have no form in SQL")
+    kind, identifier = (dialect.at(element, (name,)).text for name in codec.names)
     select = f"SELECT '{{' || {kind} || ':' || {identifier} || '}}' AS v FROM {source}"
     both = f"{kind} || {identifier}"
     bare = both

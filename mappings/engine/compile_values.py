@@ -50,10 +50,10 @@ def _(codec: Text, value: str, scope: Scope) -> str:
 
 @encoding.register
 def _(codec: Verbatim, value: str, scope: Scope) -> str:
-    unfit = f"{value}.__class__ is not str"
-    if codec.max_length is not None:
-        unfit += f" or len({value}) > {codec.max_length}"
-    _guarded(value, unfit, scope)
+    room = [codec.max_length, codec.longest and codec.longest - len(codec.before)]
+    unfit = [f"{value}.__class__ is not str or not {value}"]
+    unfit += [f"len({value}) > {most}" for most in room if most is not None]
+    _guarded(value, " or ".join(unfit), scope)
     return f"{codec.before!r} + {value}" if codec.before else value
 
 
