@@ -89,7 +89,7 @@ def schema_of(entity: str) -> pl.Schema:
 
 def frame_of(entity: str, rows: Iterable[Tree]) -> pl.DataFrame:
     """A table out of records in JSON form."""
-    kinds = {each.name: each.kind for each in ENTITIES[entity]}
+    kinds = {each.name: each.kind for each in ENTITIES[entity]} | {"extras": FieldKind.JSON}
     listed = [
         {name: _cell(kinds.get(name, FieldKind.TEXT), value) for name, value in row.items()}
         for row in rows

@@ -85,7 +85,7 @@ def _derived(version: str) -> dict[str, tuple[Property, ...]]:
     derived = {AGENTS: (*marks, _link("userSourcedId"), _link("agentSourcedId"))}
     if version == "1.1":
         roles = oneroster.shape("1.2", "roles").properties
-        held = {"sourcedId", "userSourcedId", "orgSourcedId", "role", "roleType"}
+        held = {*(each.name for each in marks), "userSourcedId", "orgSourcedId", "role", "roleType"}
         derived["roles"] = tuple(
             replace(each, required=each.required and each.name != "roleType")
             for each in roles

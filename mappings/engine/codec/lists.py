@@ -96,7 +96,8 @@ class Split:
 class Native:
     """Content of ours as it is: an object or a list in JSON, canonical JSON text in a cell.
 
-    `without` names the keys that stay with us, at any depth.
+    `without` names the keys of an entry (the object, or each of the list) that stay with us; what
+    has such a name further down is content.
     """
 
     text: bool = False
@@ -108,8 +109,8 @@ class Native:
 
     def leaves_out(self, place: str) -> str | None:
         """The key by which a place within the content stays with us, if one does."""
-        names = re.split(r"[.\[]", place)
-        return next((name for name in names if name in self.without), None)
+        first = _FIRST.match(place)
+        return first[1] if first and first[1] in self.without else None
 
     def decode(self, value: Any) -> Any:
         if not self.text:
@@ -120,11 +121,15 @@ class Native:
             raise Unrepresentable(value, "no JSON") from None
 
 
+_FIRST = re.compile(r"(?:\[\d+\])?\.?([^.\[]+)")
+"""The first name of a place within an entry or a list of entries: `[0].version`."""
+
+
 def _without(value: Any, names: frozenset[str]) -> Any:
     if isinstance(value, list):
-        return [_without(item, names) for item in value]
+        return [_without(item, names) for item in value] if names else value
     if isinstance(value, dict):
-        return {key: _without(held, names) for key, held in value.items() if key not in names}
+        return {key: held for key, held in value.items() if key not in names}
     return value
 
 

@@ -1,0 +1,64 @@
+"""OneRoster as bridges: rows of CSV packages or JSON collections, to our records and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mappings.engine.loss import Losses
+from mappings.hub import Choice, Hub
+from mappings.oneroster.binding import Binding
+from mappings.oneroster.plans_in import PlansIn
+from mappings.oneroster.plans_out import PlansOut
+from mappings.oneroster.rows_in import RowsIn, with_named_administrators
+from mappings.oneroster.rows_out import rows_out
+from mappings.oneroster.scales import ScalesIn
+from schemas.standards.shape import StandardRecord
+
+
+@dataclass(frozen=True, slots=True)
+class OneRosterBridge:
+    """The way between the rows of one binding and our records."""
+
+    binding: Binding
+
+    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+        """Rosters and gradebooks as tables; plans out of `metadata.ilp`, one at a time."""
+        rows = RowsIn(self.binding, losses)
+        plans = PlansIn(self.binding, losses, ScalesIn(losses))
+        links = []
+        for record in records():
+            kept = plans.sift(record)
+            if kept is not None and kept.entity == "userResources":
+                links.append(kept)
+            elif kept is not None:
+                rows.take(kept)
+        for link in links:  # those of a plan's work samples say no more than these
+            if link.values.get("resourceSourcedId") not in plans.samples:
+                rows.take(link)
+        frames = rows.shelf.frames()
+        if self.binding.version == "1.1":
+            frames = with_named_administrators(frames)
+        return Hub(frames, plans.plans(records))
+
+    def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
+        """Plans with their students' rows, then the rows of everybody and everything else."""
+        rows = rows_out(hub.frames, self.binding, losses)
+        plans = PlansOut(hub, rows, choice, losses)
+        yield from plans.records()
+        yield from rows.records(plans.written)
+
+
+def csv_1p1() -> OneRosterBridge:
+    """The bridge of `oneroster-csv-1.1`."""
+    return OneRosterBridge(Binding("1.1"))
+
+
+def csv_1p2() -> OneRosterBridge:
+    """The bridge of `oneroster-csv-1.2`."""
+    return OneRosterBridge(Binding("1.2"))
+
+
+def json_1p2() -> OneRosterBridge:
+    """The bridge of `oneroster-json-1.2`."""
+    return OneRosterBridge(Binding("1.2", is_json=True))
