@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
-from service.store.tables import metadata
+from service.store.tables import ROSTER, metadata
 
 
 def _keys(*names: str) -> list[Column[Any]]:
@@ -201,6 +201,9 @@ item_share: Final = _about_student(
     Index("ix_item_share_audience", "tenant", "audience"),
 )
 """Items that the student shares: with an account, or with everyone of a role."""
+
+# Who leads a school asks for everybody there, on every page.
+Index("ix_role_tenant_org_id", ROSTER["role"].c.tenant, ROSTER["role"].c.org_id)
 
 ACCESS: Final[dict[str, Table]] = {
     one.name: one

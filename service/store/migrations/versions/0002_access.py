@@ -43,9 +43,11 @@ def upgrade() -> None:
     _create_ties()
     _create_consents()
     _create_records()
+    op.create_index("ix_role_tenant_org_id", "role", ["tenant", "org_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_role_tenant_org_id", "role")
     for name in reversed(_TABLES):
         op.drop_table(name)
 
