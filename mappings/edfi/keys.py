@@ -1,0 +1,98 @@
+"""By which values Ed-Fi knows what a roster holds: numbers of organizations, unique ids of people.
+
+`edfi.md` §6.1: an organization's identifier has to be a number. A person is known by the
+district's number, else the state's, else the roster's own id.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from mappings.hub import Hub
+from mappings.oneroster.persons import FAMILY, STAFF
+
+USER_IDS = pl.List(pl.Struct({"type": pl.String(), "identifier": pl.String()}))
+STUDENT, TEACHER = "student", "teacher"
+_STATE = "State"
+_NUMBER = r"^\d{1,18}$"
+
+
+def number(text: pl.Expr) -> pl.Expr:
+    """The number that a text is, or null."""
+    return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Int64, strict=False)
+
+
+def last_day(end: pl.Expr) -> pl.Expr:
+    """The last day of a range of ours, which excludes its end; Ed-Fi counts it in."""
+    return end.dt.offset_by("-1d")
+
+
+def organizations(hub: Hub) -> pl.DataFrame:
+    """Organizations with the number by which Ed-Fi knows them: `org_id`, `number`, `kind`."""
+    return hub.frame("organization").select(
+        "name",
+        "parent_id",
+        org_id="id",
+        number=number(pl.col("identifier")),
+        kind="type",
+    )
+
+
+def with_user_ids(people: pl.DataFrame) -> pl.DataFrame:
+    """Persons with their typed identifiers as a list, `ids`."""
+    text = people["user_ids"].fill_null("[]")
+    return people.with_columns(text.str.json_decode(USER_IDS).rename("ids"))
+
+
+def people(hub: Hub) -> pl.DataFrame:
+    """Persons with `person_id`, `unique_id`, the number of their first organization (`ed_org_id`).
+
+    `is_student`, `is_staff`, `is_family` say as what they are known.
+    """
+    frame = with_user_ids(hub.frame("person").rename({"id": "person_id"}))
+    state = pl.col("ids").list.eval(
+        pl.when(pl.element().struct.field("type") == _STATE).then(
+            pl.element().struct.field("identifier")
+        )
+    )
+    unique = pl.coalesce("identifier", state.list.drop_nulls().list.first(), "person_id")
+    known = frame.with_columns(unique_id=unique)
+    return known.join(_known_as(hub), on="person_id", how="left", maintain_order="left").pipe(
+        _with_organization, hub
+    )
+
+
+def _known_as(hub: Hub) -> pl.DataFrame:
+    """As what people are known: by their roles; a student's agent is family whatever the role."""
+    role = pl.col("role")
+    place = pl.col("org_id").sort_by("role_type", nulls_last=True, maintain_order=True)
+    roles = hub.frame("role").group_by("person_id", maintain_order=True)
+    known = roles.agg(
+        is_student=(role == STUDENT).any(),
+        is_staff=role.is_in(sorted(STAFF)).any(),
+        is_family=role.is_in(sorted(FAMILY)).any(),
+        family_role=role.filter(role.is_in(sorted(FAMILY))).first(),
+        role_org=place.first(),
+    )
+    agents = contact_pairs(hub, known).select(person_id="agent_id", is_agent=True).unique()
+    joined = known.join(agents, on="person_id", how="full", coalesce=True)
+    family = pl.col("is_family").fill_null(value=False) | pl.col("is_agent").fill_null(value=False)
+    return joined.with_columns(is_family=family).drop("is_agent")
+
+
+def contact_pairs(hub: Hub, known: pl.DataFrame) -> pl.DataFrame:
+    """Students and their agents (`person_id`, `agent_id`), whichever of the two names the other."""
+    students = known.filter("is_student").select("person_id")
+    told = hub.frame("relation").select("person_id", "agent_id")
+    turned = told.select(person_id="agent_id", agent_id="person_id")
+    pairs = pl.concat([told, turned]).join(students, on="person_id", how="semi")
+    others = students.rename({"person_id": "agent_id"})
+    return pairs.join(others, on="agent_id", how="anti").unique(maintain_order=True)
+
+
+def _with_organization(known: pl.DataFrame, hub: Hub) -> pl.DataFrame:
+    numbers = organizations(hub).select("org_id", ed_org_id="number")
+    place = pl.coalesce("primary_org_id", "role_org")
+    return known.with_columns(org_id=place).join(
+        numbers, on="org_id", how="left", maintain_order="left"
+    )

@@ -1,0 +1,305 @@
+"""The roster as Ed-Fi tells it: one row for each record of a resource, joined from ours.
+
+Every view keeps the rows whose joins find nothing: the table then says what is missing, and the
+row is counted as a loss. Columns are the paths that the tables name. Days are Ed-Fi's: a range
+includes its last day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from mappings.edfi.keys import STUDENT, TEACHER, contact_pairs, last_day, organizations, people
+from mappings.hub import Hub
+from mappings.oneroster.persons import STAFF
+
+View = Callable[[Hub], pl.DataFrame]
+_TEXTS = pl.List(pl.String())
+
+
+def _listed(column: str) -> pl.Expr:
+    """A list of texts out of its JSON text."""
+    return pl.col(column).fill_null("[]").str.json_decode(_TEXTS)
+
+
+def agencies(hub: Hub) -> pl.DataFrame:
+    """Districts (`edfi.agency`)."""
+    found = organizations(hub).filter(pl.col("kind") == "district")
+    return found.select("name", ed_org_id="number")
+
+
+def schools(hub: Hub) -> pl.DataFrame:
+    """Schools with their district and the grades of their students (`edfi.school`)."""
+    known = organizations(hub)
+    above = known.filter(pl.col("kind") == "district").select(
+        parent_id="org_id", agency_id="number"
+    )
+    attending = people(hub).filter("is_student").select("org_id", grades=_listed("grades"))
+    grades = attending.explode("grades", empty_as_null=True).drop_nulls("grades")
+    taught = grades.group_by("org_id").agg(pl.col("grades").unique().sort())
+    found = known.filter(pl.col("kind") == "school")
+    joined = found.join(above, on="parent_id", how="left", maintain_order="left")
+    return joined.join(taught, on="org_id", how="left", maintain_order="left").select(
+        "name", "agency_id", "grades", ed_org_id="number"
+    )
+
+
+def _sessions(hub: Hub) -> pl.DataFrame:
+    days = pl.col("extras").str.extract(r'"metadata\.edfi\.totalInstructionalDays":"?(\d+)')
+    return hub.frame("academic_session").select(
+        "title",
+        "type",
+        "school_year",
+        term_id="id",
+        begin="start_date",
+        end=last_day(pl.col("end_date")),
+        days=days.cast(pl.Int64),
+    )
+
+
+def _taught(hub: Hub) -> pl.DataFrame:
+    """Classes term by term, with their school's number."""
+    numbers = organizations(hub).select("org_id", school="number")
+    classes = hub.frame("class").with_columns(terms=_listed("term_ids"))
+    spread = classes.explode("terms", empty_as_null=True, keep_nulls=True)
+    return spread.join(
+        numbers, left_on="school_id", right_on="org_id", how="left", maintain_order="left"
+    )
+
+
+def _at_schools(hub: Hub) -> pl.DataFrame:
+    """Sessions of every school that teaches in them, their grading periods with them."""
+    pairs = _taught(hub).select("school", term_id="terms").drop_nulls().unique(maintain_order=True)
+    above = hub.frame("academic_session").select(child="id", term_id="parent_id")
+    below = pairs.join(above, on="term_id", maintain_order="left").select("school", term_id="child")
+    known = pl.concat([pairs, below]).unique(maintain_order=True)
+    found = _sessions(hub).join(known, on="term_id", how="left", maintain_order="left")
+    return found.rename({"school": "school_id"})
+
+
+def sessions(hub: Hub) -> pl.DataFrame:
+    """Terms of each school (`edfi.session`)."""
+    return _at_schools(hub).filter(pl.col("type") != "gradingPeriod")
+
+
+def grading_periods(hub: Hub) -> pl.DataFrame:
+    """Grading periods of each school (`edfi.grading_period`)."""
+    found = _at_schools(hub).filter(pl.col("type") == "gradingPeriod")
+    return found.with_columns(period="title").drop("type", "term_id")
+
+
+def courses(hub: Hub) -> pl.DataFrame:
+    """Courses with the number of their organization (`edfi.course`)."""
+    numbers = organizations(hub).select("org_id", ed_org_id="number")
+    joined = hub.frame("course").join(numbers, on="org_id", how="left", maintain_order="left")
+    return joined.select("title", "ed_org_id", code="course_code", grades=_listed("grades"))
+
+
+def sections(hub: Hub) -> pl.DataFrame:
+    """Classes, each in each of its terms (`edfi.section`), with what an offering needs.
+
+    A class of several terms is several sections (`edfi.md` §6.1). `class_id`, `term_begin` join.
+    """
+    numbers = organizations(hub).select("org_id", course_org_id="number")
+    catalogue = hub.frame("course").select("org_id", course_id="id", course_code="course_code")
+    catalogue = catalogue.join(numbers, on="org_id", how="left").drop("org_id")
+    terms = _sessions(hub).select(
+        "school_year", terms="term_id", session="title", term_begin="begin"
+    )
+    joined = _taught(hub).join(catalogue, on="course_id", how="left", maintain_order="left")
+    joined = joined.join(terms, on="terms", how="left", maintain_order="left")
+    return joined.select(
+        "title",
+        "session",
+        "school_year",
+        "course_code",
+        "course_org_id",
+        "term_begin",
+        class_id="id",
+        homeroom=pl.col("class_type") == "homeroom",
+        local_code="course_code",
+        school_id="school",
+        section=pl.coalesce("class_code", "id"),
+    )
+
+
+def offerings(hub: Hub) -> pl.DataFrame:
+    """Courses as a school offers them in a term (`edfi.offering`)."""
+    names = ("local_code", "school_id", "school_year", "session", "course_code", "course_org_id")
+    return sections(hub).select(names).unique(maintain_order=True)
+
+
+def _in_sections(hub: Hub, role: str) -> pl.DataFrame:
+    """Enrollments, each in each section of its class; the first day is the term's by default."""
+    enrolled = hub.frame("enrollment").filter(pl.col("role") == role)
+    unique = people(hub).select("person_id", "unique_id")
+    places = sections(hub).drop("title", "course_code", "course_org_id")
+    joined = enrolled.select("class_id", "person_id", "primary", "begin_date", "end_date")
+    joined = joined.join(unique, on="person_id", how="left", maintain_order="left")
+    joined = joined.join(places, on="class_id", how="left", maintain_order="left")
+    return joined.with_columns(
+        begin=pl.coalesce("begin_date", "term_begin"), end=last_day(pl.col("end_date"))
+    ).drop("begin_date", "end_date", "term_begin", "class_id", "person_id")
+
+
+def student_sections(hub: Hub) -> pl.DataFrame:
+    """Students in sections (`edfi.student_section`)."""
+    return _in_sections(hub, STUDENT).drop("primary")
+
+
+def staff_sections(hub: Hub) -> pl.DataFrame:
+    """Teachers of sections (`edfi.staff_section`); one who is not called primary is not."""
+    found = _in_sections(hub, TEACHER).drop("homeroom")
+    return found.with_columns(pl.col("primary").fill_null(value=False))
+
+
+_NAMES = (
+    *("person_id", "unique_id", "given_name", "middle_name", "family_name"),
+    *("preferred_given_name", "preferred_family_name"),
+)
+_BIRTH = {
+    "birth_date": "birth_date",
+    "birth_city": "city_of_birth",
+    "birth_state": "state_of_birth_abbreviation",
+    "birth_country": "country_of_birth_code",
+}
+RACES = (
+    "american_indian_or_alaska_native",
+    "asian",
+    "black_or_african_american",
+    "native_hawaiian_or_other_pacific_islander",
+    "white",
+)
+
+
+def students(hub: Hub) -> pl.DataFrame:
+    """Students with what demographics say of their birth (`edfi.student`)."""
+    born = hub.frame("demographics").select("person_id", **_BIRTH).unique("person_id")
+    found = people(hub).filter("is_student").select(_NAMES)
+    return found.join(born, on="person_id", how="left", maintain_order="left")
+
+
+def associations(hub: Hub) -> pl.DataFrame:
+    """Students' roles at schools (`edfi.school_association`)."""
+    numbers = organizations(hub).select("org_id", school_id="number")
+    known = people(hub).select("person_id", "unique_id", grade=_listed("grades").list.first())
+    found = hub.frame("role").filter(pl.col("role") == STUDENT)
+    joined = found.join(known, on="person_id", how="left", maintain_order="left")
+    joined = joined.join(numbers, on="org_id", how="left", maintain_order="left")
+    return joined.select(
+        *("person_id", "unique_id", "school_id", "grade"),
+        entry_date="begin_date",
+        exit_date=last_day(pl.col("end_date")),
+        primary=pl.col("role_type") == "primary",
+    )
+
+
+def demographics(hub: Hub) -> pl.DataFrame:
+    """Sex, ethnicity and race of students (`edfi.demographics`)."""
+    known = people(hub).filter("is_student").select("person_id", "unique_id", "ed_org_id")
+    told = hub.frame("demographics")
+    values = ("sex", "hispanic_or_latino_ethnicity", *RACES)
+    said = told.filter(pl.any_horizontal(pl.col(values).is_not_null()))
+    return known.join(said.select("person_id", *values), on="person_id", maintain_order="left")
+
+
+def directory(hub: Hub) -> pl.DataFrame:
+    """How to reach students (`edfi.directory`)."""
+    return _reachable(people(hub).filter("is_student"))
+
+
+def _reachable(known: pl.DataFrame) -> pl.DataFrame:
+    ways = ("email", "phone", "sms")
+    found = known.filter(pl.any_horizontal(pl.col(ways).is_not_null()))
+    return found.select("person_id", "unique_id", "ed_org_id", "given_name", "family_name", *ways)
+
+
+def logins(hub: Hub) -> pl.DataFrame:
+    """Students' user names (`edfi.login`)."""
+    found = people(hub).filter("is_student").drop_nulls("username")
+    return found.select("person_id", "unique_id", "ed_org_id", "username")
+
+
+def student_codes(hub: Hub) -> pl.DataFrame:
+    """Every identifier of a student but the unique id (`edfi.student_code`)."""
+    known = people(hub).filter("is_student")
+    base = ("person_id", "unique_id", "ed_org_id")
+    typed = known.select(*base, "ids").explode("ids", empty_as_null=True).drop_nulls("ids")
+    typed = typed.with_columns(
+        system=pl.col("ids").struct.field("type").replace({"State": "state"}),
+        value=pl.col("ids").struct.field("identifier"),
+    ).drop("ids")
+    own = known.select(*base, system=pl.lit("sourcedId"), value="person_id")
+    local = known.select(*base, system=pl.lit("local"), value="identifier")
+    found = pl.concat([typed, own, local]).filter(pl.col("value").is_not_null())
+    return found.filter(pl.col("value") != pl.col("unique_id"))
+
+
+def staff(hub: Hub) -> pl.DataFrame:
+    """Members of staff (`edfi.staff`)."""
+    return people(hub).filter("is_staff").select(*_NAMES, "username")
+
+
+def staff_directory(hub: Hub) -> pl.DataFrame:
+    """How to reach staff (`edfi.staff_directory`)."""
+    return _reachable(people(hub).filter("is_staff"))
+
+
+def staff_assignments(hub: Hub) -> pl.DataFrame:
+    """Roles of staff at organizations (`edfi.staff_assignment`)."""
+    numbers = organizations(hub).select("org_id", ed_org_id="number")
+    known = people(hub).select("person_id", "unique_id")
+    found = hub.frame("role").filter(pl.col("role").is_in(sorted(STAFF)))
+    joined = found.join(known, on="person_id", how="left", maintain_order="left")
+    joined = joined.join(numbers, on="org_id", how="left", maintain_order="left")
+    begin, end = pl.col("begin_date"), last_day(pl.col("end_date"))
+    return joined.select("unique_id", "ed_org_id", "role", begin=begin, end=end)
+
+
+def contacts(hub: Hub) -> pl.DataFrame:
+    """Parents, guardians and other agents (`edfi.contact`)."""
+    found = people(hub).filter(pl.col("is_family"))
+    return found.select(*_NAMES, "username", "email", "phone", "sms").drop("person_id")
+
+
+def student_contacts(hub: Hub) -> pl.DataFrame:
+    """Who is whose contact; the relation is the contact's role (`edfi.student_contact`)."""
+    known = people(hub)
+    mine = known.select("person_id", "unique_id")
+    theirs = known.select(agent_id="person_id", contact_id="unique_id", role="family_role")
+    joined = contact_pairs(hub, known).join(mine, on="person_id", how="left", maintain_order="left")
+    joined = joined.join(theirs, on="agent_id", how="left", maintain_order="left")
+    return joined.select("unique_id", "contact_id", "role")
+
+
+PLACES: Mapping[str, View] = {
+    "edfi.agency": agencies,
+    "edfi.school": schools,
+    "edfi.session": sessions,
+    "edfi.grading_period": grading_periods,
+    "edfi.course": courses,
+    "edfi.offering": offerings,
+    "edfi.section": sections,
+}
+STUDENTS: Mapping[str, View] = {
+    "edfi.student": students,
+    "edfi.school_association": associations,
+    "edfi.demographics": demographics,
+    "edfi.directory": directory,
+    "edfi.login": logins,
+    "edfi.student_code": student_codes,
+}
+STAFF_VIEWS: Mapping[str, View] = {
+    "edfi.staff": staff,
+    "edfi.staff_directory": staff_directory,
+}
+LINKS: Mapping[str, View] = {
+    "edfi.contact": contacts,
+    "edfi.student_contact": student_contacts,
+    "edfi.staff_assignment": staff_assignments,
+    "edfi.student_section": student_sections,
+    "edfi.staff_section": staff_sections,
+}
+"""Views by what has to be put together: `STUDENTS` and `STAFF_VIEWS` have a `person_id`."""
