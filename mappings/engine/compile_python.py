@@ -29,6 +29,7 @@ from mappings.engine.errors import Unrepresentable
 from mappings.engine.loss import Losses, LossKey
 from mappings.engine.model import Direction, Need, Row, Table
 from mappings.engine.paths import Path, Tree, parse_path
+from mappings.engine.reasons import ROUTINE
 from schemas.standards.shape import Shape
 
 UNFIT = (Unfit, Unrepresentable, AttributeError, TypeError, KeyError)
@@ -95,7 +96,10 @@ class Patterns:
 
 
 def pattern_of(tree: Tree, telling: frozenset[str]) -> tuple[Any, ...]:
-    """Which fields of a record are filled, at any depth; the telling ones with their values."""
+    """Which fields of a record are filled, at any depth; the telling ones with their values.
+
+    Bookkeeping is one loss whatever is in it, unless rows look into it.
+    """
     return tuple(
         [
             name if value.__class__ is str and name not in telling else _part(name, value, telling)
@@ -106,6 +110,8 @@ def pattern_of(tree: Tree, telling: frozenset[str]) -> tuple[Any, ...]:
 
 def _part(name: str, value: Any, telling: frozenset[str]) -> tuple[Any, ...]:
     kind = value.__class__
+    if name in ROUTINE and name not in telling:
+        return name, bool(value)
     if kind is dict:
         return name, pattern_of(value, telling)
     if kind is list:

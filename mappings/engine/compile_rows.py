@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mappings.engine.codec.codes import Crossed
-from mappings.engine.codec.lists import Cell
+from mappings.engine.codec.lists import Cell, Native
 from mappings.engine.compile_source import Names, Reader, Scope, Unfit
 from mappings.engine.compile_values import encoding
 from mappings.engine.model import Condition, Constant, Direction, Need, Row, Table, Target
 from mappings.engine.paths import Path, Step, Tree, fits, read_at, resolve, write_at
+from mappings.engine.reasons import ROUTINE
 
 
 def picked(parent: Tree, name: str, where: tuple[tuple[str, str], ...]) -> Tree:
@@ -223,7 +224,11 @@ def telling(table: Table) -> frozenset[str]:
     paths = [*(each.path for each in table.when), *(each.path for each in table.assumed)]
     paths += [each.path for row in _all(table.rows) for each in row.when]
     paths += [row.ours for row in _all(table.rows) if _is_coarse(row)]
-    return frozenset(path.steps[-1].name for path in paths)
+    names = {path.steps[-1].name for path in paths}
+    for row in _all(table.rows):
+        names |= ROUTINE.keys() & {step.name for step in row.ours.steps}
+        names |= ROUTINE.keys() if isinstance(row.codec, Native) else set()
+    return frozenset(names)
 
 
 def _is_coarse(row: Row) -> bool:

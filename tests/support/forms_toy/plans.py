@@ -39,7 +39,7 @@ GOALS = _made(
     cluster=_code("own"),
     pathway=_code("own"),
     version=st.integers(1, 3),
-    origins=st.just({"text": {"source": "s"}}),
+    origins=st.dictionaries(WORDS, st.just({"source": "s"}), min_size=1, max_size=2),
 )
 SKILLS = _made({"id": WORDS, "name": WORDS}, level=WORDS, evidence=st.lists(WORDS))
 APPLICATIONS = _made(
