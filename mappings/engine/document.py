@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mappings.engine.book import Book
-from mappings.engine.fates import MEANING, Fate, FieldFate, Way, fates_of, properties
+from mappings.engine.fates import MEANING, Fate, FieldFate, Way, fates_of, others, properties
 from mappings.engine.model import Direction, Row, Table
 from mappings.engine.reasons import ROUTINE
 from schemas.ilp.plan import ELEMENTS
-from schemas.roster.entities import FIELDS
 
 _ARROWS = {Direction.BOTH: "both", Direction.OUT: "out", Direction.IN: "in"}
 
@@ -26,7 +25,7 @@ def standard_page(book: Book) -> str:
         "## Elements at a glance",
         _grid(("Element", "Name", "Goes to", "Fields that stay"), _glance(book)),
         *_element_sections(book),
-        *_roster_sections(book),
+        *_other_sections(book),
         "## What is read there",
         "Properties that nothing of ours corresponds to are counted, entity by entity, when a"
         " file is read.",
@@ -134,9 +133,9 @@ def _element_sections(book: Book) -> Iterator[str]:
         yield _fields(list(fates_of(book, element)))
 
 
-def _roster_sections(book: Book) -> Iterator[str]:
-    for entity in (name for name in FIELDS if name in book.by_subject):
-        yield f"## Roster: {entity.replace('_', ' ')}"
+def _other_sections(book: Book) -> Iterator[str]:
+    for entity in others(book):
+        yield f"## Besides plans: {entity.replace('_', ' ')}"
         yield _fields(list(fates_of(book, entity)))
 
 

@@ -12,14 +12,15 @@ from enum import StrEnum
 from typing import Any
 
 from mappings.engine.book import Book
-from mappings.engine.coverage import elements_of, ours_paths
+from mappings.engine.coverage import ours_paths
 from mappings.engine.model import Condition, Direction, Row, Table
 from mappings.engine.outward import nearest
 from mappings.engine.paths import bare
 from mappings.engine.plans import WHOLE
 from mappings.engine.reasons import ROUTINE
+from schemas.gradebook.entities import FIELDS as GRADEBOOK
 from schemas.ilp.plan import ELEMENTS
-from schemas.roster.entities import FIELDS
+from schemas.roster.entities import FIELDS as ROSTER
 
 
 class Fate(StrEnum):
@@ -86,13 +87,17 @@ class FieldFate:
 
 
 def fates(book: Book) -> list[FieldFate]:
-    """The fate of every field of all elements, then of the roster entities that the book has."""
-    subjects = [*ELEMENTS, *(name for name in FIELDS if name in book.by_subject)]
-    return [fate for subject in subjects for fate in fates_of(book, subject)]
+    """The fate of every field of all elements, then of the other entities that the book has."""
+    return [fate for subject in (*ELEMENTS, *others(book)) for fate in fates_of(book, subject)]
+
+
+def others(book: Book) -> tuple[str, ...]:
+    """The roster and gradebook entities that a book has tables for, in their own order."""
+    return tuple(name for name in (*ROSTER, *GRADEBOOK) if name in book.by_subject)
 
 
 def fates_of(book: Book, subject: str) -> Iterator[FieldFate]:
-    """The fate of every field of one element or roster entity, bookkeeping last."""
+    """The fate of every field of one element or other entity, bookkeeping last."""
     if subject in book.never:
         yield FieldFate(subject, "", (Way(Fate.LOST, reason=book.never[subject]),))
         return
@@ -109,8 +114,7 @@ def _ways(book: Book, subject: str, path: str) -> Iterator[Way]:
         yield from _in_table(table, path)
     if subject in ELEMENTS:
         for table in book.by_subject.get(WHOLE, ()):
-            if subject in elements_of(table):
-                yield from _in_table(table, f"{ELEMENTS[subject].path}.{path}")
+            yield from _in_table(table, f"{ELEMENTS[subject].path}.{path}")
 
 
 def _in_table(table: Table, path: str) -> Iterator[Way]:
@@ -203,7 +207,7 @@ def as_json(book: Book) -> dict[str, Any]:
         "version": book.version,
         "elements": {
             subject: {fate.path: [way.as_json() for way in fate.ways] for fate in found}
-            for subject in (*ELEMENTS, *(name for name in FIELDS if name in book.by_subject))
+            for subject in (*ELEMENTS, *others(book))
             if (found := list(fates_of(book, subject)))
         },
         "entities": {

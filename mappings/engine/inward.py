@@ -6,7 +6,7 @@ written changes nothing, also where several values of ours share one of theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from mappings.engine.codec.lists import Cell
 from mappings.engine.errors import Unrepresentable
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.model import Condition, Direction, Row, Table, Target
-from mappings.engine.outward import ABSENT, encoded, encoded_value
+from mappings.engine.outward import ABSENT, attempted, encoded, encoded_value
 from mappings.engine.paths import (
     Path,
     Tree,
@@ -175,14 +175,25 @@ class _Read:
         for row in rows:
             if row.direction is not Direction.OUT:
                 self._row(row, scope, ours)
-        old = scope.old
-        for row in rows if old else ():
-            assert old is not None  # noqa: S101 - the loop is for old records
-            held = read_at(old, row.ours)
-            if held is None or read_at(ours, row.ours) is not None:
-                continue
-            if not any(_would_write(self.table, each, row.ours, old) for each in rows):
+        if scope.old:
+            self._keep_unsaid(rows, scope.old, ours)
+
+    def _keep_unsaid(self, rows: list[Row], old: Tree, ours: Tree) -> None:
+        """Keep what stands nowhere because it was not written: nobody has taken it away."""
+        gone = [row for row in rows if read_at(ours, row.ours) is None]
+        missing = [(row, held) for row in gone if (held := read_at(old, row.ours)) is not None]
+        carried = self._carried(old, ours) if missing and not self.stem else None
+        for row, held in missing:
+            fallen = carried is not None and not _reached(str(row.ours), carried)
+            if fallen or not any(_would_write(self.table, each, row.ours, old) for each in rows):
                 _keep_value(row, ours, old, held)
+
+    def _carried(self, old: Tree, ours: Tree) -> Collection[str] | None:
+        """The places of the old record that were written; None where that cannot be told."""
+        context = {name: value for name, value in ours.items() if name.startswith("$")}
+        whole = {**context, **old}
+        written = attempted(self.table, whole).written if self.table.applies(whole) else None
+        return None if written is None else written.carried.keys()
 
     def _row(self, row: Row, scope: _Scope, ours: Tree) -> None:
         held = read_at(scope.old, row.ours) if scope.old else None
@@ -316,6 +327,11 @@ def _keep_value(row: Row, ours: Tree, old: Tree, held: Any) -> None:
         value = read_at(old, condition.path)
         if value is not None and read_at(ours, condition.path) is None:
             write_at(ours, condition.path, value)
+
+
+def _reached(path: str, places: Collection[str]) -> bool:
+    """Whether a value, or a member of it, was written."""
+    return any(place == path or place.startswith((f"{path}.", f"{path}[")) for place in places)
 
 
 def _would_write(table: Table, row: Row, path: Path, old: Tree) -> bool:

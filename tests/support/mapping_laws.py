@@ -9,7 +9,7 @@ from mappings.engine.account import Account
 from mappings.engine.fragments import Missed
 from mappings.engine.inward import read
 from mappings.engine.loss import Losses
-from mappings.engine.model import Table
+from mappings.engine.model import Direction, Table
 from mappings.engine.outward import attempted
 from mappings.engine.paths import Tree, bare, is_under, leaves, shape_of_place
 
@@ -44,8 +44,10 @@ def said(tree: Tree) -> Said:
 
 
 def expected(table: Table, ours: Tree) -> Said:
-    """What has to come back: everything but what is listed as lost."""
+    """What has to come back: everything but what is listed as lost, and keys that only leave."""
     gone = {each.place for each in lost(table, ours)}
+    out = (str(row.ours) for row in table.rows if row.direction is Direction.OUT)
+    gone |= {path for path in out if path.startswith("$")}
     kept = [(place, value) for place, value in leaves(ours) if not is_under(place, gone)]
     return Counter((shape_of_place(place), repr(value)) for place, value in kept)
 
@@ -72,9 +74,10 @@ def broken(table: Table, before: Tree, now: Tree) -> list[str]:
         return [f"what was written reads as {len(fresh)} records"]
     (back,) = fresh
     once = get(table, record, before)
+    context = {name: value for name, value in now.items() if name.startswith("$")}
     laws = {
         "GetPut: reading back over the original changes it": get(table, record, now) == [now],
-        "PutGet: what was read is not written alike": put(table, back) == record,
+        "PutGet: what was read is not written alike": put(table, {**back, **context}) == record,
         "PutPut: reading twice is not reading once": get(table, record, once[0]) == once,
         **dict.fromkeys(surprises(table, now, back), False),
     }

@@ -13,6 +13,7 @@ from support.ilp_plans import plans, records
 
 from mappings.engine.codec import Codec
 from mappings.engine.codec.codes import Crossed, Verbatim
+from mappings.engine.codec.fixed import Flag
 from mappings.engine.codec.lists import Cell, Native, Split
 from mappings.engine.codec.named import Grade, UserIds
 from mappings.engine.codec.scalars import Day, Exact, Integer, Moment, Text, Truth
@@ -112,6 +113,11 @@ def _(codec: UserIds) -> Drawn:
 @values.register
 def _(codec: Native) -> Drawn:
     return st.just(None)
+
+
+@values.register
+def _(codec: Flag) -> Drawn:
+    return st.sampled_from([term for term in (codec.true, codec.false) if term is not None])
 
 
 def row_values(row: Row) -> Drawn:

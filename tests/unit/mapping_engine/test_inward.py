@@ -149,3 +149,15 @@ def test_reading_what_was_written_gives_the_parts_of_a_name() -> None:
     of = table('rows.a = { to = ["title", "other"], codec = "split" }', FLAT)
     record, _ = written(of, {"a": "Ada Maria Ash"})
     assert reading(of, record or {})[0] == [{"a": "Ada Maria Ash"}]
+
+
+def test_what_fell_with_its_object_is_kept() -> None:
+    needy = shape(thing("grant", prop("amount", required=True), prop("source")))
+    of = table(
+        """
+        rows.amount = { to = "grant.amount", codec = "text" }
+        rows.source = { to = "grant.source", codec = "text" }
+        """,
+        needy,
+    )
+    assert reading(of, {}, {"source": "state"})[0] == [{"source": "state"}]
