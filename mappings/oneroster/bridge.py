@@ -10,7 +10,7 @@ from mappings.hub import Choice, Hub
 from mappings.oneroster.binding import Binding
 from mappings.oneroster.plans_in import PlansIn
 from mappings.oneroster.plans_out import PlansOut
-from mappings.oneroster.rows_in import RowsIn, with_named_administrators
+from mappings.oneroster.rows_in import RowsIn, lifted
 from mappings.oneroster.rows_out import rows_out
 from mappings.oneroster.scales import ScalesIn
 from schemas.standards.shape import StandardRecord
@@ -38,7 +38,7 @@ class OneRosterBridge:
                 rows.take(link)
         frames = rows.shelf.frames()
         if self.binding.version == "1.1":
-            frames = with_named_administrators(frames)
+            frames = lifted(frames)
         return Hub(frames, plans.plans(records))
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:

@@ -128,6 +128,21 @@ def _roles(record: StandardRecord) -> Iterator[StandardRecord]:
         yield StandardRecord("roles", row, record.where)
 
 
+def lifted(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What 1.1 leaves to other rows, said as 1.2 says it."""
+    return with_schools(with_named_administrators(frames))
+
+
+def with_schools(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Line items with the school of their class."""
+    if "line_item" not in frames or "class" not in frames:
+        return frames
+    schools = frames["class"].select(class_id="id", _school="school_id").unique("class_id")
+    joined = frames["line_item"].join(schools, on="class_id", how="left", maintain_order="left")
+    school = pl.coalesce("school_id", "_school").alias("school_id")
+    return {**frames, "line_item": joined.with_columns(school).drop("_school")}
+
+
 def with_named_administrators(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Administrators of 1.1 by the type of their organization, as 1.2 names them (§5)."""
     if "role" not in frames or "organization" not in frames:

@@ -77,6 +77,8 @@ def rows_out(frames: Mapping[str, pl.DataFrame], binding: Binding, losses: Losse
     if "role" in ready:
         ready["role"] = _sayable(with_types(ready["role"]), binding, losses)
     stands = standing(ready, binding, losses)
+    if binding.version == "1.1" and "line_item" in stands and "class" in stands:
+        stands["line_item"] = _without_schools(stands["line_item"], stands["class"])
     return RowsOut(binding, losses, stands, folded(stands, binding, losses))
 
 
@@ -88,6 +90,14 @@ def with_types(roles: pl.DataFrame) -> pl.DataFrame:
     first = blank & (blank.cum_sum().over(place) == 1) & ~has_primary.fill_null(value=False)
     told = pl.when(first).then(pl.lit("primary")).otherwise(pl.lit("secondary"))
     return roles.with_columns(role_type=pl.when(blank).then(told).otherwise("role_type"))
+
+
+def _without_schools(line_items: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    """Line items without a school that their class names as well: 1.1 leaves it to the class."""
+    schools = classes.select(class_id="id", _school="school_id")
+    joined = line_items.join(schools, on="class_id", how="left", maintain_order="left")
+    other = pl.when(pl.col("school_id") != pl.col("_school")).then("school_id")
+    return joined.with_columns(school_id=other).drop("_school")
 
 
 def _sayable(roles: pl.DataFrame, binding: Binding, losses: Losses) -> pl.DataFrame:

@@ -62,7 +62,8 @@ def convert(order: Order, progress: Progress = silent) -> Outcome:
     if order.target.exists():
         raise FileExistsError(17, "something is there already", str(order.target))
     outcome = Outcome()
-    source, target = format_of(order.source_format), format_of(order.target_format)
+    source = _telling(format_of(order.source_format), outcome.losses)
+    target = _telling(format_of(order.target_format), outcome.losses)
     unfinished = _beside(order.target)
     try:
         records = _records(order, source, outcome, progress)
@@ -74,6 +75,13 @@ def convert(order: Order, progress: Progress = silent) -> Outcome:
     finally:
         _remove(unfinished)
     return outcome
+
+
+def _telling(form: Format, losses: Losses) -> Format:
+    """The format as one that counts what its files cannot hold; most hold all they are given."""
+    reporting = getattr(form, "reporting", None)
+    counted: Format = reporting(losses) if reporting else form
+    return counted
 
 
 def _carrying(order: Order, target: Format) -> AbstractContextManager[Format]:
@@ -132,7 +140,7 @@ def _records(
 
 def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:
     """The hub with what a roster knows besides; what the input itself says is kept."""
-    adapter, bridge = format_of(name), bridge_of(name)
+    adapter, bridge = _telling(format_of(name), outcome.losses), bridge_of(name)
     more = bridge.read(lambda: adapter.read(place), outcome.losses)
     return Hub({**more.frames, **hub.frames}, hub.plans)
 

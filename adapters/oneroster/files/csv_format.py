@@ -5,14 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.formats import Unreadable
-from adapters.oneroster.files.loss import OnFinding, OnLoss, ignore, refuse
+from adapters.oneroster.files.loss import (
+    OnFinding,
+    OnLoss,
+    counting,
+    dropping,
+    ignore,
+    refuse,
+)
 from adapters.oneroster.files.sniff import csv_version
 from adapters.port import Delivery, FileMode, Progress, silent
+from mappings.engine.loss import Losses
 from schemas.finding import Finding, Severity
 from schemas.standards.oneroster import column_map, files
 from schemas.standards.shape import StandardRecord
@@ -44,6 +52,10 @@ class OneRosterCsv:
     def name(self) -> str:
         """The format's name on the command line."""
         return f"oneroster-csv-{self.version}"
+
+    def reporting(self, losses: Losses) -> OneRosterCsv:
+        """The same format, counting what its files cannot say and what reading drops."""
+        return replace(self, on_loss=counting(losses), on_finding=dropping(losses))
 
     def claims(self, path: Path) -> bool:
         """Whether the zip or folder holds CSV files of this version."""

@@ -5,15 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from adapters.formats import Unreadable
-from adapters.oneroster.files.loss import OnFinding, OnLoss, ignore, refuse
+from adapters.oneroster.files.loss import (
+    OnFinding,
+    OnLoss,
+    counting,
+    dropping,
+    ignore,
+    refuse,
+)
 from adapters.oneroster.files.sniff import json_collections
 from adapters.port import Progress, silent
+from mappings.engine.loss import Losses
 from schemas.finding import Finding, Severity
 from schemas.standards.oneroster import entities
 from schemas.standards.shape import StandardRecord
@@ -48,6 +56,10 @@ class OneRosterJson:
     def name(self) -> str:
         """The format's name on the command line."""
         return f"oneroster-json-{self.version}"
+
+    def reporting(self, losses: Losses) -> OneRosterJson:
+        """The same format, counting what its files cannot say and what reading drops."""
+        return replace(self, on_loss=counting(losses), on_finding=dropping(losses))
 
     def claims(self, path: Path) -> bool:
         """Whether JSON files there begin as payloads of this standard do."""

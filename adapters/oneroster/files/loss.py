@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.oneroster.listing import shorten
+from mappings.engine.loss import Losses, LossKey, Side
 from schemas.finding import Finding
 
 WHOLE = ""
@@ -51,6 +52,34 @@ def refuse(loss: Loss) -> None:
 
 def ignore(finding: Finding) -> None:
     """The `OnFinding` of whoever does not ask what had to be repaired."""
+
+
+def counting(losses: Losses) -> OnLoss:
+    """The `OnLoss` of a conversion: into its account."""
+
+    def count(loss: Loss) -> None:
+        losses.add(
+            LossKey(Side.THEIRS, loss.entity, loss.path, loss.reason), loss.value, loss.count
+        )
+
+    return count
+
+
+def dropping(losses: Losses) -> OnFinding:
+    """The `OnFinding` of a conversion: what reading drops is lost, what it repairs is not."""
+    told: set[Finding] = set()
+
+    def count(finding: Finding) -> None:
+        if finding.code in _DROPPED and finding not in told:
+            told.add(finding)  # files may be read twice
+            entity = (finding.file or "").partition(".")[0]
+            key = LossKey(Side.THEIRS, entity, finding.column or WHOLE, finding.problem)
+            losses.add(key, count=finding.count)
+
+    return count
+
+
+_DROPPED = frozenset({"password.dropped"})
 
 
 def sample(value: object) -> str | None:
