@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 from support.forms_toy.frames import frame_of
 from support.forms_toy.plans import book as toy
 from support.forms_toy.views import VIEWS
-from support.mapping_books import book, tables
+from support.ilp_plans import plans
+from support.mapping_books import ALL, book, tables
 from support.mapping_strategies import subjects
 from support.postgres import Cluster
 
 from mappings.engine import interpret
+from mappings.engine.book import Book
+from mappings.engine.codec.scalars import Day
+from mappings.engine.compile_plans import plan_writer
 from mappings.engine.compile_polars import encode, encode_json
 from mappings.engine.compile_python import (
     ReadFunction,
@@ -33,7 +37,9 @@ from mappings.engine.compile_sql import DialectName, NotInSql, sql_object
 from mappings.engine.compile_tree import NotInForm
 from mappings.engine.loss import Losses
 from mappings.engine.model import Table
-from mappings.engine.paths import Tree
+from mappings.engine.paths import Tree, write_at
+from mappings.engine.plans import write_plan
+from schemas.ilp.plan import Plan
 from schemas.roster.entities import FIELDS
 
 FEW = settings(
@@ -94,6 +100,28 @@ def _read_alike(table: tuple[str, str], records: list[Tree]) -> None:
         first = next((each.ours for each in interpret.read(of, record, told)[:1]), None)
         assert _reading(table)(record, losses) == first
     assert losses.counts == told.counts
+
+
+def _context(of: Book) -> Tree:
+    """Something for every key of the student and of the plan that a book's tables ask for."""
+    context: Tree = {}
+    for row in (row for table in of.tables for row in table.rows):
+        if str(row.ours).startswith("$"):
+            write_at(context, row.ours, "2026-08-17" if isinstance(row.codec, Day) else "7")
+    return context
+
+
+@pytest.mark.parametrize("name", ALL)
+@FEW
+@given(drawn=st.lists(plans(), min_size=1, max_size=2))
+def test_generated_python_writes_plans_alike(name: str, drawn: list[Plan]) -> None:
+    of, losses = book(name), Losses()
+    switched = frozenset(table.switch for table in of.tables if table.switch)
+    writer, context = plan_writer(of, switched), _context(of)
+    for plan in (each.model_dump(mode="json", exclude_defaults=True) for each in drawn * 2):
+        expected = write_plan(of, plan, context, losses, switched)
+        assert writer.write(plan, context) == expected
+    assert writer.losses().counts == losses.counts
 
 
 @pytest.mark.parametrize("table", FLAT, ids="-".join)
