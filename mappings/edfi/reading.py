@@ -28,6 +28,8 @@ from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import StandardRecord
 
 SOURCE = "ed-fi"
+ROSTERED = frozenset({"SUP.01", "SUP.03", "FIN.03"})
+"""Elements that a host tells of students without a plan as well."""
 _CHUNK = 20_000
 _KINDS: dict[str, pl.DataType] = {
     "int": pl.Int64(),
@@ -81,10 +83,19 @@ class Into:
         origin = Origin(source=SOURCE, at=datetime.now(UTC).replace(microsecond=0))
         profiles = Profiles.of(views, self._students)
         for key, student in self._students.items():
+            if student.entries.keys() <= ROSTERED:
+                self._unplanned(student)
+                continue
             join_activities(student)
             for element, entry in profiles.entries(key):
                 student.take("profile", element, entry)
             yield Assembly(origin, self.losses).plan(student, {})
+
+    def _unplanned(self, student: Student) -> None:
+        """A host says so of students who have no plan; that makes none."""
+        for element in student.entries.keys() - {"SUP.01"}:  # the roster has contacts anyway
+            key = LossKey(Side.THEIRS, element, "", "no plan of this student is told of")
+            self.losses.add(key, count=len(student.entries[element]))
 
 
 def join_activities(student: Student) -> None:

@@ -114,6 +114,7 @@ def _classes(views: Views) -> pl.DataFrame:
     )
     course = _id("course_org_id", "course_code")
     offered = views["edfi.offering"].select(*_OFFERING, course_id=course, offered_title="title")
+    offered, catalogue = offered.unique(_OFFERING), catalogue.unique("course_id")
     found = views["edfi.section"].join(offered, on=_OFFERING, how="left", maintain_order="left")
     found = found.join(catalogue, on="course_id", how="left", maintain_order="left")
     term = pl.concat_list(_id("school_id", "school_year", "session")).alias("term_ids")
