@@ -22,8 +22,9 @@ from mappings.engine.model import Row, Table
 from mappings.engine.paths import Tree, bare, leaves, read_at, write_at
 from mappings.engine.reasons import ROUTINE
 from schemas.codes.grades import GRADE_LEVELS
+from schemas.gradebook.entities import ENTITIES as GRADEBOOK
 from schemas.ilp.plan import ELEMENTS, Plan
-from schemas.roster.entities import ENTITIES
+from schemas.roster.entities import ENTITIES as ROSTER
 
 Drawn = st.SearchStrategy[Any]
 
@@ -106,7 +107,7 @@ def _(codec: Cell) -> Drawn:
 
 @values.register
 def _(codec: UserIds) -> Drawn:
-    item = st.fixed_dictionaries({"type": _ALIKE, "identifier": _ALIKE})
+    item = st.fixed_dictionaries(dict.fromkeys(codec.names, _ALIKE))
     return st.lists(item, min_size=1, max_size=2)
 
 
@@ -132,7 +133,7 @@ def row_values(row: Row) -> Drawn:
 def _model(subject: str) -> type[BaseModel] | None:
     if subject in ELEMENTS:
         return ELEMENTS[subject].model
-    return Plan if subject == "plan" else ENTITIES.get(subject)
+    return Plan if subject == "plan" else ROSTER.get(subject) or GRADEBOOK.get(subject)
 
 
 def _base(subject: str) -> Drawn:
