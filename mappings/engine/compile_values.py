@@ -59,13 +59,14 @@ def _(codec: Verbatim, value: str, scope: Scope) -> str:
 
 @encoding.register
 def _(codec: Integer, value: str, scope: Scope) -> str:
-    unfit = [f"{value}.__class__ is not int"]
+    fits = [f"{value}.__class__ is int"]
     if codec.minimum is not None:
-        unfit.append(f"{value} < {codec.minimum!r}")
+        fits.append(f"{value} >= {codec.minimum!r}")
     if codec.maximum is not None:
-        unfit.append(f"{value} > {codec.maximum!r}")
-    _guarded(value, " or ".join(unfit), scope)
-    return f"str({value})" if codec.wire == "text" else value
+        fits.append(f"{value} <= {codec.maximum!r}")
+    made = f"str({value})" if codec.wire == "text" else value
+    encode = scope.names.bind("encode", codec.encode)
+    return f"({made} if {' and '.join(fits)} else {encode}({value}))"
 
 
 @encoding.register

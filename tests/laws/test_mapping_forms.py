@@ -23,6 +23,8 @@ from support.postgres import Cluster
 
 from mappings.engine import interpret
 from mappings.engine.book import Book
+from mappings.engine.codec import Codec
+from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.scalars import Day
 from mappings.engine.compile_plans import plan_writer
 from mappings.engine.compile_polars import encode, encode_json
@@ -107,8 +109,14 @@ def _context(of: Book) -> Tree:
     context: Tree = {}
     for row in (row for table in of.tables for row in table.rows):
         if str(row.ours).startswith("$"):
-            write_at(context, row.ours, "2026-08-17" if isinstance(row.codec, Day) else "7")
+            write_at(context, row.ours, _fitting(row.codec))
     return context
+
+
+def _fitting(codec: Codec | None) -> str:
+    if isinstance(codec, Crossed):
+        return next(iter(codec.table.forward))
+    return "2026-08-17" if isinstance(codec, Day) else "7"
 
 
 @pytest.mark.parametrize("name", ALL)
