@@ -11,9 +11,9 @@ from mappings.engine.load import Setting
 from mappings.engine.model import Table
 from mappings.engine.paths import Path, bare
 from mappings.engine.reasons import ROUTINE
+from schemas.gradebook.entities import FIELDS as GRADEBOOK
 from schemas.ilp.elements import FieldPlace
 from schemas.ilp.plan import ELEMENTS
-from schemas.gradebook.entities import FIELDS as GRADEBOOK
 from schemas.roster.entities import FIELDS as ROSTER
 from schemas.standards.shape import Property
 

@@ -224,19 +224,6 @@ class Writer:
         )
 
 
-@dataclass(slots=True)
-class _Writer:
-    """One entry after the other, each counted at once."""
-
-    book: Book
-    losses: Losses
-    switched: frozenset[str]
-    records: Records = field(default_factory=dict)
-
-    def entry(self, subject: str, ours: Tree) -> None:
-        Writer(self.book, self.switched, self.records).alone(subject, ours, self.losses)
-
-
 def _no_carrier(tables: tuple[Table, ...]) -> str:
     """Why no table takes an entry."""
     asked = [
