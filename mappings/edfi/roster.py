@@ -1,24 +1,27 @@
 """Views of Ed-Fi as roster tables.
 
-Ids are made of natural keys, parts joined by `|`, so that they are the same tomorrow and from
+Ids are made of natural keys, parts joined by `/`, so that they are the same tomorrow and from
 whatever server: an organization has its number, a person the kind and the unique id, a section the
-five parts of its key. The MD5 sums of the Alliance's OneRoster service are never used: one student
-at two schools would be two (`edfi.md` §6.2).
+five parts of its key. A character that OneRoster keeps out of ids stands as its number: `_20_`.
+The MD5 sums of the Alliance's OneRoster service are never used: one student at two schools would be
+two (`edfi.md` §6.2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import polars as pl
 
-from mappings.engine.codecs import canonical_json
+from mappings.engine.codecs import canonical_json, map_distinct
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.hub import ENTITIES, schema_of
 from schemas.roster.kinds import Field, FieldKind
 
 Views = Mapping[str, pl.DataFrame]
 _ABSENT, _DANGLING = "is required and absent", "refers to a record that is not there"
+_STRANGE = re.compile(r"[^0-9A-Za-z.@-]")
 STUDENT, STAFF, CONTACT = "student", "staff", "contact"
 _KINDS = {
     "edfi.agency": "district",
@@ -34,8 +37,28 @@ _OFFERING = ("school_id", "school_year", "session", "local_code")
 
 def _id(*parts: str | pl.Expr) -> pl.Expr:
     """An id of these parts; null where one is missing."""
+    return _joined(*(part.map_batches(_sound, return_dtype=pl.String) for part in _texts(parts)))
+
+
+def _joined(*parts: str | pl.Expr) -> pl.Expr:
+    """An id of ids and days, which are sound as they are."""
+    return pl.concat_str(list(_texts(parts)), separator="/")
+
+
+def _texts(parts: Iterable[str | pl.Expr]) -> Iterator[pl.Expr]:
     each = (pl.col(part) if isinstance(part, str) else part for part in parts)
-    return pl.concat_str([part.cast(pl.String) for part in each], separator="|")
+    return (part.cast(pl.String) for part in each)
+
+
+def _sound(parts: pl.Series) -> pl.Series:
+    """Parts of ids without characters that an id may not have; different ones stay different."""
+    if not parts.str.contains(_STRANGE.pattern).any():
+        return parts
+    return map_distinct(parts, lambda text: _STRANGE.sub(_numbered, text))
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return f"_{ord(found[0]):x}_"
 
 
 def person_id(kind: str, column: str = "unique_id") -> pl.Expr:
@@ -196,7 +219,9 @@ def _contacts(views: Views) -> pl.DataFrame:
 def _roles(views: Views) -> pl.DataFrame:
     found = [_student_roles(views), _staff_roles(views), _contact_roles(views)]
     return pl.concat(found, how="diagonal").with_columns(
-        id=_id("person_id", "org_id", "role", pl.col("begin_date").cast(pl.String).fill_null(""))
+        id=_joined(
+            "person_id", "org_id", "role", pl.col("begin_date").cast(pl.String).fill_null("")
+        )
     )
 
 
@@ -250,7 +275,7 @@ def _contact_roles(views: Views) -> pl.DataFrame:
 def _relations(views: Views) -> pl.DataFrame:
     agent = person_id(CONTACT, "contact_id")
     found = views["edfi.student_contact"].select(person_id=person_id(STUDENT), agent_id=agent)
-    return found.with_columns(id=_id("person_id", "agent_id"))
+    return found.with_columns(id=_joined("person_id", "agent_id"))
 
 
 _DEMOGRAPHICS = (
@@ -285,7 +310,7 @@ def _enrollments(views: Views) -> pl.DataFrame:
         person, section = person_id(kind), _id(*_SECTION)
         found.append(
             frame.select(
-                id=_id(person, section, "begin"),
+                id=_joined(person, section, "begin"),
                 class_id=section,
                 school_id=_text("school_id"),
                 person_id=person,
