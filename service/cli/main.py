@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from service.cli import access, convert, review, setup, sources, students, sync, tools
+from service.cli import (
+    access,
+    convert,
+    mapping,
+    review,
+    setup,
+    sources,
+    students,
+    sync,
+    tools,
+)
 from service.cli.out import print_error, print_json
 
 app = typer.Typer(
@@ -24,6 +34,7 @@ app.add_typer(review.matches, name="matches")
 app.add_typer(students.student, name="student")
 app.add_typer(students.plan, name="plan")
 app.add_typer(setup.db, name="db")
+app.add_typer(mapping.app, name="mapping")
 app.add_typer(access.access, name="access")
 app.command("init")(setup.init)
 app.command("convert")(convert.convert)
