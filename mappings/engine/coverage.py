@@ -95,7 +95,7 @@ def _open_fields(book: Book) -> Iterator[str]:
         known = ours_paths(subject)
         told = {path for table in tables for path in told_paths(table)}
         for path in sorted(known):
-            if not covered(path, told):
+            if not covered(path, told) and not _opened(path, told):
                 yield f"{subject}.{path} stands in no row and under no ours_only"
         for path in sorted(told if known else ()):
             if not path.startswith("$") and not _exists(path, known):
@@ -165,8 +165,12 @@ def _properties(
 
 
 def _kinds(tables: tuple[Table, ...]) -> dict[str, set[str | None]]:
-    """The classes of nodes that paths pick, by plain path (CEDS)."""
+    """The classes of nodes that paths pick, or that tables make, by plain path (CEDS)."""
     kinds: dict[str, set[str | None]] = {}
+    for table in tables:
+        for each in table.constants if table.within.steps else ():
+            if str(each.target) == "@type":
+                kinds.setdefault(bare(table.within.shape), set()).add(each.value)
     for path in (each for table in tables for each in _paths(table)):
         for number, step in enumerate(path.steps, start=1):
             above = ".".join(each.name for each in path.steps[:number])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.engine.codec import Spec, Wire, build_codec
@@ -28,13 +28,15 @@ ShapeOf = Callable[[str], Shape]
 class Setting:
     """What a table is read against: the standard's shapes, its wire, the tenant's namespaces.
 
-    `shape_of` gives the shape of another entity, for links that do not nest (CEDS).
+    `shape_of` gives the shape of another entity, for links that do not nest (CEDS). `item` is the
+    path of the list that a table makes items of and the class of these items, where it says so.
     """
 
     shape: Shape
     wire: Wire
     namespaces: Mapping[str, str]
     shape_of: ShapeOf | None = None
+    item: tuple[Path, str] | None = None
 
     def property_at(self, path: Path) -> Property | None:
         """The property at a path from the record's root, or None where the shape has none."""
@@ -51,10 +53,13 @@ class Setting:
         """The property of every step of a path; None from the first that the shape lacks."""
         properties: tuple[Property, ...] = self.shape.properties
         chain: list[Property | None] = []
-        for step in path.steps:
+        for number, step in enumerate(path.steps, start=1):
             found = next((each for each in properties if each.name == step.name), None)
             chain.append(found)
-            properties = self.parts(found, dict(step.where).get("@type")) if found else ()
+            kind = dict(step.where).get("@type")
+            if self.item and path.steps[:number] == self.item[0].steps:
+                kind = self.item[1]
+            properties = self.parts(found, kind) if found else ()
         return chain
 
     def parts(self, of: Property, kind: str | None = None) -> tuple[Property, ...]:
@@ -88,6 +93,9 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
     _check_kinds(raw)
     within = parse_path(raw["within"]) if raw.get("within") else ROOT
     direction = _direction(raw.get("direction", "both"), raw.get("reason"))
+    kind = raw.get("constants", {}).get("@type")
+    if within.steps and kind:
+        setting = replace(setting, item=(within, kind))
     builder = _Rows(setting, within)
     rows = builder.rows(raw["rows"], within)
     return Table(

@@ -1,0 +1,1 @@
+"""CEDS and our records."""

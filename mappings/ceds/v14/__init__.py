@@ -1,0 +1,1 @@
+"""The mapping tables of CEDS 14."""
