@@ -88,7 +88,10 @@ def _extras(table: Table, rows: pl.DataFrame) -> pl.Series:
 @singledispatch
 def decoded(codec: Codec, cells: pl.Series) -> pl.Series:
     """The values of a column of cells, null where a cell is blank or cannot be read."""
+    return _one_by_one(codec, cells)
 
+
+def _one_by_one(codec: Codec, cells: pl.Series) -> pl.Series:
     def read(cell: str) -> str | None:
         try:
             value = codec.decode(cell.strip())
@@ -121,6 +124,8 @@ def _(codec: Integer, cells: pl.Series) -> pl.Series:
 
 @decoded.register
 def _(codec: UserIds, cells: pl.Series) -> pl.Series:
+    if codec.names != UserIds().names:
+        return _one_by_one(codec, cells)
     return decode_column("user_ids", cells)
 
 

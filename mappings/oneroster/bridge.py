@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from mappings.engine.loss import Losses
 from mappings.hub import Choice, Hub
 from mappings.oneroster.binding import Binding
+from mappings.oneroster.bulk import Cells, files_of, tables_of
 from mappings.oneroster.plans_in import PlansIn
 from mappings.oneroster.plans_out import PlansOut
 from mappings.oneroster.rows_in import RowsIn, lifted
@@ -40,6 +43,15 @@ class OneRosterBridge:
         if self.binding.version == "1.1":
             frames = lifted(frames)
         return Hub(frames, plans.plans(records))
+
+    def read_frames(self, files: Cells, losses: Losses) -> Hub:
+        """The records of files as columns of cells, for packages without plans (`has_plans`)."""
+        tables = tables_of(files, self.binding, losses)
+        return Hub(lifted(tables) if self.binding.version == "1.1" else tables)
+
+    def write_frames(self, hub: Hub, losses: Losses) -> dict[str, pl.DataFrame]:
+        """The hub's tables as columns of cells; its plans are left to `write`."""
+        return files_of(rows_out(hub.frames, self.binding, losses))
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """Plans with their students' rows, then the rows of everybody and everything else."""

@@ -17,8 +17,8 @@ from mappings.oneroster.shapes import AGENTS
 from schemas.standards.shape import StandardRecord
 
 _BATCH = 20_000
-_GONE = "marked as gone: a conversion carries what there is"
-_DERIVED = frozenset({"agentSourcedIds", "orgSourcedIds", "role", ROLE})
+GONE = "marked as gone: a conversion carries what there is"
+NESTED = frozenset({"agentSourcedIds", "orgSourcedIds", "role", ROLE})
 """Columns of users that become records of their own."""
 
 
@@ -66,7 +66,7 @@ class RowsIn:
         """Take a row; what it nests becomes records of its own."""
         values = record.values
         if values.get("status") == "tobedeleted":
-            self.losses.add(LossKey(Side.THEIRS, record.entity, "", _GONE), values["sourcedId"])
+            self.losses.add(LossKey(Side.THEIRS, record.entity, "", GONE), values["sourcedId"])
             return
         if record.entity not in self._known:
             why = self.binding.book.entities.get(record.entity, "nothing of ours corresponds to it")
@@ -82,7 +82,7 @@ class RowsIn:
             return
         extras: Tree = {}
         for name, value in record.values.items():
-            if name in taken or name in _SILENT or name in _DERIVED & reasons.keys():
+            if name in taken or name in _SILENT or name in NESTED & reasons.keys():
                 continue
             if name in reasons:
                 key = LossKey(Side.THEIRS, record.entity, name, reasons[name])

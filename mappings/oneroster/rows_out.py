@@ -19,7 +19,7 @@ from mappings.oneroster.standing import standing
 from schemas.standards.shape import StandardRecord
 
 EXTENSION = "metadata."
-_NOT_OURS = "another standard's term: OneRoster has no column of this name"
+NOT_OURS = "another standard's term: OneRoster has no column of this name"
 _FOLDED = frozenset({"relation"})
 
 
@@ -58,7 +58,7 @@ class RowsOut:
             if name.startswith(EXTENSION):
                 row.setdefault(name, value)
             else:
-                self.losses.add(LossKey(Side.OURS, entity, f"extras.{name}", _NOT_OURS), value)
+                self.losses.add(LossKey(Side.OURS, entity, f"extras.{name}", NOT_OURS), value)
         return StandardRecord(self.binding.tables()[entity].entity, row)
 
 
