@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from mappings.edfi.roster import Views
+from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree
 from mappings.ilp.profile import LOCAL, STATE
 from schemas.codes.grades import GRADE_LEVEL_SET
@@ -20,6 +21,7 @@ _NAMES = {
     "preferred_given_name": "preferred_given_name",
     "preferred_family_name": "preferred_family_name",
 }
+_NAMELESS = "no students resource: a profile needs the names"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -30,10 +32,12 @@ class Profiles:
     students: Rows
     associations: Rows
     codes: Rows
+    contacts: Rows
     organizations: dict[int, Tree]
+    losses: Losses
 
     @classmethod
-    def of(cls, views: Views, students: Iterable[str]) -> Profiles:
+    def of(cls, views: Views, students: Iterable[str], losses: Losses) -> Profiles:
         """The rows that concern these students."""
         wanted = pl.DataFrame({"unique_id": list(students)}, schema={"unique_id": pl.String()})
         schools = views["edfi.school"].select("ed_org_id", "name", parent="agency_id")
@@ -43,18 +47,32 @@ class Profiles:
             students=_by_student(views["edfi.student"], wanted),
             associations=_by_student(views["edfi.school_association"], wanted),
             codes=_by_student(views["edfi.student_code"], wanted),
+            contacts=_by_student(views["edfi.contact"], _contacts_of(views, wanted)),
+            losses=losses,
             organizations={row["ed_org_id"]: row for row in known.iter_rows(named=True)},
         )
 
     def entries(self, key: str) -> Iterator[tuple[str, Tree]]:
         """PRO.01, PRO.02 and PRO.03 of a student."""
         enrolled = sorted(self.associations.get(key, ()), key=lambda row: str(row["entry_date"]))
-        yield "PRO.01", {"id": "identity", "identifiers": list(self._identifiers(key))}
-        latest = enrolled[-1] if enrolled else {}
+        yield "PRO.01", {"identifiers": list(self._identifiers(key))}
+        standing = _standing(enrolled[-1] if enrolled else {})
         for row in self.students.get(key, ()):
-            yield "PRO.02", {"id": "name-and-grade", **_named(row), **_standing(latest)}
+            yield "PRO.02", {**_named(row), **standing}
+        if standing and key not in self.students:
+            self.losses.add(LossKey(Side.THEIRS, "PRO.02", "", _NAMELESS))
         for row in enrolled:
             yield "PRO.03", self._enrollment(row)
+
+    def complete(self, adult: Tree) -> None:
+        """Give a supportive adult, of whom the student's resource has the number, name and mail."""
+        number = adult.get("person", {}).get("identifier", {}).get("value")
+        for row in self.contacts.get(number, ()):
+            adult["person"].setdefault("name", f"{row['given_name']} {row['family_name']}")
+            reach = {"email": row["email"], "telephone": row["phone"]}
+            told = {name: value for name, value in reach.items() if value is not None}
+            if told:
+                adult.setdefault("contact", told)
 
     def _identifiers(self, key: str) -> Iterator[Tree]:
         told = [(row["system"], row["value"]) for row in self.codes.get(key, ())]
@@ -80,6 +98,11 @@ class Profiles:
         name = self.organizations.get(number, {}).get("name")
         named: Tree = {"name": name} if name else {}
         return named | {"identifier": {"system": STATE, "value": str(number)}}
+
+
+def _contacts_of(views: Views, students: pl.DataFrame) -> pl.DataFrame:
+    mine = views["edfi.student_contact"].join(students, on="unique_id", how="semi")
+    return mine.select(unique_id="contact_id").unique()
 
 
 def _by_student(frame: pl.DataFrame, wanted: pl.DataFrame) -> Rows:

@@ -81,12 +81,14 @@ class Into:
     def _plans(self, views: Views) -> Iterator[Tree]:
         """A plan for each student of whom more was read than the profile."""
         origin = Origin(source=SOURCE, at=datetime.now(UTC).replace(microsecond=0))
-        profiles = Profiles.of(views, self._students)
+        profiles = Profiles.of(views, self._students, self.losses)
         for key, student in self._students.items():
             if student.entries.keys() <= ROSTERED:
                 self._unplanned(student)
                 continue
             join_activities(student)
+            for _, adult in student.entries.get("SUP.01", ()):
+                profiles.complete(adult)
             for element, entry in profiles.entries(key):
                 student.take("profile", element, entry)
             yield Assembly(origin, self.losses).plan(student, {})
