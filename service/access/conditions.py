@@ -199,13 +199,17 @@ def _consent(regime: str, section: str, recipient: str, capacity: str) -> Expr:
     )
 
 
+def parents_still_hold(regime: str) -> Expr:
+    """A parent's consent of this regime has not lapsed with the parent's right."""
+    return minor("_grace") if regime == "FERPA_99_30" else _idea_of_parents("_grace")
+
+
 def _consented(regime: str, section: str, recipient: str) -> Expr:
     """A consent of whoever holds the right; a parent's lapses when the right moves on."""
-    still = minor("_grace") if regime == "FERPA_99_30" else _idea_of_parents("_grace")
     return some_of(
         _consent(regime, section, recipient, "student"),
         _consent(regime, section, recipient, "representative"),
-        every(still, _consent(regime, section, recipient, "parent")),
+        every(parents_still_hold(regime), _consent(regime, section, recipient, "parent")),
     )
 
 

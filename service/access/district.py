@@ -68,6 +68,24 @@ def choose(connection: Connection, tenant: str, choices: Choices, act: Act) -> N
     write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
 
 
+def chosen(connection: Connection, tenant: str, changes: Mapping[str, Any]) -> Choices:
+    """What a district chose so far, with these changes. Raises Invalid without a time zone."""
+    mine = district_policy.c.tenant == tenant
+    row = connection.execute(sa.select(district_policy).where(mine)).first()
+    kept = _read(dict(row._mapping)) if row else {}
+    if not kept and "zone" not in changes:
+        raise Invalid("The district has no time zone yet.", "Name it, as America/Denver.")
+    return Choices(**{**kept, **changes})
+
+
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices behind the columns of the table."""
+    listed = ("directory_fields", "directory_audience", "purposes")
+    plain = {name: row[name] for name in Choices.__dataclass_fields__}
+    sets = {name: frozenset(json.loads(row[name])) for name in listed}
+    return {**plain, **sets, "overlay": json.loads(row["overlay"])}
+
+
 def _check(choices: Choices) -> None:
     _check_zone(choices.zone)
     overlaid(choices.overlay)

@@ -10,8 +10,12 @@ import typer
 
 from service.cli import (
     access,
+    consent,
     convert,
+    custody,
+    district,  # noqa: F401  # adds to `access`
     mapping,
+    requests,
     review,
     setup,
     sources,
@@ -36,6 +40,13 @@ app.add_typer(students.plan, name="plan")
 app.add_typer(setup.db, name="db")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(access.access, name="access")
+app.add_typer(consent.consent, name="consent")
+app.add_typer(consent.optout, name="optout")
+app.add_typer(custody.restriction, name="restriction")
+app.add_typer(custody.hold, name="hold")
+app.add_typer(custody.standing, name="standing")
+app.add_typer(requests.request, name="request")
+app.add_typer(requests.agreement, name="agreement")
 app.command("init")(setup.init)
 app.command("convert")(convert.convert)
 app.command("validate")(tools.validate)

@@ -1,0 +1,1 @@
+"""What people record about access: consents, restrictions, holds, requests, emergencies."""

@@ -1,0 +1,115 @@
+"""What the commands that record something share: the account at work, ids, moments, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.out import print_json, print_rich, table
+from service.cli.session import open_session
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from service.access.workflow.clerk import Clerk, Done
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Student = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
+Row = Annotated[str, typer.Argument(metavar="ID", help="What the list calls it.")]
+Why = Annotated[str, typer.Option(help="Why; kept with it.")]
+Every = Annotated[bool, typer.Option("--all", help="Those that are over too.")]
+
+
+@contextmanager
+def at_work(reason: str) -> Iterator[Clerk]:
+    """Whoever types, in one transaction that may write."""
+    from service.access.workflow.clerk import at_counter
+
+    session = open_session()
+    with session.writing() as connection:
+        yield at_counter(connection, session.tenant, session.act(reason))
+
+
+@contextmanager
+def looking() -> Iterator[Clerk]:
+    """Whoever types, in one view."""
+    from service.access.workflow.clerk import at_counter
+
+    session = open_session()
+    with session.reading() as connection:
+        yield at_counter(connection, session.tenant, session.act(""))
+
+
+def student_of(clerk: Clerk, given: str) -> str:
+    """A student's record id. Raises NotFound."""
+    from service.students import find_person
+
+    return find_person(clerk.connection, clerk.tenant, given)
+
+
+def party_of(clerk: Clerk, given: str) -> str:
+    """An account's id or, where there is none, a person's record id. Raises NotFound."""
+    from service.access.load import load_subject
+    from service.errors import NotFound
+
+    try:
+        return load_subject(clerk.connection, clerk.tenant, given).account_id
+    except NotFound:
+        return student_of(clerk, given)
+
+
+def moment_of(clerk: Clerk, name: str, given: str | None) -> datetime | None:
+    """A moment as it was typed; a day begins at midnight in the district. Raises Invalid."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from service.errors import Invalid
+
+    if given is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise Invalid(f"{name}: {given!r} is no date.", "Write it as 2026-11-20.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(clerk.district.zone))
+
+
+def day_of(name: str, given: str | None) -> date | None:
+    """A day as it was typed. Raises Invalid."""
+    from datetime import date
+
+    from service.errors import Invalid
+
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError:
+        raise Invalid(f"{name}: {given!r} is no date.", "Write it as 2026-11-20.") from None
+
+
+def told(done: Done, sentence: str, as_json: bool) -> None:
+    """Say what was recorded."""
+    if as_json:
+        rules = list(done.decision.rules) if done.decision else []
+        print_json({"what": done.what, "id": done.id, "student": done.student, "rules": rules})
+    else:
+        typer.echo(f"{sentence} ({done.id})")
+
+
+def listed(title: str, columns: list[str], rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Show rows; in JSON with everything that is kept of each, but for the district's name."""
+    if as_json:
+        print_json([{name: row[name] for name in row if name != "tenant"} for row in rows])
+    elif not rows:
+        typer.echo("Nothing is on record.")
+    else:
+        cells = [[_cell(row[name]) for name in columns] for row in rows]
+        print_rich(table(title, columns, cells))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
