@@ -160,6 +160,7 @@ class _Read:
             return None
         for condition in self.table.when:
             _tell(condition, ours, old)
+        self._said_again(scope, ours)
         if old:
             self._keep(ours, old)
         for assumed in self.table.assumed:
@@ -194,6 +195,18 @@ class _Read:
         whole = {**context, **old}
         written = attempted(self.table, whole).written if self.table.applies(whole) else None
         return None if written is None else written.carried.keys()
+
+    def _said_again(self, scope: _Scope, ours: Tree) -> None:
+        """Take what rows that only go out have written of values that other rows have read."""
+        for row in self.table.rows:
+            if row.direction is not Direction.OUT or row.rows or row.codec_name == "split":
+                continue
+            written = encoded(self.table, row, ours)
+            for target in row.targets if written is not ABSENT else ():
+                seen: set[str] = set()
+                found = scope.standing(target, seen)
+                if found and _same_values(written, [value for _, value in found]):
+                    self.taken |= seen | {place for place, _ in found}
 
     def _row(self, row: Row, scope: _Scope, ours: Tree) -> None:
         held = read_at(scope.old, row.ours) if scope.old else None
@@ -309,6 +322,10 @@ class _Read:
                 continue
             if read_at(ours, path) is None and _still_fits(path, ours, old):
                 write_at(ours, path, held)
+
+
+def _same_values(written: Any, standing: list[Any]) -> bool:
+    return standing == (written if isinstance(written, list) else [written])
 
 
 def _still_fits(path: Path, ours: Tree, old: Tree) -> bool:

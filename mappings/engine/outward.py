@@ -181,8 +181,8 @@ class _Write:
     def _blur(self, row: Row, place: str, value: Any) -> None:
         """Note codes that share their counterpart with a preferred one."""
         codec = row.codec.item if isinstance(row.codec, Cell) else row.codec
-        if not isinstance(codec, Crossed):
-            return
+        if not isinstance(codec, Crossed) or row.direction is Direction.OUT:
+            return  # what is not read back at all is told as that
         members = enumerate(value) if isinstance(value, list) else [(None, value)]
         for number, member in members:
             known = codec.known_as(member)

@@ -1,1 +1,1 @@
-"""The mapping tables of CEDS 14."""
+"""Mapping tables of CEDS 14."""

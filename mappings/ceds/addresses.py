@@ -1,0 +1,136 @@
+"""Addresses of nodes: in tables as short as they are ours, in documents good everywhere.
+
+Tables write an entry's id as `#goal-1`, relative to the person's address, and ids of roster
+records behind `urn:planbridge:<kind>:`. A document has `urn:planbridge:person:17#goal-1`. An id
+that is an IRI already, because a document of somebody else brought it, stays what it is. No
+address is made from a social security number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Final
+from urllib.parse import quote, unquote
+
+from mappings.ceds.guard import is_ssn
+from mappings.engine.book import Book
+from mappings.engine.model import Row
+from mappings.engine.paths import Tree
+from mappings.ilp.profile import LOCAL, SOURCED_ID, STATE, identifiers_of
+from schemas.standards.ceds import all_properties, is_a
+
+PREFIX: Final = "urn:planbridge:"
+_ABSOLUTE: Final = ("http://", "https://", "urn:")
+_SAFE: Final = "-._~!$'()*+,;=:@/"
+_KINDS: Final = {
+    "Person": "person",
+    "CourseSection": "section",
+    "Organization": "organization",
+    "Course": "course",
+    "OrganizationCalendarSession": "session",
+    "Membership": "membership",
+    "PersonRelationship": "relation",
+}
+"""The kinds of roster records by class; a subclass has the kind of the first that it is of."""
+
+Classes = Mapping[str, str]
+"""The class of the nodes in a list that a row makes item by item, by property."""
+
+
+def person_key(plan: Tree) -> str | None:
+    """The id by which a plan's student is addressed: the roster's, the district's, any other."""
+    known = identifiers_of(plan)
+    systems = (*(each for each in (SOURCED_ID, LOCAL, STATE) if each in known), *known)
+    return next((known[system] for system in systems if not is_ssn(system)), None)
+
+
+def classes_of(book: Book) -> dict[str, str]:
+    """The classes of the nodes that rows make item by item."""
+    rows = (row for table in book.tables for row in table.rows if row.rows)
+    return dict(_classes(rows))
+
+
+def _classes(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        name = row.targets[0].path.steps[-1].name
+        yield name, all_properties()[name].reference or ""
+
+
+@cache
+def outer(address: str) -> str:
+    """An address of ours as a document has it: percent-encoded, or the IRI that the id is."""
+    kind, _, id_ = address.removeprefix(PREFIX).partition(":")
+    return id_ if id_.startswith(_ABSOLUTE) else f"{PREFIX}{kind}:{quote(id_, safe=_SAFE)}"
+
+
+def stem_of(address: str) -> str:
+    """What the addresses of a record's entries begin with."""
+    return address + ("." if "#" in address else "#")
+
+
+def complete(tree: Tree, classes: Classes) -> Tree:
+    """The tree as a document has it; changed where it is."""
+    if "@id" in tree:
+        tree["@id"] = outer(tree["@id"])
+    _complete(tree, stem_of(tree.get("@id", "")), classes)
+    return tree
+
+
+def _complete(node: Tree, stem: str, classes: Classes) -> None:
+    for name, value in node.items():
+        if value.__class__ is not list:
+            continue
+        kind = classes.get(name)
+        for item in value:
+            if item.__class__ is not dict:
+                break  # texts and options
+            if kind is not None:
+                item["@type"] = kind
+            address = item.get("@id")
+            if address is not None:
+                item["@id"] = stem + address[1:] if address[0] == "#" else outer(address)
+            if len(item) > 1:
+                _complete(item, stem, classes)
+
+
+def localize(tree: Tree, classes: Classes) -> Tree:
+    """A tree of a document as tables read it; a new one."""
+    return _local(tree, stem_of(tree.get("@id", "")), classes)
+
+
+def _local(node: Tree, stem: str, classes: Classes, bare: str | None = None) -> Tree:
+    made: Tree = {}
+    for name, value in node.items():
+        if name == "@id":
+            made[name] = _inner(value, stem, node.get("@type"))
+        elif name == "@type" and value == bare:
+            continue
+        elif name == "@type":
+            made[name] = "Organization" if _points_at_organization(node) else value
+        elif isinstance(value, list):
+            kind = classes.get(name)
+            made[name] = [
+                _local(item, stem, classes, kind) if isinstance(item, dict) else item
+                for item in value
+            ]
+        else:
+            made[name] = value
+    return made
+
+
+def _inner(address: str, stem: str, kind: object) -> str:
+    if address.startswith(stem):
+        return f"#{address[len(stem) :]}"
+    if address.startswith(PREFIX):
+        return unquote(address)
+    found = (name for above, name in _KINDS.items() if isinstance(kind, str) and is_a(kind, above))
+    known = next(found, None)
+    return f"{PREFIX}{known}:{address}" if known else address
+
+
+def _points_at_organization(node: Tree) -> bool:
+    """Whether a node only says which organization it means; tables know these by one class."""
+    kind = node["@type"]
+    reference = "@id" in node and len(node) == 2 and isinstance(kind, str)
+    return reference and is_a(kind, "Organization") and not is_a(kind, "CourseSection")

@@ -1,0 +1,68 @@
+"""The bridge between our records and trees of CEDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from mappings.ceds.addresses import classes_of, person_key
+from mappings.ceds.core import core_of
+from mappings.ceds.plans import PlanTrees
+from mappings.ceds.reading import Reading
+from mappings.ceds.roster_out import RosterTrees, joined
+from mappings.engine.book import Book, open_book
+from mappings.engine.loss import Losses
+from mappings.engine.paths import Tree
+from mappings.hub import Choice, Hub
+from schemas.standards.ceds import shape
+from schemas.standards.shape import StandardRecord
+
+
+@cache
+def book_of(package: str, core_only: bool = False) -> Book:
+    """The tables of a version, with or without terms of our own."""
+    return core_of(book_of(package)) if core_only else open_book(package, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class CedsBridge:
+    """The way between one version of CEDS and our records."""
+
+    package: str
+
+    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+        """The roster, and a plan for every person who has a learning plan."""
+        book = book_of(self.package)
+        return Reading(book, classes_of(book), losses).hub(records)
+
+    def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
+        """What is shared, then one tree for every person: those with a plan first."""
+        book = book_of(self.package, choice.core_only)
+        roster = RosterTrees(book, hub, losses, classes_of(book))
+        plans = PlanTrees(book, choice.switched, losses)
+        yield from roster.shared()
+        written: set[str] = set()
+        for plan in hub.plans:
+            tree = plans.tree(plan)
+            if tree is not None:
+                yield StandardRecord("Person", _with_roster(tree, plan, roster, written, losses))
+        plans.done()
+        yield from roster.people(written)
+
+
+def _with_roster(
+    tree: Tree, plan: Tree, roster: RosterTrees, written: set[str], losses: Losses
+) -> Tree:
+    """A student's tree with what the roster knows of the student, if there is a roster."""
+    key = person_key(plan)
+    if not roster.hub.frames or key is None:
+        return tree
+    written.add(key)
+    known = roster.of(key)
+    return joined(tree, known, losses) if known else tree
+
+
+def v14() -> CedsBridge:
+    """The bridge of CEDS 14."""
+    return CedsBridge("mappings.ceds.v14")

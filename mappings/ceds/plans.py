@@ -1,0 +1,68 @@
+"""Plans as trees of persons, by the compiled tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from mappings.ceds.addresses import PREFIX, classes_of, complete, person_key
+from mappings.ceds.guard import Guard, is_ssn, without_ssn
+from mappings.engine.book import Book
+from mappings.engine.compile_plans import PlanWriter, plan_writer
+from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.paths import Tree
+from mappings.engine.plans import WHOLE
+
+NAMELESS: Final = "the plan has no identifier by which its student could be addressed"
+
+
+@dataclass(slots=True)
+class PlanTrees:
+    """Turns plans into trees, one after the other; `done` adds up what they left behind."""
+
+    book: Book
+    switched: frozenset[str]
+    losses: Losses
+    _guard: Guard = field(init=False)
+    _writer: PlanWriter = field(init=False)
+    _classes: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._guard = Guard(self.switched, self.losses)
+        self._writer = plan_writer(self.book, self.switched)
+        self._classes = classes_of(self.book)
+
+    def tree(self, plan: Tree) -> Tree | None:
+        """The person that a plan becomes; None for a plan of nobody in particular."""
+        key = person_key(plan)
+        if key is None:
+            self.losses.add(LossKey(Side.OURS, WHOLE, "", NAMELESS))
+            return None
+        tree = self._written(self._guard.shown(plan), key)
+        if _names_ssn(tree):
+            tree = self._written(without_ssn(self._guard.shown(plan), self.losses), key)
+        return complete(tree, self._classes)
+
+    def _written(self, plan: Tree, key: str) -> Tree:
+        names = plan.get("profile", {}).get("name_and_grade", {})
+        student: Tree = {"iri": f"{PREFIX}person:{key}"}
+        if "graduation_year" in names:
+            student["graduation_year"] = str(names["graduation_year"])
+        return self._writer.write(plan, {"$student": student})[0].values
+
+    def done(self) -> None:
+        """Add what was left behind of all plans to the losses; once, after the last."""
+        self.losses.merge(self._writer.losses())
+
+
+def _names_ssn(node: Tree) -> bool:
+    """Whether anybody's identifier in a tree is a social security number."""
+    system = node.get("ilp:identifierSystem")
+    if system is not None and is_ssn(system):
+        return True
+    for value in node.values():
+        if value.__class__ is list:
+            for item in value:
+                if item.__class__ is dict and len(item) > 2 and _names_ssn(item):
+                    return True
+    return False

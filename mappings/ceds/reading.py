@@ -1,0 +1,127 @@
+"""Trees of CEDS as our records: the roster as tables, and plans one at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import polars as pl
+
+from mappings.ceds.addresses import Classes, localize
+from mappings.ceds.roster_out import ROSTER_STATE
+from mappings.ceds.settle import has_plan, settle
+from mappings.engine.assemble import Assembly, Student
+from mappings.engine.book import Book
+from mappings.engine.fragments import combine
+from mappings.engine.inward import Read
+from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.paths import Tree, is_under
+from mappings.engine.plans import WHOLE
+from mappings.engine.records import read_record
+from mappings.hub import Hub, frame_of
+from mappings.ilp.profile import STATE
+from schemas.ilp.entry import Origin
+from schemas.ilp.plan import ELEMENTS
+from schemas.roster.entities import FIELDS
+from schemas.standards.shape import StandardRecord
+
+SOURCE: Final = "CEDS"
+PERSON: Final = "Person"
+_BATCH: Final = 10_000
+Records = Callable[[], Iterator[StandardRecord]]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads records twice: for the roster and the losses, then for the plans as they are asked."""
+
+    book: Book
+    classes: Classes
+    losses: Losses
+    _rows: dict[str, list[Tree]] = field(default_factory=lambda: defaultdict(list))
+    _frames: dict[str, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+
+    def hub(self, records: Records) -> Hub:
+        """The roster, and the plans still to be read."""
+        for record in records():
+            self._roster(record)
+        for entity in list(self._rows):
+            self._flush(entity)
+        frames = {entity: pl.concat(parts) for entity, parts in self._frames.items()}
+        return Hub(frames, self._plans(records))
+
+    def _roster(self, record: StandardRecord) -> None:
+        reads = self._reads(record, self.losses)
+        planned = {place for read in reads if _is_of_plan(read) for place in read.taken}
+        rows: dict[tuple[str, str], Tree] = {}
+        for read in reads:
+            if not _is_of_plan(read) and not _all_under(read.taken, planned):
+                entity, row = read.table.subject, _row(read)
+                combine(rows.setdefault((entity, row["id"]), {}), row)
+        for (entity, _), row in rows.items():
+            self._add(entity, row)
+
+    def _reads(self, record: StandardRecord, losses: Losses) -> list[Read]:
+        tree = localize(record.values, self.classes)
+        if record.entity == PERSON:
+            tree = settle(tree, losses)
+        return list(read_record(self.book, StandardRecord(record.entity, tree), losses))
+
+    def _add(self, entity: str, row: Tree) -> None:
+        if not _is_whole(entity, row):
+            reason = "lacks what a roster record needs"
+            self.losses.add(LossKey(Side.THEIRS, entity, "", reason), row.get("id"))
+            return
+        self._rows[entity].append(row)
+        if len(self._rows[entity]) >= _BATCH:
+            self._flush(entity)
+
+    def _flush(self, entity: str) -> None:
+        rows = self._rows.pop(entity, [])
+        if rows:
+            self._frames[entity].append(frame_of(entity, rows))
+
+    def _plans(self, records: Records) -> Iterator[Tree]:
+        origin = Origin(source=SOURCE, at=datetime.now(UTC).replace(microsecond=0))
+        assembly = Assembly(origin, self.losses)
+        for record in records():
+            if record.entity != PERSON or not has_plan(record.values):
+                continue
+            reads = [read for read in self._reads(record, Losses()) if _is_of_plan(read)]
+            student = Student()
+            for read in reads:
+                own = {name: value for name, value in read.ours.items() if name[0] != "$"}
+                student.take(read.table.name, read.table.subject, own)
+            if reads:
+                yield assembly.plan(student, {})
+
+
+def _is_whole(entity: str, row: Tree) -> bool:
+    return all(row.get(field.name) is not None for field in FIELDS[entity] if field.required)
+
+
+def _is_of_plan(read: Read) -> bool:
+    return read.table.subject in ELEMENTS or read.table.subject == WHOLE
+
+
+def _all_under(places: frozenset[str], others: set[str]) -> bool:
+    return all(place.endswith(("@id", "@type")) or is_under(place, others) for place in places)
+
+
+def _row(read: Read) -> Tree:
+    row = {name: value for name, value in read.ours.items() if name[0] != "$"}
+    if "end_date" in row:
+        row["end_date"] = (date.fromisoformat(row["end_date"]) + timedelta(days=1)).isoformat()
+    if read.table.subject == "demographics":
+        row["id"] = row["person_id"]
+    known = {row.get(name) for name in ("id", "identifier", "user_master_identifier")}
+    if "user_ids" in row:
+        row["user_ids"] = [
+            {**each, "type": ROSTER_STATE} if each["type"] == STATE else each
+            for each in row["user_ids"]
+            if each["identifier"] not in known
+        ]
+    return row

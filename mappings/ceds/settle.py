@@ -1,0 +1,144 @@
+"""What a document of plain CEDS says in other words than our terms, put into these words.
+
+Whoever writes CEDS without our extension says by a date, a code or a cohort what our own terms say
+outright. Nothing stands here twice: a term of ours that is there is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from mappings.ceds.guard import SSN
+from mappings.engine.codec.fixed import SchoolYear
+from mappings.engine.errors import Unrepresentable
+from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.paths import Tree, items_at, parse_path
+
+LEARNING_PLANS: Final = frozenset({"02197", "89600", "09999"})
+"""Codes of IndividualizedProgramType that name a learning plan, or nothing in particular."""
+
+OTHER_PLAN: Final = "an IEP or another individualized program is not read into a learning plan"
+NO_CATEGORY: Final = "does not say what kind of goal it is; read as an academic one"
+_SSN: Final = "PersonIdentificationSystem_SSN"
+_TYPE: Final = "IndividualizedProgramType_"
+_CREDENTIALS: Final = {
+    "CredentialType_Certification": "certificate",
+    "CredentialType_Licensure": "license",
+}
+
+
+def settle(person: Tree, losses: Losses) -> Tree:
+    """A person, ready for the tables; changed where it is."""
+    _drop(person, "hasPersonIdentification", _is_ssn, losses, SSN)
+    for part in _nodes(person, "hasMembership"):
+        _drop(part, "hasIndividualizedProgram", _is_other_plan, losses, OTHER_PLAN)
+    for enrollment in _of_class(person, "hasMembership", "K12StudentEnrollment"):
+        _enrollment(enrollment)
+    for taken in _of_class(person, "hasMembership", "StudentCourseSectionEnrollment"):
+        _course_taken(taken)
+    for award in _nodes(person, "hasCredentialAward"):
+        _award(award)
+    for goal in items_at(person, _GOALS):
+        _goal(goal, losses)
+    _student(person)
+    return person
+
+
+_GOALS = parse_path("hasMembership.hasIndividualizedProgram.hasIndividualizedProgramGoal.hasGoal")
+
+
+def has_plan(person: Tree) -> bool:
+    """Whether a person has a learning plan."""
+    parts = _of_class(person, "hasMembership", "ProgramParticipation")
+    return any(_nodes(part, "hasIndividualizedProgram") for part in parts)
+
+
+def _nodes(node: Tree, name: str) -> list[Tree]:
+    value = node.get(name)
+    held = value if isinstance(value, list) else [value]
+    return [each for each in held if isinstance(each, dict)]
+
+
+def _of_class(node: Tree, name: str, kind: str) -> Iterator[Tree]:
+    return (each for each in _nodes(node, name) if each.get("@type") == kind)
+
+
+def _drop(
+    node: Tree, name: str, unwanted: Callable[[Tree], bool], losses: Losses, reason: str
+) -> None:
+    held = _nodes(node, name)
+    kept = [each for each in held if not unwanted(each)]
+    if len(kept) < len(held):
+        losses.add(LossKey(Side.THEIRS, "Person", name, reason), count=len(held) - len(kept))
+        node[name] = kept
+
+
+def _is_ssn(node: Tree) -> bool:
+    return node.get("hasPersonIdentificationSystem") == _SSN
+
+
+def _is_other_plan(node: Tree) -> bool:
+    kind = str(node.get("hasIndividualizedProgramType", f"{_TYPE}09999"))
+    return kind.removeprefix(_TYPE) not in LEARNING_PLANS
+
+
+def _enrollment(node: Tree) -> None:
+    entered = node.get("EnrollmentEntryDate")
+    if "ilp:schoolYear" in node or entered is None:
+        return
+    try:
+        node["ilp:schoolYear"] = SchoolYear().encode(entered)
+    except Unrepresentable:
+        return  # the table of enrollments says what is wrong with the date
+
+
+def _course_taken(node: Tree) -> None:
+    title = _first(items_at(node, _COURSE_TITLES), "CourseTitle")
+    if "ilp:schoolYear" in node and title is not None:
+        node.setdefault("ilp:courseTitle", title)
+
+
+_COURSE_TITLES = parse_path("hasOrganization.hasOrganizationTitle")
+
+
+def _award(node: Tree) -> None:
+    kind = _first(_nodes(node, "hasCredentialDefinition"), "hasCredentialType")
+    node.setdefault("ilp:entryKind", _CREDENTIALS.get(str(kind), "other"))
+
+
+def _goal(node: Tree, losses: Losses) -> None:
+    if "ilp:goalCategory" not in node:
+        node["ilp:goalCategory"] = "academic"
+        losses.add(LossKey(Side.THEIRS, "Goal", "ilp:goalCategory", NO_CATEGORY))
+    reached = _first(_nodes(node, "hasGoalPerformance"), "hasGoalStatusType")
+    done = reached == "GoalStatusType_Completed"
+    node.setdefault("ilp:goalStatus", "achieved" if done else "current")
+
+
+def _student(person: Tree) -> None:
+    """The grade and the year of graduation, by the enrollment that began last."""
+    if not has_plan(person):
+        return
+    found = _of_class(person, "hasMembership", "K12StudentEnrollment")
+    enrollments = sorted(found, key=lambda each: str(each.get("EnrollmentEntryDate", "")))
+    for node in reversed(enrollments):
+        if "hasEntryGradeLevel" in node:
+            person.setdefault("ilp:currentGradeLevel", node["hasEntryGradeLevel"])
+        year = _first(_nodes(node, "hasK12StudentCohort"), "CohortGraduationYear")
+        if str(year).isdecimal():
+            person.setdefault("ilp:expectedGraduationYear", int(str(year)))
+        if str(year) == str(person.get("ilp:expectedGraduationYear")):
+            _without_year(node)
+
+
+def _without_year(enrollment: Tree) -> None:
+    """Take out of the cohorts the year that is the student's."""
+    for cohort in _nodes(enrollment, "hasK12StudentCohort"):
+        cohort.pop("CohortGraduationYear", None)
+    kept = [each for each in _nodes(enrollment, "hasK12StudentCohort") if each.keys() != {"@type"}]
+    enrollment["hasK12StudentCohort"] = kept
+
+
+def _first(nodes: Iterable[Tree], name: str) -> object:
+    return next((node[name] for node in nodes if name in node), None)
