@@ -10,7 +10,7 @@ import polars as pl
 from mappings.engine.loss import Losses
 from mappings.hub import Choice, Hub
 from mappings.oneroster.binding import Binding
-from mappings.oneroster.bulk import Cells, files_of, tables_of
+from mappings.oneroster.bulk import Cells, files_of, has_plans, tables_of
 from mappings.oneroster.plans_in import PlansIn
 from mappings.oneroster.plans_out import PlansOut
 from mappings.oneroster.rows_in import RowsIn, lifted
@@ -44,8 +44,12 @@ class OneRosterBridge:
             frames = lifted(frames)
         return Hub(frames, plans.plans(records))
 
+    def has_plans(self, files: Cells) -> bool:
+        """Whether a package has to be read record by record, for the plans in it."""
+        return has_plans(files)
+
     def read_frames(self, files: Cells, losses: Losses) -> Hub:
-        """The records of files as columns of cells, for packages without plans (`has_plans`)."""
+        """The records of files as columns of cells, for packages without plans."""
         tables = tables_of(files, self.binding, losses)
         return Hub(lifted(tables) if self.binding.version == "1.1" else tables)
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
 from mappings.engine.codec import Codec
+from mappings.engine.codecs import canonical_json
 from mappings.engine.compile_decode import decoded
 from mappings.engine.compile_polars import encode
 from mappings.engine.decode import as_object
@@ -122,7 +124,44 @@ class _Reading:
         free = [name for name in cells.columns if name not in {*taken, *reasons, "status", ROLE}]
         for name in reasons.keys() & set(cells.columns) - {"status", *NESTED}:
             self._count(name, reasons[name], cells[name].drop_nulls())
-        return as_object(cells, free)
+        return _objects(as_object(cells, free), cells.select(free))
+
+
+_JSON = r"""^[\["{]"""
+
+
+def _objects(texts: pl.Series, cells: pl.DataFrame) -> pl.Series:
+    """Objects of cells, in which a cell that holds canonical JSON is what it spells."""
+    told = [name for name in cells.columns if cells[name].str.contains(_JSON).any()]
+    if not told:
+        return texts
+    return pl.Series(texts.name, [_spelled(text, told) for text in texts], pl.String)
+
+
+def _spelled(text: str | None, told: list[str]) -> str | None:
+    if text is None:
+        return None
+    held = json.loads(text)
+    return canonical_json(held | {name: value_of(held[name]) for name in told if name in held})
+
+
+def value_of(cell: str) -> Any:
+    """The value of an extension's cell: what it is the canonical JSON of, else its text."""
+    if cell[:1] not in {"[", "{", '"'}:
+        return cell
+    try:
+        value = json.loads(cell)
+    except (ValueError, RecursionError):
+        return cell
+    is_plain = isinstance(value, str) and value_of(value) == value
+    return cell if is_plain or canonical_json(value) != cell else value
+
+
+def cell_of(value: Any) -> str | None:
+    """The cell that stands for an extension's value: `value_of` gives the value back."""
+    if value is None or (isinstance(value, str) and value_of(value) == value):
+        return value
+    return canonical_json(value)
 
 
 def _why(codec: Codec, cell: str) -> str:
@@ -166,15 +205,9 @@ def _extensions(entity: str, extras: pl.Series, losses: Losses) -> list[pl.Serie
             else:
                 losses.add(LossKey(Side.OURS, entity, f"extras.{name}", NOT_OURS), value)
     return [
-        pl.Series(name, [_cell(held.get(number)) for number in range(len(extras))], pl.String)
+        pl.Series(name, [cell_of(held.get(number)) for number in range(len(extras))], pl.String)
         for name, held in columns.items()
     ]
-
-
-def _cell(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _with_nested(users: pl.DataFrame, folded: Folded, binding: Binding) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from adapters.port import Progress, silent
 from mappings.engine.loss import Losses
 from mappings.hub import Choice, Hub
 from schemas.standards.shape import StandardRecord
+from service.convert.columns import Way
 from service.errors import Held, Invalid
 from service.formats import bridge_of, format_of, row_of
 
@@ -66,10 +67,12 @@ def convert(order: Order, progress: Progress = silent) -> Outcome:
     target = _telling(format_of(order.target_format), outcome.losses)
     unfinished = _beside(order.target)
     try:
-        records = _records(order, source, outcome, progress)
-        told = _counted(records, outcome.written, "writing", progress)
-        with _carrying(order, target) as writer:
-            writer.write(unfinished, told, progress)
+        hub = None if _same_records(order) else _hub(order, source, outcome, progress)
+        if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
+            records = _records(order, source, hub, outcome, progress)
+            told = _counted(records, outcome.written, "writing", progress)
+            with _carrying(order, target) as writer:
+                writer.write(unfinished, told, progress)
         _accept(order, outcome)
         unfinished.replace(order.target)
     finally:
@@ -124,18 +127,36 @@ def _accept(order: Order, outcome: Outcome) -> None:
 
 
 def _records(
+    order: Order, source: Format, hub: Hub | None, outcome: Outcome, progress: Progress
+) -> Iterator[StandardRecord]:
+    if hub is None:
+        return _read(order, source, outcome, progress)
+    return bridge_of(order.target_format).write(hub, outcome.losses, order.choice)
+
+
+def _read(
     order: Order, source: Format, outcome: Outcome, progress: Progress
 ) -> Iterator[StandardRecord]:
-    def read() -> Iterator[StandardRecord]:
-        outcome.read.clear()
-        return _counted(source.read(order.source, progress), outcome.read, "reading", progress)
+    outcome.read.clear()
+    return _counted(source.read(order.source, progress), outcome.read, "reading", progress)
 
-    if _same_records(order):
-        return read()
-    hub = bridge_of(order.source_format).read(read, outcome.losses)
+
+def _hub(order: Order, source: Format, outcome: Outcome, progress: Progress) -> Hub:
+    """What the input says, by columns where there are no plans in it."""
+    bridge = bridge_of(order.source_format)
+    hub = Way(source, bridge, order.source, outcome.losses, progress).read(outcome.read)
+    if hub is None:
+        hub = bridge.read(lambda: _read(order, source, outcome, progress), outcome.losses)
     if order.roster is not None and order.roster_format is not None:
         hub = _with_roster(hub, order.roster, order.roster_format, outcome)
-    return bridge_of(order.target_format).write(hub, outcome.losses, order.choice)
+    return hub
+
+
+def _wrote_columns(
+    order: Order, target: Format, place: Path, hub: Hub, outcome: Outcome, progress: Progress
+) -> bool:
+    way = Way(target, bridge_of(order.target_format), place, outcome.losses, progress)
+    return way.write(hub, outcome.written)
 
 
 def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:
