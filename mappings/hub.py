@@ -60,13 +60,27 @@ class Choice:
     """What the one who converts decides.
 
     `switched` are the carriers turned on, `extensions` the extensions that the receiver offers,
-    `namespace` the authority of codes of our own, `core_only` leaves out our own terms.
+    `namespace` the authority of codes of our own, `core_only` leaves out our own terms. `only`
+    names the records that are wanted; without any, all are.
     """
 
     switched: frozenset[str] = frozenset()
     extensions: frozenset[str] = frozenset()
     namespace: str = "planbridge.example"
     core_only: bool = False
+    only: frozenset[str] = frozenset()
+
+    def wants(self, entity: str) -> bool:
+        """Whether records of an entity are wanted."""
+        return not self.only or entity in self.only
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Records of one entity that are encoded already: the JSON text of each."""
+
+    entity: str
+    texts: pl.Series
 
 
 class Bridge(Protocol):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.formats import Unreadable
 from adapters.port import Progress, silent
 from schemas.finding import Finding
 from schemas.standards.shape import StandardRecord
+
+if TYPE_CHECKING:
+    from mappings.hub import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,14 @@ class EdfiJson:
         from adapters.edfi.json.write import write
 
         write(path, self.version, records, progress)
+
+    def write_lines(
+        self, path: Path, pieces: Iterable[StandardRecord | Lines], progress: Progress = silent
+    ) -> None:
+        """The same, where some records come as JSON text by the thousand."""
+        from adapters.edfi.json.write import write_lines
+
+        write_lines(path, self.version, pieces, progress)
 
     def check(
         self, path: Path, schemas: Path | None = None, progress: Progress = silent

@@ -10,7 +10,7 @@ from mappings.edfi.reading import Into
 from mappings.edfi.writing import Out
 from mappings.engine.book import Book, Options, open_book
 from mappings.engine.loss import Losses
-from mappings.hub import Choice, Hub
+from mappings.hub import Choice, Hub, Lines
 from schemas.standards.edfi import shape
 from schemas.standards.shape import StandardRecord
 
@@ -30,6 +30,14 @@ class EdFiBridge:
     def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
         """Roster tables, and a plan for every student of whom more is said than the profile."""
         return Into(book_of(self.package, Choice().namespace), losses).hub(records())
+
+    def write_lines(
+        self, hub: Hub, losses: Losses, choice: Choice
+    ) -> Iterator[StandardRecord | Lines]:
+        """The same records; those of the large resources as JSON text, made in columns."""
+        from mappings.edfi.bulk import BulkOut
+
+        return BulkOut(book_of(self.package, choice.namespace), hub, losses, choice).pieces()
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """Resources of the roster and of the plans; closed carriers stay closed."""

@@ -1,51 +1,70 @@
-"""The way out for a whole district at once: lines of JSON for the large resources, in columns.
+"""The way out for a whole district at once: the large resources as JSON text, made in columns.
 
-The records are those of the bridge, losses included; only plans are not looked at.
+Records and losses are those of `writing`; where there are plans, which share records with the
+roster, `writing` does all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
-from mappings.edfi.bridge import book_of
 from mappings.edfi.left import count_left
-from mappings.edfi.views import LINKS, STUDENTS
-from mappings.engine.book import Book
+from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS
+from mappings.edfi.writing import Out, People
 from mappings.engine.compile_polars import encode_json
-from mappings.engine.loss import Losses
 from mappings.engine.model import Table
-from mappings.hub import Choice, Hub
+from mappings.hub import Lines
+from schemas.standards.shape import StandardRecord
 
-SUBJECTS = ("edfi.student", "edfi.student_section")
-"""The views of students and of their sections."""
+STUDENT, SECTION = "edfi.student", "edfi.student_section"
+"""The views that are written in columns: students, and their sections."""
 
-PACKAGE = "mappings.edfi.v6p1"
-
-
-def write_bulk(
-    frames: Mapping[str, pl.DataFrame], choice: Choice, losses: Losses, package: str = PACKAGE
-) -> Iterator[tuple[str, pl.Series]]:
-    """`students` and `studentSectionAssociations` of a roster as JSON, one text a record.
-
-    `frames` are tables of our records as a hub has them.
-    """
-    hub, book = Hub(frames), book_of(package, choice.namespace)
-    count_left(hub, losses)
-    for subject in SUBJECTS:
-        table = _table(book, subject)
-        rows = {**STUDENTS, **LINKS}[subject](hub)
-        encoded = encode_json(table, rows.select(_named(table, rows)))
-        losses.merge(encoded.all_losses(subject))
-        yield table.entity, encoded.frame["json"]
+_SLICE = 100_000
+"""Rows that are text at the same time."""
 
 
-def _table(book: Book, subject: str) -> Table:
-    return next(table for table in book.by_subject[subject] if table.writes)
+@dataclass(slots=True)
+class BulkOut(Out):
+    """One run of the way out, with lines instead of records where there are many."""
 
+    def pieces(self) -> Iterator[StandardRecord | Lines]:
+        """Everything, in the order of `records`."""
+        if self.hub.plans:
+            yield from self.records()
+            return
+        count_left(self.hub, self.losses)
+        for subject, view in PLACES.items():
+            yield from self._each_wanted(subject, view)
+        yield from self._students()
+        if any(self._wants(subject) for subject in STAFF_VIEWS):
+            yield from self._people(People(self.book, self.hub, STAFF_VIEWS))
+        for subject, view in LINKS.items():
+            if subject != SECTION:
+                yield from self._each_wanted(subject, view)
+            elif self._wants(subject):
+                yield from self._lines(subject, view(self.hub))
 
-def _named(table: Table, rows: pl.DataFrame) -> list[str]:
-    """The columns that the table speaks of."""
-    named = {row.ours.steps[0].name for row in table.rows}
-    return [name for name in rows.columns if name in named]
+    def _students(self) -> Iterator[StandardRecord | Lines]:
+        """The rows of students themselves as lines; what else is said of them as records."""
+        if self._wants(STUDENT):
+            found = STUDENTS[STUDENT](self.hub)
+            once = found.unique("unique_id", keep="first", maintain_order=True)
+            yield from self._lines(STUDENT, once)
+        beside = {subject: view for subject, view in STUDENTS.items() if subject != STUDENT}
+        if any(self._wants(subject) for subject in beside):
+            yield from self._people(People(self.book, self.hub, beside, STUDENTS[STUDENT]))
+
+    def _lines(self, subject: str, rows: pl.DataFrame) -> Iterator[Lines]:
+        table = self._table(subject)
+        named = {row.ours.steps[0].name for row in table.rows}
+        kept = rows.select([name for name in rows.columns if name in named])
+        for part in kept.iter_slices(_SLICE):
+            encoded = encode_json(table, part)
+            self.losses.merge(encoded.all_losses(subject))
+            yield Lines(table.entity, encoded.frame["json"])
+
+    def _table(self, subject: str) -> Table:
+        return next(table for table in self.book.by_subject[subject] if table.writes)

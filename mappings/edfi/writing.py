@@ -30,6 +30,16 @@ _Item = TypeVar("_Item")
 _BATCH = 500
 """Students that are put together at once."""
 
+_SPARE = frozenset(
+    {
+        "studentEducationOrganizationAssociations",
+        "studentDemographics",
+        "studentDirectories",
+        "staffDirectories",
+    }
+)
+"""Resources that a student or a member of staff can be without."""
+
 Rows = Mapping[str, Mapping[str, list[Tree]]]
 """Rows of views by view and person."""
 
@@ -54,12 +64,21 @@ class Out:
         """Everything: what stands alone, plans with their students, then all other people."""
         count_left(self.hub, self.losses)
         for subject, view in views.PLACES.items():
-            yield from self._each(subject, view(self.hub))
-        students = _People(self.book, self.hub, views.STUDENTS)
+            yield from self._each_wanted(subject, view)
+        students = People(self.book, self.hub, views.STUDENTS)
         yield from self._plans(students)
         yield from self._people(students)
-        yield from self._people(_People(self.book, self.hub, views.STAFF_VIEWS))
+        yield from self._people(People(self.book, self.hub, views.STAFF_VIEWS))
         for subject, view in views.LINKS.items():
+            yield from self._each_wanted(subject, view)
+
+    def _wants(self, subject: str) -> bool:
+        """Whether a view says something of records that are wanted."""
+        tables = self.book.by_subject.get(subject, ())
+        return any(self.choice.wants(table.entity) for table in tables)
+
+    def _each_wanted(self, subject: str, view: views.View) -> Iterator[StandardRecord]:
+        if self._wants(subject):
             yield from self._each(subject, view(self.hub))
 
     def _once(self, records: Iterable[StandardRecord], keep: bool) -> Iterator[StandardRecord]:
@@ -85,7 +104,7 @@ class Out:
             writer.alone(subject, row, self.losses)
             yield from self._once(writer.made(), keep=False)
 
-    def _people(self, people: _People) -> Iterator[StandardRecord]:
+    def _people(self, people: People) -> Iterator[StandardRecord]:
         left = (person for person in people.keys.values() if person not in self._done)
         for batch in _batches(left):
             rows = people.rows(batch)
@@ -99,7 +118,7 @@ class Out:
             for row in held.get(person, ()):
                 writer.alone(subject, row, self.losses)
 
-    def _plans(self, students: _People) -> Iterator[StandardRecord]:
+    def _plans(self, students: People) -> Iterator[StandardRecord]:
         for batch in _batches(self.hub.plans):
             persons = [students.keys.get(unique_id(plan) or "", "") for plan in batch]
             rows = students.rows(persons) if students.keys else {}
@@ -125,12 +144,14 @@ class Out:
 
 
 @dataclass
-class _People:
+class People:
     """The views that people of one kind are put together from."""
 
     book: Book
     hub: Hub
     of: Mapping[str, views.View]
+    known: views.View | None = None
+    """The view that says who there is; the first of `of` where it is left out."""
 
     @cached_property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -139,9 +160,8 @@ class _People:
     @cached_property
     def keys(self) -> Mapping[str, str]:
         """The persons by their unique ids; of two with the same the first stands."""
-        first = next(iter(self.frames.values())).unique(
-            "unique_id", keep="first", maintain_order=True
-        )
+        known = self.known(self.hub) if self.known else next(iter(self.frames.values()))
+        first = known.unique("unique_id", keep="first", maintain_order=True)
         return dict(zip(first["unique_id"], first["person_id"], strict=True))
 
     def rows(self, persons: Iterable[str]) -> Rows:
@@ -192,8 +212,9 @@ def _key(book: Book, record: StandardRecord) -> tuple[str, ...]:
 
 
 def _telling(book: Book, writer: Writer) -> Iterator[StandardRecord]:
-    """Records that say more than whose they are."""
+    """Records without those that would say no more of a student than that there is one."""
     for record in writer.made():
         key = set(book.shapes[record.entity].key)
-        if len(key) > 2 or any(place not in key for place, _ in leaves(record.values)):
+        bare = record.entity in _SPARE and all(at in key for at, _ in leaves(record.values))
+        if not bare:
             yield record

@@ -16,6 +16,7 @@ from adapters.edfi.check import LOOKUP
 from adapters.edfi.refusal import Unwritable, unwritable
 from adapters.edfi.target import fresh_folder
 from adapters.port import Progress, silent
+from mappings.hub import Lines
 from schemas.standards.edfi import entities, shape
 from schemas.standards.shape import Kind, Property, StandardRecord
 
@@ -37,23 +38,41 @@ def write(
     where something stands at `path`, Unwritable for the first record that JSON cannot say; then
     nothing is left behind.
     """
+    write_lines(path, version, records, progress)
+
+
+def write_lines(
+    path: Path,
+    version: str,
+    pieces: Iterable[StandardRecord | Lines],
+    progress: Progress = silent,
+) -> None:
+    """The same, where some records come as JSON text by the thousand."""
     with fresh_folder(path) as folder, ExitStack() as stack:
-        files: dict[str, IO[str]] = {}
-        for done, record in enumerate(records, start=1):
-            if record.entity not in files:
-                files[record.entity] = stack.enter_context(_opened(folder, version, record))
-            files[record.entity].write(line_of(version, record))
+        files: dict[str, IO[bytes]] = {}
+        for done, piece in enumerate(pieces, start=1):
+            if piece.entity not in files:
+                files[piece.entity] = stack.enter_context(_opened(folder, version, piece))
+            files[piece.entity].write(_content(version, piece))
             if done % _EVERY == 0:
                 progress("Writing JSON", done)
 
 
-def _opened(folder: Path, version: str, record: StandardRecord) -> IO[str]:
-    if record.entity not in entities(version):
-        problem = f"Data Standard {version} has no resource {record.entity}"
-        raise unwritable(problem, "Leave it out.", record.where, record.entity)
-    target = folder / f"{record.entity}.jsonl"
+def _content(version: str, piece: StandardRecord | Lines) -> bytes:
+    if isinstance(piece, StandardRecord):
+        return line_of(version, piece).encode()
+    text: str = piece.texts.str.join("\n").item()
+    return text.encode() + b"\n" if text else b""
+
+
+def _opened(folder: Path, version: str, piece: StandardRecord | Lines) -> IO[bytes]:
+    if piece.entity not in entities(version):
+        problem = f"Data Standard {version} has no resource {piece.entity}"
+        where = piece.where if isinstance(piece, StandardRecord) else ""
+        raise unwritable(problem, "Leave it out.", where, piece.entity)
+    target = folder / f"{piece.entity}.jsonl"
     target.parent.mkdir(exist_ok=True)
-    return target.open("w", encoding="utf-8", newline="\n")
+    return target.open("wb")
 
 
 def line_of(version: str, record: StandardRecord) -> str:
