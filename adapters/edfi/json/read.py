@@ -127,14 +127,17 @@ def _unlink(values: dict[str, Any]) -> None:
 
 
 def opens(path: Path, version: str) -> bool:
-    """Whether the first record is one of this version: its key is there and nothing unknown."""
+    """Whether the first record of every file is one of this version."""
     try:
         with entries(path, ENDINGS, DEFAULT_LIMITS) as files:
-            first = next(_records(files[0], version, silent, DEFAULT_LIMITS), None)
+            firsts = [next(_records(each, version, silent, DEFAULT_LIMITS), None) for each in files]
     except Unreadable:
         return False
-    if first is None:
-        return False
-    known = shape(version, first.entity)
+    return bool(firsts) and all(each is None or _fits(each, version) for each in firsts)
+
+
+def _fits(record: StandardRecord, version: str) -> bool:
+    """Whether a record has its key and nothing unknown."""
+    known = shape(version, record.entity)
     names = {each.name for each in known.properties} | set(known.extensions)
-    return {path.split(".")[0] for path in known.key} <= first.values.keys() <= names
+    return {path.split(".")[0] for path in known.key} <= record.values.keys() <= names
