@@ -44,6 +44,9 @@ def convert(
     core_only: Annotated[
         bool, typer.Option("--core-only", help="Leave out terms of our own.")
     ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Write records of this kind alone.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Convert IN; exit 0 written, 3 refused because of --strict, 1 failed. Losses are listed."""
@@ -57,6 +60,7 @@ def convert(
         extensions=frozenset(extension or ()),
         **({"namespace": namespace} if namespace else {}),
         core_only=core_only,
+        only=frozenset(only or ()),
     )
     order = Order(
         source=source,

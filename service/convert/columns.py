@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from adapters.port import Progress
 from mappings.engine.loss import Losses
-from mappings.hub import Hub
+from mappings.hub import Choice, Hub
+from service.convert.lines import MakesLines, TakesLines, counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,13 +62,18 @@ class Way:
         counter.update({name: frame.height for name, frame in files.items()})
         return self.bridge.read_frames(files, self.losses)
 
-    def write(self, hub: Hub, counter: Counter[str]) -> bool:
+    def write(self, hub: Hub, counter: Counter[str], choice: Choice) -> bool:
         """Write a hub without plans; False where it has to be written record by record."""
-        if not isinstance(self.form, ByColumns) or not isinstance(self.bridge, Columnar):
-            return False
         if hub.plans != ():
             return False
-        files = self.bridge.write_frames(hub, self.losses)
-        counter.update({name: frame.height for name, frame in files.items() if frame.height})
-        self.form.write_frames(self.path, files, self.progress)
-        return True
+        if isinstance(self.form, TakesLines) and isinstance(self.bridge, MakesLines):
+            pieces = self.bridge.write_lines(hub, self.losses, choice)
+            self.form.write_lines(self.path, counted(pieces, choice, counter), self.progress)
+            return True
+        if isinstance(self.form, ByColumns) and isinstance(self.bridge, Columnar):
+            made = self.bridge.write_frames(hub, self.losses)
+            files = {name: frame for name, frame in made.items() if choice.wants(name)}
+            counter.update({name: frame.height for name, frame in files.items() if frame.height})
+            self.form.write_frames(self.path, files, self.progress)
+            return True
+        return False

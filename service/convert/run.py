@@ -69,7 +69,8 @@ def convert(order: Order, progress: Progress = silent) -> Outcome:
     try:
         hub = None if _same_records(order) else _hub(order, source, outcome, progress)
         if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
-            records = _records(order, source, hub, outcome, progress)
+            made = _records(order, source, hub, outcome, progress)
+            records = (record for record in made if order.choice.wants(record.entity))
             told = _counted(records, outcome.written, "writing", progress)
             with _carrying(order, target) as writer:
                 writer.write(unfinished, told, progress)
@@ -156,7 +157,7 @@ def _wrote_columns(
     order: Order, target: Format, place: Path, hub: Hub, outcome: Outcome, progress: Progress
 ) -> bool:
     way = Way(target, bridge_of(order.target_format), place, outcome.losses, progress)
-    return way.write(hub, outcome.written)
+    return way.write(hub, outcome.written, order.choice)
 
 
 def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:
