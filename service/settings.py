@@ -78,6 +78,14 @@ class Publish(_Section):
     folder: Path | None = None
 
 
+class Audit(_Section):
+    """The audit log: where its key and its checkpoints are, and how often one is written."""
+
+    key_file: Path | None = None
+    checkpoints: Path | None = None
+    checkpoint_every: int = Field(1000, ge=1)
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -95,6 +103,7 @@ class Settings(BaseSettings):
     now: datetime | None = None
     sync: Sync = Sync()
     publish: Publish = Publish()
+    audit: Audit = Audit()
 
     @classmethod
     def settings_customise_sources(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import service.store.access_tables  # noqa: F401  # its tables stand in the same metadata
+import service.store.access_tables  # these tables stand in the same metadata
+import service.store.audit_tables  # noqa: F401
 from service.store.tables import metadata
 
 context.configure(
