@@ -23,6 +23,8 @@ def with_extras(book: Book, made: StandardRecord, before: Tree) -> StandardRecor
 
 def _written(book: Book, entity: str) -> Iterator[str]:
     for table in book.by_entity.get(entity, ()):
+        if table.writes and not table.is_at_root():
+            yield bare(table.within.shape)
         if table.writes:
             yield from (bare(theirs.shape) for _, theirs, _ in table.all_rows())
             yield from (bare(each.target.path.shape) for each in table.constants)

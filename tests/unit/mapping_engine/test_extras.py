@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from mappings.books import BOOKS
 from mappings.engine.extras import with_extras
+from mappings.engine.paths import Tree
 from schemas.standards.shape import StandardRecord
 
 KEY = {
@@ -11,7 +12,7 @@ KEY = {
 }
 
 
-def rewritten(made: dict[str, object], before: dict[str, object]) -> dict[str, object]:
+def rewritten(made: Tree, before: Tree) -> Tree:
     book = BOOKS["edfi-6.1"].open()
     record = StandardRecord("studentSchoolAssociations", {**KEY, **made})
     return with_extras(book, record, {**KEY, **before}).values
