@@ -124,8 +124,13 @@ def _check_entry(entry: zipfile.ZipInfo, rules: ZipRules) -> None:
         raise ZipRefused("zip.encrypted", "an entry is encrypted", fix, name)
     if entry.compress_type not in _METHODS:
         raise ZipRefused("zip.method", "an entry is not packed with deflate", rules.rebuild, name)
-    if entry.file_size > rules.entry_bytes:
-        raise _bomb(name, rules.entry_bytes, rules)
+    allowed = _allowed(entry, rules)
+    if entry.file_size > allowed:
+        raise _bomb(name, allowed, rules)
+
+
+def _allowed(entry: zipfile.ZipInfo, rules: ZipRules) -> int:
+    return min(max(rules.ratio_from, rules.ratio * entry.compress_size), rules.entry_bytes)
 
 
 def _bomb(name: str, allowed: int, rules: ZipRules) -> ZipRefused:
@@ -143,9 +148,7 @@ def inflated(archive: zipfile.ZipFile, name: str, rules: ZipRules) -> Iterator[b
     Raises KeyError for a name that the archive does not hold.
     """
     entry = archive.getinfo(name)
-    allowed = max(rules.ratio_from, rules.ratio * entry.compress_size)
-    allowed = min(allowed, rules.entry_bytes)
-    size = 0
+    allowed, size = _allowed(entry, rules), 0
     for chunk in _chunks(archive, entry):
         size += len(chunk)
         if size > allowed:

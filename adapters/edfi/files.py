@@ -95,14 +95,14 @@ def _plain(path: Path) -> Iterator[bytes]:
 
 
 def _gunzipped(path: Path, name: str, limits: Limits) -> Iterator[bytes]:
-    allowed = max(limits.ratio_from, limits.ratio * path.stat().st_size)
-    allowed, size = min(allowed, limits.file_bytes), 0
+    size = 0
     try:
-        with gzip.open(path, "rb") as stream:
+        with path.open("rb") as packed, gzip.open(packed, "rb") as stream:
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
-                if size > allowed:
-                    problem = f"{name} inflates to more than {allowed:,} bytes"
+                allowed = max(limits.ratio_from, limits.ratio * packed.tell())
+                if size > min(allowed, limits.file_bytes):
+                    problem = f"{name} inflates to more than {size:,} bytes, or without end"
                     fix = "Check where the file comes from. If it is genuine, unpack it first."
                     raise refused("bomb", problem, fix, name)
                 yield chunk

@@ -17,6 +17,8 @@ class Limits:
     """One file, inflated."""
     record_bytes: int = 8 << 20
     """One record as it is written in its file; the largest known are below 100 KB."""
+    head_bytes: int = 1 << 20
+    """What stands before the content of an XML file, its root element included."""
     depth: int = 32
     """Objects within objects; the standard needs 6."""
     ratio: int = 300

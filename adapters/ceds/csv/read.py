@@ -42,7 +42,7 @@ def open_table(path: Path) -> Iterator[IO[bytes]]:
     if path.is_dir():
         with _opened(path / FILE, path) as stream:
             yield stream
-    elif zipfile.is_zipfile(path):
+    elif path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         try:
             with zipfile.ZipFile(path) as archive, _unzipped(path, archive) as stream:
                 yield stream

@@ -16,10 +16,14 @@ from adapters.formats import Unreadable
 from adapters.port import Progress, silent
 from schemas.standards.shape import StandardRecord
 
-MAX_DOCUMENT_BYTES: Final = 32 * 1024 * 1024
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 """A document in another layout than ours is held in memory whole, some fifteen times its size."""
 
+MAX_VALUES: Final = 300_000
+"""Values of such a document, counted by their commas and brackets; each costs up to 600 bytes."""
+
 _DEEPEST: Final = 4 * MAX_DEPTH
+_SPLIT: Final = "split the document, or write one record per line as Planbridge does"
 
 
 def _require_flat(value: Any, file: str) -> None:
@@ -44,9 +48,12 @@ def expanded(path: Path, folders: tuple[Path, ...] = ()) -> list[Any]:
         problem = (
             f"more than {MAX_DOCUMENT_BYTES // 2**20} MiB in a layout that needs memory for it"
         )
-        fix = "split the document, or write one record per line as Planbridge does"
-        raise refused(path.name, problem, fix)
-    document = parsed(path.read_bytes(), path.name)
+        raise refused(path.name, problem, _SPLIT)
+    data = path.read_bytes()
+    if sum(data.count(sign) for sign in (b",", b"{", b"[")) > MAX_VALUES:
+        problem = f"more than {MAX_VALUES:,} values in a layout that needs memory for each"
+        raise refused(path.name, problem, _SPLIT)
+    document = parsed(data, path.name)
     if not isinstance(document, dict | list):
         raise refused(path.name, "no JSON-LD document", "give an object or a list of objects")
     _require_flat(document, path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,13 +36,14 @@ class _Collector:
         self.file = file
         self.nodes: Nodes = {}
         self.made = 0
+        self.told: set[tuple[str, str, str]] = set()
 
     def node(self, found: Value) -> GraphNode:
         if "@graph" in found:
             problem = "a named graph, which CEDS has no use for"
             raise refused(self.file, problem, "give the nodes in the default graph")
         node = self._entry(found)
-        node.types += [each for each in found.get("@type", ()) if each not in node.types]
+        node.types = list(dict.fromkeys((*node.types, *found.get("@type", ()))))
         for name, values in found.items():
             if name not in _KEYWORDS:
                 self._add(node, name, values)
@@ -60,7 +62,9 @@ class _Collector:
         kept = node.values.setdefault(name, [])
         for value in values:
             stored = self._value(value)
-            if stored not in kept:
+            fact = (node.id, name, json.dumps(stored, sort_keys=True))
+            if fact not in self.told:  # looking through `kept` would take ever longer
+                self.told.add(fact)
                 kept.append(stored)
 
     def _value(self, value: Value) -> Value:

@@ -38,7 +38,21 @@ def parse(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Fault(f"byte {error.start} is no UTF-8", "save the file as UTF-8", line) from None
-    return _loaded(text)
+    loaded = _loaded(text)
+    if rb"\ud" in data.lower():
+        _require_whole(loaded)
+    return loaded
+
+
+def _require_whole(value: Any) -> None:
+    """Refuse half a character, which only an escape can write and nothing of ours can hold."""
+    if isinstance(value, dict | list):
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        for each in inner:
+            _require_whole(each)
+    elif isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+        fix = "write the whole pair of surrogates, or the character itself"
+        raise Fault("half a character, an unpaired surrogate", fix)
 
 
 def _loaded(text: str) -> Any:

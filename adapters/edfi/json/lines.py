@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from adapters.edfi.values import Number
 from adapters.formats import Unreadable
 
 _BLANKS = " \t\r\n"
+_BLANK = re.compile(f"[{_BLANKS}]*")
 _EXPONENT = 40
 _MORE = 1 << 16
 
@@ -105,7 +107,25 @@ def _decoded(text: str, at: int, limits: Limits) -> tuple[Any, int]:
         raise Malformed("a number has too many digits") from None
     if text.count("{", at, end) + text.count("[", at, end) > limits.depth:
         _check_depth(value, limits.depth)
+    if text.find(r"\u", at, end) >= 0:
+        _check_characters(value)
     return value, end
+
+
+def _check_characters(value: Any) -> None:
+    """Refuse what only an escape can write: nothing that we write to could hold it."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _check_characters(name)
+            _check_characters(each)
+    elif isinstance(value, list):
+        for each in value:
+            _check_characters(each)
+    elif isinstance(value, str):
+        if "\0" in value:
+            raise Malformed("a text holds the character NUL")
+        if not _is_whole(value):
+            raise Malformed("a text holds half a character, an unpaired surrogate")
 
 
 def _check_depth(value: Any, left: int) -> None:
@@ -115,6 +135,10 @@ def _check_depth(value: Any, left: int) -> None:
         raise Malformed("objects are nested too deep")
     for each in value.values() if isinstance(value, dict) else value:
         _check_depth(each, left - 1)
+
+
+def _is_whole(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def items(entry: Entry, limits: Limits) -> Iterator[tuple[int, Any]]:
@@ -149,10 +173,10 @@ class _Scanner:
     def next(self) -> str:
         """The next character that is not blank, without taking it; empty at the end."""
         while True:
-            while self.at < len(self._text):
-                if self._text[self.at] not in _BLANKS:
-                    return self._text[self.at]
-                self.at += 1
+            blank = _BLANK.match(self._text, self.at)
+            self.at = blank.end() if blank else self.at
+            if self.at < len(self._text):
+                return self._text[self.at]
             if not self._more(_MORE):
                 return ""
 
@@ -169,7 +193,9 @@ class _Scanner:
                 value, end = _decoded(self._text, self.at, self._limits)
             except Unfinished as error:
                 pending = len(self._text) - self.at
-                if pending > self._limits.record_bytes or not self._more(pending + _MORE):
+                if pending > self._limits.record_bytes:
+                    raise _oversized(self._entry, number, self._limits) from None
+                if not self._more(pending + _MORE):
                     raise _malformed(self._entry, number, str(error)) from None
             except Malformed as error:
                 raise _malformed(self._entry, number, str(error)) from None
@@ -198,8 +224,8 @@ def _malformed(entry: Entry, number: int, why: str) -> Unreadable:
 
 
 def _oversized(entry: Entry, number: int, limits: Limits) -> Unreadable:
-    problem = f"line {number:,} is longer than {limits.record_bytes:,} bytes"
-    fix = "Write one record on each line."
+    problem = f"record {number:,} is larger than {limits.record_bytes:,} bytes, or does not end"
+    fix = "Write one record on each line, or the records as the items of one list."
     return refused("record", problem, fix, entry.name, number)
 
 

@@ -23,6 +23,8 @@ _PIECE = 1 << 12
 _KNOWN = re.compile(r"http://ed-fi\.org/(\d+(?:\.\d+)*)$")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00")
 _DOCTYPE = b"<!doctype"
+_TOO_DEEP = "Excessive depth"
+"""How libxml2 begins to say that its limit of 256 levels is reached."""
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Stream:
     official: Official | None = None
     limits: Limits = DEFAULT_LIMITS
     interchange: str = ""
+    _parser: Any = None
 
     def elements(self) -> Iterator[tuple[Any, list[Finding]]]:
         """Each element below the root, with what the official schema has against it.
@@ -58,7 +61,7 @@ class Stream:
 
     def _head(self, chunks: Iterator[bytes]) -> bytes:
         """Read up to the root element, and refuse what does not start as an interchange."""
-        probe = etree.XMLPullParser(("start",), **_options())
+        probe = self._parser = etree.XMLPullParser(("start",), **_options())
         head = b""
         for chunk in chunks:
             head += chunk
@@ -68,13 +71,15 @@ class Stream:
                 for _, root in probe.read_events():
                     self._check_root(root)
                     return head
-            if len(head) > self.limits.record_bytes:
+            if len(head) > self.limits.head_bytes:
                 break
-        return self._without_root(probe)
+        return self._without_root(probe, len(head))
 
-    def _without_root(self, probe: Any) -> bytes:
-        probe.close()
-        raise self._refused("root", "the file has no root element", "Send the whole file.", 1)
+    def _without_root(self, probe: Any, size: int) -> bytes:
+        if size <= self.limits.head_bytes:
+            probe.close()
+        problem = f"the file has no root element in its first {size:,} bytes"
+        raise self._refused("root", problem, "Send the whole file, without its prologue.", 1)
 
     def _check_start(self, head: bytes) -> None:
         if head.startswith(_WIDE):
@@ -114,7 +119,8 @@ class Stream:
         prefix = f"{{{namespace(self.version)}}}"
         tags = [prefix + name for name in elements(self.version)]
         parser: Any = etree.XMLPullParser(("end",), tag=tags, **_options())
-        since, waiting = 0, []
+        self._parser = parser
+        since, line, waiting = 0, 1, []
         for chunk in _pieces(head, chunks):
             since += len(chunk)
             parser.feed(chunk)
@@ -123,9 +129,9 @@ class Stream:
                     waiting.append(element)
             if len(waiting) > 1:
                 yield from self._hand_out(waiting[:-1])
-                since, waiting = 0, waiting[-1:]
+                since, line, waiting = 0, waiting[-1].sourceline, waiting[-1:]
             if since > self.limits.record_bytes:
-                raise self._oversized()
+                raise self._oversized(line)
         root = parser.close()
         yield from self._hand_out(waiting)
         if len(root):
@@ -155,14 +161,19 @@ class Stream:
         names: Any = {None: space}
         return etree.Element(f"{{{space}}}{INTERCHANGE}{self.interchange}", nsmap=names)
 
-    def _oversized(self) -> Unreadable:
-        problem = f"one record is larger than {self.limits.record_bytes:,} bytes"
+    def _oversized(self, line: int) -> Unreadable:
+        allowed = self.limits.record_bytes
+        problem = f"a record that begins at this line or soon after has more than {allowed:,} bytes"
         fix = "Split what repeats over several records, or check where the file comes from."
-        return self._refused("record", problem, fix, None)
+        return self._refused("record", problem, fix, line)
 
     def _broken(self, error: etree.XMLSyntaxError) -> Unreadable:
-        line = error.position[0] or 1
-        problem = f"the file is not well-formed XML: {error.msg}"
+        """What the parser met first; the error itself may only say that nothing came of it."""
+        met = next(iter(self._parser.feed_error_log), None)
+        line, why = (met.line, met.message) if met else (error.position[0] or 1, error.msg)
+        if _TOO_DEEP in (why or ""):
+            why = "elements are nested more than 256 levels deep"
+        problem = f"the file is not well-formed XML: {why}"
         return self._refused("syntax", problem, "Write the file again, whole and as UTF-8.", line)
 
     def _refused(self, code: str, problem: str, fix: str, line: int | None) -> Unreadable:

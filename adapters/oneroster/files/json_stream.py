@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import IO, Any, NamedTuple
@@ -22,7 +23,7 @@ _LARGEST = 16 << 20
 _DEEPEST = 64
 _UNSURE = 16
 """An error this near to the end of what was read may only mean that more is to come."""
-_SPACE = " \t\r\n"
+_BLANKS = re.compile(r"[ \t\r\n]*")
 
 
 class Member(NamedTuple):
@@ -115,6 +116,8 @@ class _Text:
         opened = self._buffer.count("{", self._at, end) + self._buffer.count("[", self._at, end)
         if opened > _DEEPEST and _depth(value) > _DEEPEST:
             raise self._broken(f"it is nested more than {_DEEPEST} levels deep")
+        if self._buffer.find(r"\u", self._at, end) >= 0 and (odd := _odd_text(value)):
+            raise self._broken(f"a text holds {odd}")
         self._at = end
         return value
 
@@ -129,8 +132,7 @@ class _Text:
     def _next(self) -> str:
         """The next sign that is no blank, without stepping over it; empty at the end."""
         while True:
-            while self._at < len(self._buffer) and self._buffer[self._at] in _SPACE:
-                self._at += 1
+            self._at = _blank(self._buffer, self._at)
             if self._at < len(self._buffer):
                 return self._buffer[self._at]
             if not self._read():
@@ -154,6 +156,25 @@ class _Text:
         fix = "Export the collection again as the standard's JSON payload, in UTF-8."
         problem = f"{self.where}: {problem}"
         return Unreadable(Finding(Severity.REFUSE, "json.broken", problem, fix, self._file))
+
+
+def _odd_text(value: Any) -> str | None:
+    """What only an escape can write, and nothing that we write to could hold."""
+    if isinstance(value, dict | list):
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        return next((odd for each in inner if (odd := _odd_text(each))), None)
+    if not isinstance(value, str):
+        return None
+    if "\0" in value:
+        return "the character NUL"
+    half = any("\ud800" <= each <= "\udfff" for each in value)
+    return "half a character, an unpaired surrogate" if half else None
+
+
+def _blank(text: str, at: int) -> int:
+    """Where the blanks end that begin here; a loop over 200 MB of them would take a minute."""
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 class _Odd(ValueError):

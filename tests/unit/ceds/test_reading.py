@@ -54,7 +54,7 @@ def test_a_document_too_large_for_memory_is_refused_unread(tmp_path: Path) -> No
     path = tmp_path / "large.jsonld"
     with path.open("wb") as stream:
         stream.truncate(MAX_DOCUMENT_BYTES + 1)
-    with pytest.raises(Unreadable, match="32 MiB"):
+    with pytest.raises(Unreadable, match="16 MiB"):
         list(CedsJsonLd().read(path))
 
 
