@@ -44,8 +44,8 @@ class Outside:
             words = f"not the event that stood here at {one.at}: an old copy went on"
             self._faults.append(Fault("restored", row.seq, row.seq, words))
 
-    def settle(self, last: int, counter: int) -> Iterator[Fault]:
-        """Everything wrong, in a log whose last row and whose counter have these numbers."""
+    def settle(self, last: int, holds: int, counter: int) -> Iterator[Fault]:
+        """Everything wrong, by the last row, the last row that holds, and the counter."""
         yield from self._faults
         end = max(self._sound, default=0)
         if counter > last:
@@ -53,8 +53,8 @@ class Outside:
         elif end > last:
             words = f"stood here at {self._sound[end].at}: cut off, or an old copy"
             yield Fault("restored", last + 1, end, words)
-        elif counter < last:
-            yield Fault("edited", last, last, f"the counter says {counter}")
+        elif counter < holds:
+            yield Fault("edited", holds, holds, f"the counter says {counter}")
 
 
 def _wrong(line: Line, before: Checkpoint | None, tenant: str, keys: Keyring) -> Fault | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -47,6 +48,20 @@ def who_has_seen(
         if event.action in DISCLOSING
     )
     return [one for one in found if sealed or not one.event.sealed]
+
+
+def events_from(
+    connection: Connection, tenant: str, first: int, count: int
+) -> Iterator[tuple[int, Event]]:
+    """So many events from a number on, with every student that they still name."""
+    payload = audit_payload.c
+    mine = sa.and_(payload.tenant == tenant, payload.seq.between(first, first + count - 1))
+    query = sa.select(payload.seq, payload.part, payload.body).where(mine)
+    rows = connection.execute(query.order_by(payload.seq, payload.part)).all()
+    for seq, parts in groupby(rows, key=lambda row: row.seq):
+        told = {part: body for _, part, body in parts if body is not None}
+        if 0 in told:
+            yield seq, read_event(told.pop(0), told.values())
 
 
 def events_about(connection: Connection, tenant: str, student: str) -> Iterator[tuple[int, Event]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Final
 
 from service.audit import seal
@@ -51,7 +52,7 @@ class Strays:
             self.beyond.append(row.seq)
 
     def settle(self, last: int, counter: int) -> Iterator[Fault]:
-        """What became of each, in a log whose last row and whose counter have these numbers."""
+        """What became of each; `last` is the last row that holds where it stands."""
         places = self._places()
         standing = {row.seq for row in self.rows}
         taken: set[int] = set()
@@ -75,7 +76,7 @@ class Strays:
                 yield Fault("edited", row.seq, row.seq, "does not say what it said when written")
         for seq in self.beyond:
             yield Fault("edited", seq, seq, "not as written, like too many before it")
-        yield from self._removed(standing, taken | edited, counter)
+        yield from self._removed(standing, taken | edited, last)
 
     def _places(self) -> dict[int, int]:
         """The numbers under which strays were written, by where they stand; most recent first."""
@@ -104,15 +105,18 @@ class Strays:
         in_gap = any(first <= place <= end for first, end in self.gaps)
         return in_gap or place in standing or place > last
 
-    def _removed(self, standing: set[int], present: set[int], counter: int) -> Iterator[Fault]:
-        missing = [(first, end) for first, end in self.gaps]
-        missing += [(seq, seq) for seq in sorted(standing) if seq <= max(counter, 1)]
-        for first, end in missing:
-            for seq in range(first, end + 1) if end - first < _LOOKED_INTO else ():
-                if seq not in present:
-                    yield Fault("removed", seq, seq, "is gone")
-            if end - first >= _LOOKED_INTO:
-                yield Fault("removed", first, end, "is gone")
+    def _removed(self, standing: set[int], present: set[int], last: int) -> Iterator[Fault]:
+        """Numbers that nothing has, up to the last that anything has."""
+        end = max(last, *present, 0)
+        for seq in sorted(standing - present):
+            if seq <= end:
+                yield Fault("removed", seq, seq, "is gone")
+        for first, final in self.gaps:
+            free = [seq for seq in present if first <= seq <= final]
+            edges = [first - 1, *sorted(free), min(final, end) + 1]
+            for before, after in pairwise(edges):
+                if before + 1 < after:
+                    yield Fault("removed", before + 1, after - 1, "is gone")
 
 
 def merge(faults: Iterable[Fault]) -> Iterator[Fault]:

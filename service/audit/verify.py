@@ -55,9 +55,9 @@ def verify(connection: Connection, log: Log, lines: Iterable[Line]) -> Verdict:
     counter = counters.current(connection, log.tenant, COUNTER)
     faults = [
         *walk.faults,
-        *walk.strays.settle(walk.seq, counter),
+        *walk.strays.settle(walk.holds, counter),
         *walk.payloads.settle(_orphans(connection, log.tenant)),
-        *outside.settle(walk.seq, counter),
+        *outside.settle(walk.seq, walk.holds, counter),
     ]
     return Verdict(
         events=walk.events,
@@ -70,7 +70,7 @@ def verify(connection: Connection, log: Log, lines: Iterable[Line]) -> Verdict:
 
 @dataclass
 class _Walk:
-    """Along the chain; `last` is the row before, where that row is genuine."""
+    """Along the chain: `last` is the row before if it holds, `holds` the last number that does."""
 
     keys: Keyring
     outside: Outside
@@ -79,6 +79,7 @@ class _Walk:
     faults: list[Fault] = field(default_factory=list)
     events: int = 0
     seq: int = 0
+    holds: int = 0
     last: Any = None
 
     def step(self, row: sa.Row[Any], parts: list[sa.Row[Any]]) -> None:
@@ -90,6 +91,7 @@ class _Walk:
         key = self.keys.find(row.key_id)
         genuine = key is not None and seal.same(seal.link(key.secret, header_of(row)), row.link)
         if genuine:
+            self.holds = row.seq
             self._beside(row)
             self.outside.meet(row)
             self.payloads.check(row, parts)

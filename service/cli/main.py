@@ -10,6 +10,7 @@ import typer
 
 from service.cli import (
     access,
+    audit,
     consent,
     convert,
     custody,
@@ -40,6 +41,8 @@ app.add_typer(students.plan, name="plan")
 app.add_typer(setup.db, name="db")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(access.access, name="access")
+app.add_typer(audit.audit, name="audit")
+app.command("disclosures")(audit.disclosures)
 app.add_typer(consent.consent, name="consent")
 app.add_typer(consent.optout, name="optout")
 app.add_typer(custody.restriction, name="restriction")
