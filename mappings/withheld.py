@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree, leaves, shape_of_place
 from mappings.engine.plans import places_of
+from mappings.engine.reasons import ROUTINE
 from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.redaction import redact
 from schemas.meta import PrivacyClass
@@ -62,7 +63,7 @@ def _reason(privacy: PrivacyClass, entry: Tree, closed: set[PrivacyClass]) -> st
 def _missing(element: str, entry: Tree, left: Tree) -> Iterator[LossKey]:
     """The values of an entry that it keeps back; its history is nobody's anyway."""
     for path in (_paths(entry) - _paths(left)).elements():
-        if not path.startswith(("earlier", "changed", "origins")):
+        if path.split(".")[0].removesuffix("[]") not in ROUTINE:
             yield LossKey(Side.OURS, element, path, DANGLING)
 
 

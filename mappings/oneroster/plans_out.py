@@ -12,10 +12,10 @@ from mappings.engine.paths import Tree
 from mappings.engine.plans import Context, write_plan
 from mappings.hub import Choice, Hub, frame_of, rows_of
 from mappings.ilp.profile import LOCAL, RosterRows, identifiers_of, roster_of, student_id
-from mappings.ilp.withhold import released
 from mappings.oneroster.ids import minted, sound_id
 from mappings.oneroster.rows_out import RowsOut, rows_out
 from mappings.oneroster.scales import RESULTS, ScalesOut, item_id
+from mappings.withheld import without_withheld
 from schemas.standards.shape import StandardRecord
 
 _UNKNOWN = "nobody in the roster is its student, and its own profile makes no valid user"
@@ -54,7 +54,8 @@ class PlansOut:
     def records(self) -> Iterator[StandardRecord]:
         """The records of every plan."""
         for plan in self.hub.plans:
-            yield from self._plan(released(plan, self.choice.switched, self.losses))
+            shown = without_withheld(plan, self.choice.switched, self.losses)
+            yield from self._plan(shown)
 
     def _plan(self, plan: Tree) -> Iterator[StandardRecord]:
         known = self._known(plan)

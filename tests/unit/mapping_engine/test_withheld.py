@@ -9,7 +9,7 @@ import pytest
 
 from mappings.engine.loss import Losses
 from mappings.engine.paths import Tree
-from mappings.ilp.withhold import released
+from mappings.withheld import without_withheld
 from schemas.ilp.plan import Plan
 
 SPED = {"ACC.01", "ACC.02", "GOA.09", "SUP.03"}
@@ -25,7 +25,7 @@ def plan(fixtures: Path) -> Tree:
 
 def told(plan: Tree, *switched: str) -> set[str]:
     losses = Losses()
-    released(plan, frozenset(switched), losses)
+    without_withheld(plan, frozenset(switched), losses)
     return {key.subject for key in losses if "is not switched on" in key.reason}
 
 
@@ -39,18 +39,18 @@ def test_private_reflections_never_leave(plan: Tree) -> None:
     mine = {**plan, "artifacts": {**plan["artifacts"]}}
     shown = [{**each, "private": True} for each in mine["artifacts"]["reflections"]]
     mine["artifacts"]["reflections"] = shown
-    left = released(mine, frozenset({"sped", "fin", "reflections"}), Losses())
+    left = without_withheld(mine, frozenset({"sped", "fin", "reflections"}), Losses())
     assert "reflections" not in left["artifacts"]
 
 
 def test_what_is_left_is_a_valid_plan_that_says_nothing_of_the_rest(plan: Tree) -> None:
-    left = released(plan, frozenset(), Losses())
+    left = without_withheld(plan, frozenset(), Losses())
     assert "withheld" not in left
     assert Plan.model_validate(left)
 
 
 def test_every_withheld_entry_is_counted_once(plan: Tree) -> None:
     losses = Losses()
-    released(plan, frozenset(), losses)
+    without_withheld(plan, frozenset(), losses)
     counts = {key.subject: losses.counts[key] for key in losses if key.path == ""}
     assert counts["ACC.01"] == len(plan["supports"]["accommodations"])
