@@ -12,6 +12,16 @@ from typing import Any
 
 from mappings.engine.codec.lists import Cell
 from mappings.engine.errors import Unrepresentable
+from mappings.engine.held import (
+    Olds,
+    is_reached,
+    keep_value,
+    key_row,
+    read_key,
+    same_values,
+    still_fits,
+    written_member,
+)
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.model import Condition, Direction, Row, Table, Target
 from mappings.engine.outward import ABSENT, attempted, encoded, encoded_value
@@ -185,9 +195,9 @@ class _Read:
         missing = [(row, held) for row in gone if (held := read_at(old, row.ours)) is not None]
         carried = self._carried(old, ours) if missing and not self.stem else None
         for row, held in missing:
-            fallen = carried is not None and not _reached(str(row.ours), carried)
+            fallen = carried is not None and not is_reached(str(row.ours), carried)
             if fallen or not any(_would_write(self.table, each, row.ours, old) for each in rows):
-                _keep_value(row, ours, old, held)
+                keep_value(row, ours, old, held)
 
     def _carried(self, old: Tree, ours: Tree) -> Collection[str] | None:
         """The places of the old record that were written; None where that cannot be told."""
@@ -205,7 +215,7 @@ class _Read:
             for target in row.targets if written is not ABSENT else ():
                 seen: set[str] = set()
                 found = scope.standing(target, seen)
-                if found and _same_values(written, [value for _, value in found]):
+                if found and same_values(written, [value for _, value in found]):
                     self.taken |= seen | {place for place, _ in found}
 
     def _row(self, row: Row, scope: _Scope, ours: Tree) -> None:
@@ -274,7 +284,7 @@ class _Read:
 
     def _members(self, row: Row, standing: list[Any], places: list[str], held: Any) -> Any:
         """A list, member by member: what we held and writes so is kept, what says nothing stays."""
-        olds = _Olds(held, lambda member: _written(row, member))
+        olds = Olds(held, lambda member: written_member(row, member))
         values = [
             known if (known := olds.take(value)) is not None else self._one(row, value, place)
             for value, place in zip(standing, places, strict=True)
@@ -285,9 +295,9 @@ class _Read:
         if isinstance(standing, dict):
             old = held if isinstance(held, dict) else None
             return self._member(row, standing, at, old) or None
-        olds = _Olds(held, lambda member: self._key(row, member))
+        olds = Olds(held, lambda member: self._key(row, member))
         values = [
-            self._member(row, item, f"{at}[{number}]", olds.take(_read_key(row, item)))
+            self._member(row, item, f"{at}[{number}]", olds.take(read_key(row, item)))
             for number, item in enumerate(standing)
             if isinstance(item, dict)
         ]
@@ -296,7 +306,7 @@ class _Read:
     def _key(self, row: Row, member: Any) -> Any:
         """What the key of an item of ours is written as; ABSENT for one that is not written."""
         whole = encoded_value(self.table, row, [member])
-        keyed = _key_row(row)
+        keyed = key_row(row)
         if whole is ABSENT or keyed is None or not isinstance(member, dict):
             return ABSENT if whole is ABSENT else None
         return encoded(self.table, keyed, member)
@@ -320,35 +330,8 @@ class _Read:
             held = read_at(old, path)
             if held is None:
                 continue
-            if read_at(ours, path) is None and _still_fits(path, ours, old):
+            if read_at(ours, path) is None and still_fits(path, ours, old):
                 write_at(ours, path, held)
-
-
-def _same_values(written: Any, standing: list[Any]) -> bool:
-    return standing == (written if isinstance(written, list) else [written])
-
-
-def _still_fits(path: Path, ours: Tree, old: Tree) -> bool:
-    """Whether a value may stay: the version of a code goes with the code."""
-    if len(path.steps) < 2 or path.steps[-1].name != "version":
-        return True
-    above = Path(path.steps[:-1])
-    now, before = read_at(ours, above), read_at(old, above)
-    keys = ("set", "code")
-    return isinstance(now, dict) and all(now.get(key) == before.get(key) for key in keys)
-
-
-def _keep_value(row: Row, ours: Tree, old: Tree, held: Any) -> None:
-    write_at(ours, row.ours, held)
-    for condition in row.when:
-        value = read_at(old, condition.path)
-        if value is not None and read_at(ours, condition.path) is None:
-            write_at(ours, condition.path, value)
-
-
-def _reached(path: str, places: Collection[str]) -> bool:
-    """Whether a value, or a member of it, was written."""
-    return any(place == path or place.startswith((f"{path}.", f"{path}[")) for place in places)
 
 
 def _would_write(table: Table, row: Row, path: Path, old: Tree) -> bool:
@@ -368,44 +351,3 @@ def _tell(condition: Condition, ours: Tree, old: Tree | None) -> None:
         write_at(ours, condition.path, condition.values[0])
     elif held in condition.values and read_at(ours, condition.path) is None:
         write_at(ours, condition.path, held)
-
-
-def _written(row: Row, member: Any) -> Any:
-    assert row.codec is not None  # noqa: S101 - only `each` has none
-    encode = row.codec.element if isinstance(row.codec, Cell) else row.codec.encode
-    try:
-        return encode(member)
-    except Unrepresentable:
-        return ABSENT
-
-
-def _key_row(row: Row) -> Row | None:
-    return next((each for each in row.rows if row.key and each.ours == row.key), None)
-
-
-def _read_key(row: Row, item: Tree) -> Any:
-    """What stands for the key of an item of theirs; ABSENT where the row has no key."""
-    keyed = _key_row(row)
-    return ABSENT if keyed is None else read_at(item, keyed.targets[0].path)
-
-
-class _Olds:
-    """Members of a list that we held, each given out once to what it is written as."""
-
-    def __init__(self, held: Any, written: Any) -> None:
-        members = held if isinstance(held, list) else []
-        self._left = [(written(member), member) for member in members]
-
-    def take(self, standing: Any) -> Any:
-        """The first member left that is written so, or None."""
-        if standing is ABSENT or standing is None:
-            return None
-        for number, (written, member) in enumerate(self._left):
-            if written is not ABSENT and written == standing:
-                del self._left[number]
-                return member
-        return None
-
-    def unsaid(self) -> list[Any]:
-        """The members left that the standard cannot say: nobody has taken them away."""
-        return [member for written, member in self._left if written is ABSENT]
