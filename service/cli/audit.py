@@ -115,14 +115,18 @@ def destroy_due_references(
     """Carry out orders of destruction that are due. For the custodian of records."""
     from dataclasses import asdict
 
-    from service.audit.log import recording
+    from service.audit.event import Outcome
+    from service.audit.log import record, recording
     from service.audit.retention import destroy_due
 
     session, log = _open()
     with recording(session.engine, log) as connection:
-        if not _is_custodian(connection, session):
-            _refuse("the audit log")
-        done = destroy_due(connection, log, session.act(reason))
+        allowed = _is_custodian(connection, session)
+        done = destroy_due(connection, log, session.act(reason)) if allowed else []
+        if not allowed:
+            record(connection, log, _event(session, "destroy", Outcome.DENIED))
+    if not allowed:
+        _refuse("the audit log")
     if as_json:
         print_json([asdict(one) for one in done])
         return

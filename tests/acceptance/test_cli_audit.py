@@ -1,0 +1,109 @@
+"""The audit log and the disclosure register, from the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+from typing import Any
+
+import pytest
+from support.audit_log import event
+from support.cli import Home, mistake
+from support.nights import LOCAL_ID
+
+from service.audit.event import About
+from service.audit.keys import read_keys
+from service.audit.log import Log, record
+from service.cli.session import operator
+from service.store.database import open_engine, writing
+
+
+@pytest.fixture
+def custodian(home: Home) -> Home:
+    """The operator is the custodian of records; no log was written before."""
+    shutil.rmtree(home.folder / ".planbridge" / "audit", ignore_errors=True)
+    assert home("access", "appoint", operator(), "--reason", "board minutes").status == 0
+    return home
+
+
+def college_reads(home: Home) -> None:
+    """A transfer school reads a plan, as the log of this district."""
+    assert home("audit", "verify").status == 0  # which makes the key
+    folder = home.folder / ".planbridge" / "audit"
+    keys = read_keys((folder / "audit.key").read_text(), "the file")
+    engine = open_engine(f"sqlite:///{home.database}")
+    (student,) = home.query("SELECT person_id FROM person_identifier WHERE value = ?", LOCAL_ID)[0]
+    told: dict[str, Any] = {"roles": ("PSE",), "basis": ("99.31(a)(2)",), "name": "State College"}
+    with writing(engine) as connection:
+        log = Log("district", keys, folder / "district.checkpoints")
+        record(connection, log, event(about=(About(student),), **told))
+    engine.dispose()
+
+
+def test_who_has_seen_my_record(custodian: Home) -> None:
+    college_reads(custodian)
+    found = custodian("disclosures", LOCAL_ID, "--json").json
+    assert [(one["party"], one["ferpa"]["recorded"]) for one in found] == [("State College", True)]
+
+
+@pytest.mark.parametrize("form", ["table", "text", "html"])
+def test_it_prints(custodian: Home, form: str) -> None:
+    college_reads(custodian)
+    answer = custodian("disclosures", LOCAL_ID, "--as", form)
+    assert answer.status == 0
+    assert "State" in answer.out
+
+
+def test_looking_at_the_register_is_on_the_log_itself(custodian: Home) -> None:
+    assert custodian("disclosures", LOCAL_ID).status == 0
+    found = custodian("disclosures", LOCAL_ID, "--all", "--json").json
+    assert [(one["actor"], one["ferpa"]["reason"]) for one in found] == [
+        (operator(), "99.32(d)(2)")
+    ]
+
+
+def test_the_register_is_not_for_everybody(home: Home, custodian: Home) -> None:
+    answer = home("disclosures", LOCAL_ID, OPERATOR="somebody")
+    assert mistake(answer, "somebody may not see the disclosures")
+    last = custodian("audit", "show", "--json").json[-1]
+    assert (last["actor"], last["outcome"]) == ("somebody", "denied")
+
+
+def test_the_log_is_not_for_everybody(custodian: Home) -> None:
+    assert mistake(custodian("audit", "show", OPERATOR="somebody"), "may not see the audit log")
+
+
+def test_a_whole_log_ends_with_0(custodian: Home) -> None:
+    college_reads(custodian)
+    assert custodian("audit", "checkpoint", "--json").json["seq"] == 1
+    answer = custodian("audit", "verify", "--json")
+    assert (answer.status, answer.json["intact"], answer.json["vouched"]) == (0, True, 1)
+
+
+def test_a_broken_log_ends_with_1_and_the_place(custodian: Home) -> None:
+    college_reads(custodian)
+    with contextlib.closing(sqlite3.connect(custodian.database)) as connection, connection:
+        connection.execute("DROP TRIGGER audit_event_keep")
+        connection.execute("UPDATE audit_event SET at = 'x'")
+    answer = custodian("audit", "verify")
+    assert answer.status == 1
+    assert answer.out.startswith("edited: event 1:")
+
+
+def test_an_old_copy_is_found_by_the_checkpoints(custodian: Home) -> None:
+    college_reads(custodian)
+    custodian.checkpoint("old")
+    college_reads(custodian)
+    assert custodian("audit", "checkpoint").status == 0
+    custodian.rewind("old")
+    found = custodian("audit", "verify", "--json").json["faults"]
+    assert [(one["kind"], one["first"]) for one in found] == [("restored", 2)]
+
+
+def test_a_copy_of_the_checkpoints_has_to_be_there(custodian: Home) -> None:
+    assert mistake(custodian("audit", "verify", "--checkpoints", "nowhere"), "no file nowhere")
+
+
+def test_nothing_is_due(custodian: Home) -> None:
+    assert custodian("audit", "destroy-due", "--reason", "yearly").out == "0 orders were due.\n"
