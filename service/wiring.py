@@ -33,7 +33,7 @@ def engine_of(settings: Settings) -> Engine:
     """The database of these settings, brought to this program's version before."""
     from service.store.migrate import require_current
 
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, settings.tenant)
     require_current(engine)
     return engine
 

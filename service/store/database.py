@@ -29,10 +29,12 @@ _LOCKED = {"55P03", "40P01"}
 """PostgreSQL's states for a lock waited for in vain, and for a deadlock."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, tenant: str | None = None) -> Engine:
     """An engine for `sqlite:///…` or `postgresql+psycopg://…`, with our pragmas set.
 
-    Raises Misconfigured for any other URL; a database that cannot be reached shows at first use.
+    On PostgreSQL its transactions see the rows of this tenant alone, and without one none at all,
+    unless the database's role is a superuser, whom row security does not hold. Raises
+    Misconfigured for any other URL; a database that cannot be reached shows at first use.
     """
     try:
         engine = sa.create_engine(url)
@@ -46,7 +48,21 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _set_pragmas)
         sa.event.listen(engine, "begin", _begin)
-    return engine
+    else:
+        sa.event.listen(engine, "begin", _name_tenant)
+    return engine if tenant is None else of_tenant(engine, tenant)
+
+
+def of_tenant(engine: Engine, tenant: str) -> Engine:
+    """The same engine and pool, for another tenant."""
+    return engine.execution_options(tenant=tenant)
+
+
+def _name_tenant(connection: Connection) -> None:
+    # For this transaction only: a pooled connection goes to the next without any tenant.
+    tenant = connection.get_execution_options().get("tenant")
+    if tenant is not None:
+        connection.exec_driver_sql("SELECT set_config('planbridge.tenant', %s, true)", (tenant,))
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
