@@ -1,5 +1,28 @@
-"""`python -m benchmarks`: all benchmarks."""
+"""`python -m benchmarks [nights|convert|access|forms ...]`: these benchmarks, by default all.
 
-from benchmarks.night import main
+`convert` may be narrowed: `convert:roster`, `convert:jsonld`, `convert:xml`.
+"""
 
-main()
+from __future__ import annotations
+
+import sys
+
+from benchmarks import access, convert, forms, night
+
+ALL = {"nights": night.main, "convert": convert.main, "access": access.main, "forms": forms.main}
+
+
+def main(names: list[str]) -> None:
+    """Run what is named; SystemExit for a name that is none."""
+    for name in names or list(ALL):
+        kind, _, part = name.partition(":")
+        if kind not in ALL or (part and (kind != "convert" or part not in convert.PARTS)):
+            sys.exit(f"there is no benchmark {name}; there are {', '.join(ALL)}")
+        if part:
+            convert.main((part,))
+        else:
+            ALL[kind]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -30,6 +30,13 @@ class Measured:
 
 def once(command: Sequence[str], extra: Mapping[str, str] | None = None) -> Measured:
     """Run a command to its end. Raises CalledProcessError with what it printed if it failed."""
+    return once_printing(command, extra)[0]
+
+
+def once_printing(
+    command: Sequence[str], extra: Mapping[str, str] | None = None
+) -> tuple[Measured, str]:
+    """The same, and what the command printed."""
     start = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -38,14 +45,15 @@ def once(command: Sequence[str], extra: Mapping[str, str] | None = None) -> Meas
         env={**_INSTALLED, **(extra or {})},
     )
     assert process.stdout is not None
-    printed = process.stdout.read()
+    printed = process.stdout.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - start
     if process.returncode:
-        sys.stderr.write(printed.decode(errors="replace"))
+        sys.stderr.write(printed)
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, cpu, usage.ru_maxrss / 1024), printed
 
 
 def middle(runs: Sequence[Measured]) -> Measured:
@@ -53,5 +61,14 @@ def middle(runs: Sequence[Measured]) -> Measured:
     return Measured(
         median(run.seconds for run in runs),
         median(run.cpu for run in runs),
+        max(run.peak_mb for run in runs),
+    )
+
+
+def best(runs: Sequence[Measured]) -> Measured:
+    """The shortest times and the highest peak of several runs, since other work only ever adds."""
+    return Measured(
+        min(run.seconds for run in runs),
+        min(run.cpu for run in runs),
         max(run.peak_mb for run in runs),
     )

@@ -7,21 +7,25 @@ from dataclasses import dataclass, field
 
 from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.lists import Cell, Native
+from mappings.engine.codec.scalars import Text, Truth
 from mappings.engine.compile_source import Names, Reader, Scope, Unfit
-from mappings.engine.compile_values import encoding
+from mappings.engine.compile_values import encoding, trying
 from mappings.engine.model import Condition, Constant, Direction, Need, Row, Table, Target
-from mappings.engine.paths import Path, Step, Tree, fits, read_at, resolve, write_at
+from mappings.engine.paths import Path, Step, Tree, read_at, resolve, write_at
 from mappings.engine.reasons import ROUTINE
 
 
 def picked(parent: Tree, name: str, where: tuple[tuple[str, str], ...]) -> Tree:
     """The item of a list with these values, made where it is absent."""
-    items = parent.setdefault(name, [])
-    step = Step(name, where=where)
-    found: Tree | None = next((item for item in items if fits(item, step)), None)
-    if found is None:
-        found = dict(where)
-        items.append(found)
+    items: list[Tree] = parent.setdefault(name, [])
+    for item in items:
+        for key, value in where:
+            if item.get(key) != value:
+                break
+        else:
+            return item
+    found: Tree = dict(where)
+    items.append(found)
     return found
 
 
@@ -84,9 +88,17 @@ class Trees:
             self.scope.header.append(f"{self._nodes[steps]} = None")
         name = self._nodes[steps]
         with self.scope.block(f"if {name} is None:"):
-            parent = self._node(steps[:-1])
-            self.scope.line(f"{name} = {_entered(parent, steps[-1])}")
+            parent, last = self._node(steps[:-1]), steps[-1]
+            if last.where and self._is_first(steps):
+                self.scope.line(f"{name} = {dict(last.where)!r}")
+                self.scope.line(f"{parent}.setdefault({last.name!r}, []).append({name})")
+            else:
+                self.scope.line(f"{name} = {_entered(parent, last)}")
         return name
+
+    def _is_first(self, steps: tuple[Step, ...]) -> bool:
+        """Whether nothing else makes the item that these steps pick: constants might have."""
+        return not any(each.target.path.steps[: len(steps)] == steps for each in self.constants)
 
 
 def _entered(parent: str, step: Step) -> str:
@@ -120,21 +132,38 @@ class Maker:
 
     def rows(self, rows: Iterable[Row], needs: Iterable[Need]) -> None:
         """Emit rows, and then the question whether all is there that has to be."""
+        rows = tuple(rows)
         for row in rows:
             if row.direction is not Direction.IN:
-                self._row(row)
+                self._row(row, is_spare(row, rows))
         for need in needs:
             (self.root if need.target.root else self.item).need(need)
 
-    def _row(self, row: Row) -> None:
+    def _row(self, row: Row, spare: bool) -> None:
         value = self.reader.value(row.ours)
         asked = condition(row.when, self.reader)
         test = f"{value} is not None and {asked}" if asked else f"{value} is not None"
         with self.scope.block(f"if {test}:"):
-            encoded = self._encoded(row, value)
-            for number, target in enumerate(row.targets):
-                part = f"{encoded}[{number}]" if row.codec_name == "split" else encoded
-                (self.root if target.root else self.item).put(target.path, part)
+            unsaid = _unsaid(row)
+            if spare:
+                self._spare(row, value)
+            elif not unsaid:
+                self._put(row, self._encoded(row, value))
+            else:  # which code it is stands in the pattern, and so does its loss
+                with self.scope.block(f"if {value} not in {unsaid!r}:"):
+                    self._put(row, self._encoded(row, value))
+
+    def _put(self, row: Row, encoded: str) -> None:
+        for number, target in enumerate(row.targets):
+            part = f"{encoded}[{number}]" if row.codec_name == "split" else encoded
+            (self.root if target.root else self.item).put(target.path, part)
+
+    def _spare(self, row: Row, value: str) -> None:
+        """Emit a row that may fail without a loss."""
+        assert row.codec is not None  # noqa: S101 - only `each` has none
+        encoded = self._local(trying(row.codec, value, self.scope))
+        with self.scope.block(f"if {encoded} is not None:"):
+            self._put(row, encoded)
 
     def _encoded(self, row: Row, value: str) -> str:
         if row.rows:
@@ -180,6 +209,36 @@ class Maker:
         return made
 
 
+def _unsaid(row: Row) -> tuple[str, ...]:
+    """The codes that a crosswalk knows to have no counterpart: nothing is written for them."""
+    if not isinstance(row.codec, Crossed) or any(target.root for target in row.targets):
+        return ()
+    codes = row.codec.table
+    known = (each.ours for each in codes.rows if each.ours and not each.theirs)
+    return tuple(sorted({code for code in known if code not in codes.forward}))
+
+
+def is_spare(row: Row, rows: Iterable[Row]) -> bool:
+    """Whether another row carries the same value whatever it is, so that this one may fail."""
+    if row.rows or row.single or len(row.targets) > 1 or row.targets[0].path.many:
+        return False
+    return any(
+        other is not row
+        and other.ours == row.ours
+        and other.direction is Direction.BOTH
+        and not other.when
+        and _takes_all(other)
+        for other in rows
+    )
+
+
+def _takes_all(row: Row) -> bool:
+    codec = row.codec
+    if isinstance(codec, Text):
+        return codec.max_length is None and not codec.one_line
+    return isinstance(codec, Truth)
+
+
 def condition(asked: tuple[Condition, ...], reader: Reader) -> str:
     """An expression that is true where all conditions hold; empty for none."""
     tests = []
@@ -222,8 +281,8 @@ def new_names() -> Names:
 def telling(table: Table) -> frozenset[str]:
     """Names of fields whose value decides what is carried, and not only that there is one."""
     paths = [*(each.path for each in table.when), *(each.path for each in table.assumed)]
-    paths += [each.path for row in _all(table.rows) for each in row.when]
-    paths += [row.ours for row in _all(table.rows) if _is_coarse(row)]
+    paths += [each.path for row in _all(table.rows, spares=False) for each in row.when]
+    paths += [row.ours for row in _all(table.rows, spares=False) if _is_coarse(row)]
     names = {path.steps[-1].name for path in paths}
     for row in _all(table.rows):
         names |= ROUTINE.keys() & {step.name for step in row.ours.steps}
@@ -237,7 +296,9 @@ def _is_coarse(row: Row) -> bool:
     return isinstance(codec, Crossed)
 
 
-def _all(rows: Iterable[Row]) -> Iterator[Row]:
+def _all(rows: tuple[Row, ...], spares: bool = True) -> Iterator[Row]:
+    """Rows and the rows within them, on request without those that may fail without a loss."""
     for row in rows:
-        yield row
-        yield from _all(row.rows)
+        if spares or not is_spare(row, rows):
+            yield row
+            yield from _all(row.rows, spares)
