@@ -103,7 +103,9 @@ class Event:
 def bodies(event: Event) -> list[str]:
     """The parts of its payload as text: the event without students, then each student."""
     told = {
-        name: value for name in _names() if (value := getattr(event, name)) != _defaults().get(name)
+        name: value
+        for name, default in _defaults().items()
+        if (value := getattr(event, name)) != default
     }
     about = ({"student": one.student, "items": one.items} for one in event.about)
     return [_text({"form": _FORM, **told}), *map(_text, about)]
@@ -132,13 +134,9 @@ def _value(name: str, value: Any) -> Any:
 
 
 @cache
-def _names() -> tuple[str, ...]:
-    return tuple(one.name for one in fields(Event) if one.name != "about")
-
-
-@cache
 def _defaults() -> dict[str, Any]:
-    return {one.name: one.default for one in fields(Event)}
+    """Every field of the first part with its default."""
+    return {one.name: one.default for one in fields(Event) if one.name != "about"}
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -171,7 +171,7 @@ def _write(
             previous=link,
         )
         link = seal.link(key.secret, header)
-        rows.append({**asdict(header), "link": link})
+        rows.append({**header._asdict(), "link": link})
         parts += told
     _insert(connection, audit_event, rows)
     _insert(connection, audit_payload, parts)

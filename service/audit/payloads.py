@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,8 +90,6 @@ def _is_sealed(part: Any) -> bool:
 
 def _is_findable(part: Any) -> bool:
     """Whether a student's part is found under that student, and the first under nobody."""
-    import json
-
     if part.part == 0:
         return part.student_id is None
     return bool(json.loads(part.body).get("student") == part.student_id)

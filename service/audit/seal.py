@@ -7,8 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 SALT: Final = 32
 """Bytes of salt, as long as the digest, so that a destroyed text cannot be guessed from it."""
@@ -20,8 +19,7 @@ LINK, CHECKPOINT = b"planbridge audit link", b"planbridge audit checkpoint"
 """What a key is used for; no seal of one use can pass for the other's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """Everything in a row of the chain that its link vouches for."""
 
     tenant: str
@@ -52,7 +50,7 @@ def commitment(digests: Iterable[str]) -> str:
 
 def link(key: bytes, header: Header) -> str:
     """The keyed link of a row of the chain."""
-    return seal(key, LINK, astuple(header))
+    return seal(key, LINK, header)
 
 
 def seal(key: bytes, use: bytes, value: Any) -> str:

@@ -96,9 +96,8 @@ class Strays:
         key = self.keys.find(row.key_id)
         if key is None or seq < 1:
             return False
-        names = ("tenant", "seq", "at", "kind", "key_id", "parts", "commitment", "previous")
-        header = replace(seal.Header(*(getattr(row, name) for name in names)), seq=seq)
-        return seal.same(seal.link(key.secret, header), row.link)
+        header = seal.Header(*(getattr(row, name) for name in seal.Header._fields))
+        return seal.same(seal.link(key.secret, header._replace(seq=seq)), row.link)
 
     def _is_free(self, place: int, standing: set[int], last: int) -> bool:
         """Whether no genuine row stands at a place."""

@@ -9,7 +9,7 @@ the database cannot: where its end was, and under which key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ from service.store import counters
 from service.store.audit_tables import audit_event, audit_payload
 
 _CHUNK: Final = 5000
-_HEADER: Final = tuple(one.name for one in fields(seal.Header))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ class _Walk:
 
 def header_of(row: sa.Row[Any]) -> seal.Header:
     """What a row says of itself."""
-    return seal.Header(*(getattr(row, name) for name in _HEADER))
+    return seal.Header(*(getattr(row, name) for name in seal.Header._fields))
 
 
 def _rows(connection: Connection, tenant: str) -> Iterator[tuple[sa.Row[Any], list[sa.Row[Any]]]]:

@@ -163,8 +163,7 @@ def reseal(connection: Connection, key: Key, first: int = 1, **changes: Any) -> 
 
 def vars_of(row: Any) -> dict[str, Any]:
     """A row's header by name."""
-    header = header_of(row)
-    return {name: getattr(header, name) for name in header.__dataclass_fields__}
+    return header_of(row)._asdict()
 
 
 Tamper = Callable[[Connection], None]
