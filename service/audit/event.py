@@ -16,6 +16,10 @@ _FORM: Final = 1
 """The form in which events are written; a later program can tell the older ones apart."""
 
 
+_text: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+"""Only ASCII, so that no database and no encoding can change what was sealed."""
+
+
 class Outcome(StrEnum):
     """How a request ended."""
 
@@ -137,8 +141,3 @@ def _value(name: str, value: Any) -> Any:
 def _defaults() -> dict[str, Any]:
     """Every field of the first part with its default."""
     return {one.name: one.default for one in fields(Event) if one.name != "about"}
-
-
-def _text(value: Any) -> str:
-    # Only ASCII, so that no database and no encoding can change what was sealed.
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)

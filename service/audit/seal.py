@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 SALT: Final = 32
@@ -17,6 +18,9 @@ GENESIS: Final = "0" * 64
 
 LINK, CHECKPOINT = b"planbridge audit link", b"planbridge audit checkpoint"
 """What a key is used for; no seal of one use can pass for the other's."""
+
+
+_text: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 class Header(NamedTuple):
@@ -55,9 +59,12 @@ def link(key: bytes, header: Header) -> str:
 
 def seal(key: bytes, use: bytes, value: Any) -> str:
     """A keyed seal of some JSON value, for one use of the key."""
-    own = hmac.digest(key, use, "sha256")
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True)
-    return hmac.digest(own, text.encode(), "sha256").hex()
+    return hmac.digest(_key_for(key, use), _text(value).encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _key_for(key: bytes, use: bytes) -> bytes:
+    return hmac.digest(key, use, "sha256")
 
 
 def same(one: str, other: str) -> bool:
