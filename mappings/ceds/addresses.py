@@ -8,20 +8,22 @@ address is made from a social security number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 from urllib.parse import quote, unquote
 
 from mappings.ceds.guard import is_ssn
 from mappings.engine.book import Book
-from mappings.engine.model import Row
 from mappings.engine.paths import Tree
 from mappings.ilp.profile import LOCAL, SOURCED_ID, STATE, identifiers_of
 from schemas.standards.ceds import all_properties, is_a
 
 PREFIX: Final = "urn:planbridge:"
 _ABSOLUTE: Final = ("http://", "https://", "urn:")
+_SYSTEM: Final = "ilp:identifierSystem"
+_ENDS: Final = ("@id", _SYSTEM)
 _SAFE: Final = "-._~!$'()*+,;=:@/"
 _KINDS: Final = {
     "Person": "person",
@@ -34,8 +36,17 @@ _KINDS: Final = {
 }
 """The kinds of roster records by class; a subclass has the kind of the first that it is of."""
 
-Classes = Mapping[str, str]
-"""The class of the nodes in a list that a row makes item by item, by property."""
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What of trees has to be looked at, by property.
+
+    `classes` are the classes of nodes in lists that a row makes item by item and does not name.
+    `ways` are the properties that lead to such nodes, to addresses or to systems of identifiers.
+    """
+
+    classes: Mapping[str, str]
+    ways: frozenset[str]
 
 
 def person_key(plan: Tree) -> str | None:
@@ -45,16 +56,15 @@ def person_key(plan: Tree) -> str | None:
     return next((known[system] for system in systems if not is_ssn(system)), None)
 
 
-def classes_of(book: Book) -> dict[str, str]:
-    """The classes of the nodes that rows make item by item."""
-    rows = (row for table in book.tables for row in table.rows if row.rows)
-    return dict(_classes(rows))
-
-
-def _classes(rows: Iterable[Row]) -> Iterator[tuple[str, str]]:
-    for row in rows:
-        name = row.targets[0].path.steps[-1].name
-        yield name, all_properties()[name].reference or ""
+def marks_of(book: Book, subjects: Container[str] | None = None) -> Marks:
+    """What the tables of a book, or those of some subjects, leave to be completed."""
+    tables = [t for t in book.tables if subjects is None or t.subject in subjects]
+    rows = [found for table in tables for found in table.all_rows()]
+    lists = {theirs.steps[-1].name for _, theirs, row in rows if row.rows}
+    wanted = [theirs for _, theirs, row in rows if row.rows or theirs.steps[-1].name in _ENDS]
+    ways = frozenset(step.name for theirs in wanted for step in theirs.steps)
+    classes = {name: all_properties()[name].reference or "" for name in lists}
+    return Marks(classes, ways)
 
 
 @cache
@@ -69,37 +79,45 @@ def stem_of(address: str) -> str:
     return address + ("." if "#" in address else "#")
 
 
-def complete(tree: Tree, classes: Classes) -> Tree:
-    """The tree as a document has it; changed where it is."""
+def complete(tree: Tree, marks: Marks) -> bool:
+    """Make a tree what a document has; whether an identifier in it is a social security number."""
     if "@id" in tree:
         tree["@id"] = outer(tree["@id"])
-    _complete(tree, stem_of(tree.get("@id", "")), classes)
-    return tree
+    return _complete(tree, stem_of(tree.get("@id", "")), marks)
 
 
-def _complete(node: Tree, stem: str, classes: Classes) -> None:
+def _complete(node: Tree, stem: str, marks: Marks) -> bool:
+    found = False
     for name, value in node.items():
-        if value.__class__ is not list:
-            continue
-        kind = classes.get(name)
-        for item in value:
-            if item.__class__ is not dict:
-                break  # texts and options
-            if kind is not None:
-                item["@type"] = kind
-            address = item.get("@id")
-            if address is not None:
-                item["@id"] = stem + address[1:] if address[0] == "#" else outer(address)
-            if len(item) > 1:
-                _complete(item, stem, classes)
+        if value.__class__ is list:
+            if name not in marks.ways:
+                continue
+            kind = marks.classes.get(name)
+            for item in value:
+                if item.__class__ is not dict:
+                    break  # texts and options
+                if _complete_one(item, kind, stem, marks):
+                    found = True
+        elif name == _SYSTEM and is_ssn(value):
+            found = True
+    return found
 
 
-def localize(tree: Tree, classes: Classes) -> Tree:
+def _complete_one(node: Tree, kind: str | None, stem: str, marks: Marks) -> bool:
+    if kind is not None:
+        node["@type"] = kind
+    address = node.get("@id")
+    if address is not None:
+        node["@id"] = stem + address[1:] if address[0] == "#" else outer(address)
+    return len(node) > 1 and _complete(node, stem, marks)
+
+
+def localize(tree: Tree, marks: Marks) -> Tree:
     """A tree of a document as tables read it; a new one."""
-    return _local(tree, stem_of(tree.get("@id", "")), classes)
+    return _local(tree, stem_of(tree.get("@id", "")), marks)
 
 
-def _local(node: Tree, stem: str, classes: Classes, bare: str | None = None) -> Tree:
+def _local(node: Tree, stem: str, marks: Marks, bare: str | None = None) -> Tree:
     made: Tree = {}
     for name, value in node.items():
         if name == "@id":
@@ -109,9 +127,9 @@ def _local(node: Tree, stem: str, classes: Classes, bare: str | None = None) -> 
         elif name == "@type":
             made[name] = "Organization" if _points_at_organization(node) else value
         elif isinstance(value, list):
-            kind = classes.get(name)
+            kind = marks.classes.get(name)
             made[name] = [
-                _local(item, stem, classes, kind) if isinstance(item, dict) else item
+                _local(item, stem, marks, kind) if isinstance(item, dict) else item
                 for item in value
             ]
         else:

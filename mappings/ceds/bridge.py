@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from mappings.ceds.addresses import classes_of, person_key
+from mappings.ceds.addresses import marks_of, person_key
 from mappings.ceds.core import core_of
 from mappings.ceds.plans import PlanTrees
 from mappings.ceds.reading import Reading
@@ -34,12 +34,12 @@ class CedsBridge:
     def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
         """The roster, and a plan for every person who has a learning plan."""
         book = book_of(self.package)
-        return Reading(book, classes_of(book), losses).hub(records)
+        return Reading(book, marks_of(book), losses).hub(records)
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """What is shared, then one tree for every person: those with a plan first."""
         book = book_of(self.package, choice.core_only)
-        roster = RosterTrees(book, hub, losses, classes_of(book))
+        roster = RosterTrees(book, hub, losses, marks_of(book))
         plans = PlanTrees(book, choice.switched, losses)
         yield from roster.shared()
         written: set[str] = set()

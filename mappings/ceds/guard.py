@@ -26,7 +26,8 @@ class Guard:
         self._switched, self._losses = switched, losses
         shown = set(PrivacyClass) - {each for each in CLOSED if each.value not in switched}
         paths = withheld_without(ELEMENTS.values(), frozenset(shown))
-        self._closed = [ELEMENTS[path[:6]] for path in paths]
+        closed = (ELEMENTS[path[:6]] for path in paths)
+        self._closed = [(place.area, place.field) for place in closed]
         self._team_is_hidden = PrivacyClass.SPED not in shown
 
     def shown(self, plan: Tree) -> Tree:
@@ -39,15 +40,16 @@ class Guard:
         return plan
 
     def _has_closed(self, plan: Tree) -> bool:
-        return any(plan.get(place.area, {}).get(place.field) for place in self._closed)
+        return any(area in plan and plan[area].get(name) for area, name in self._closed)
 
     def _is_marked(self, plan: Tree) -> bool:
         """Whether an entry is private, or by somebody whose entries tell of an IEP."""
         for area in plan.values():
-            for held in area.values() if area.__class__ is dict else ():
-                for entry in held if held.__class__ is list else (held,):
-                    if entry.get("private") or (self._team_is_hidden and _tells_of_iep(entry)):
-                        return True
+            if area.__class__ is dict:
+                for held in area.values():
+                    for entry in held if held.__class__ is list else (held,):
+                        if "private" in entry or (self._team_is_hidden and _tells_of_iep(entry)):
+                            return True
         return False
 
 
@@ -55,9 +57,11 @@ def _tells_of_iep(entry: Tree) -> bool:
     """Whether the IEP team wrote, signed or took part in any version."""
     if entry["changed"]["kind"] == _IEP_TEAM or entry.get("role") == _IEP_TEAM:
         return True
-    if any(each.get("role") == _IEP_TEAM for each in entry.get("participants", ())):
+    if "participants" in entry and any(
+        each.get("role") == _IEP_TEAM for each in entry["participants"]
+    ):
         return True
-    return any(_tells_of_iep(before) for before in entry.get("earlier", ()))
+    return "earlier" in entry and any(_tells_of_iep(before) for before in entry["earlier"])
 
 
 @cache

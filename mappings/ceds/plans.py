@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from mappings.ceds.addresses import PREFIX, classes_of, complete, person_key
-from mappings.ceds.guard import Guard, is_ssn, without_ssn
+from mappings.ceds.addresses import PREFIX, Marks, complete, marks_of, person_key
+from mappings.ceds.guard import Guard, without_ssn
 from mappings.engine.book import Book
 from mappings.engine.compile_plans import PlanWriter, plan_writer
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree
 from mappings.engine.plans import WHOLE
+from schemas.ilp.plan import ELEMENTS
 
 NAMELESS: Final = "the plan has no identifier by which its student could be addressed"
 
@@ -25,12 +26,12 @@ class PlanTrees:
     losses: Losses
     _guard: Guard = field(init=False)
     _writer: PlanWriter = field(init=False)
-    _classes: dict[str, str] = field(init=False)
+    _marks: Marks = field(init=False)
 
     def __post_init__(self) -> None:
         self._guard = Guard(self.switched, self.losses)
         self._writer = plan_writer(self.book, self.switched)
-        self._classes = classes_of(self.book)
+        self._marks = marks_of(self.book, ELEMENTS)
 
     def tree(self, plan: Tree) -> Tree | None:
         """The person that a plan becomes; None for a plan of nobody in particular."""
@@ -38,10 +39,12 @@ class PlanTrees:
         if key is None:
             self.losses.add(LossKey(Side.OURS, WHOLE, "", NAMELESS))
             return None
-        tree = self._written(self._guard.shown(plan), key)
-        if _names_ssn(tree):
-            tree = self._written(without_ssn(self._guard.shown(plan), self.losses), key)
-        return complete(tree, self._classes)
+        shown = self._guard.shown(plan)
+        tree = self._written(shown, key)
+        if complete(tree, self._marks):
+            tree = self._written(without_ssn(shown, self.losses), key)
+            complete(tree, self._marks)
+        return tree
 
     def _written(self, plan: Tree, key: str) -> Tree:
         names = plan.get("profile", {}).get("name_and_grade", {})
@@ -53,16 +56,3 @@ class PlanTrees:
     def done(self) -> None:
         """Add what was left behind of all plans to the losses; once, after the last."""
         self.losses.merge(self._writer.losses())
-
-
-def _names_ssn(node: Tree) -> bool:
-    """Whether anybody's identifier in a tree is a social security number."""
-    system = node.get("ilp:identifierSystem")
-    if system is not None and is_ssn(system):
-        return True
-    for value in node.values():
-        if value.__class__ is list:
-            for item in value:
-                if item.__class__ is dict and len(item) > 2 and _names_ssn(item):
-                    return True
-    return False

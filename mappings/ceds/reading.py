@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from mappings.ceds.addresses import Classes, localize
+from mappings.ceds.addresses import Marks, localize
 from mappings.ceds.roster_out import ROSTER_STATE
 from mappings.ceds.settle import has_plan, settle
 from mappings.engine.assemble import Assembly, Student
@@ -39,7 +39,7 @@ class Reading:
     """Reads records twice: for the roster and the losses, then for the plans as they are asked."""
 
     book: Book
-    classes: Classes
+    marks: Marks
     losses: Losses
     _rows: dict[str, list[Tree]] = field(default_factory=lambda: defaultdict(list))
     _frames: dict[str, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
@@ -54,8 +54,10 @@ class Reading:
         return Hub(frames, self._plans(records))
 
     def _roster(self, record: StandardRecord) -> None:
-        reads = self._reads(record, self.losses)
-        planned = {place for read in reads if _is_of_plan(read) for place in read.taken}
+        settled = self._settled(record, self.losses)
+        reads = list(read_record(self.book, settled, self.losses))
+        told = [read for read in reads if _is_of_plan(read)] if has_plan(settled.values) else []
+        planned = {place for read in told for place in read.taken}
         rows: dict[tuple[str, str], Tree] = {}
         for read in reads:
             if not _is_of_plan(read) and not _all_under(read.taken, planned):
@@ -64,11 +66,11 @@ class Reading:
         for (entity, _), row in rows.items():
             self._add(entity, row)
 
-    def _reads(self, record: StandardRecord, losses: Losses) -> list[Read]:
-        tree = localize(record.values, self.classes)
+    def _settled(self, record: StandardRecord, losses: Losses) -> StandardRecord:
+        tree = localize(record.values, self.marks)
         if record.entity == PERSON:
             tree = settle(tree, losses)
-        return list(read_record(self.book, StandardRecord(record.entity, tree), losses))
+        return StandardRecord(record.entity, tree)
 
     def _add(self, entity: str, row: Tree) -> None:
         if not _is_whole(entity, row):
@@ -90,7 +92,11 @@ class Reading:
         for record in records():
             if record.entity != PERSON or not has_plan(record.values):
                 continue
-            reads = [read for read in self._reads(record, Losses()) if _is_of_plan(read)]
+            settled = self._settled(record, Losses())
+            if not has_plan(settled.values):
+                continue  # what there was is an IEP, which no plan copies
+            found = read_record(self.book, settled, Losses())
+            reads = [read for read in found if _is_of_plan(read)]
             student = Student()
             for read in reads:
                 own = {name: value for name, value in read.ours.items() if name[0] != "$"}

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from mappings.ceds.addresses import Classes, complete
+from mappings.ceds.addresses import Marks, complete
 from mappings.ceds.guard import SSN, is_ssn
 from mappings.engine.book import Book
 from mappings.engine.compile_python import write_function
@@ -52,7 +52,7 @@ class RosterTrees:
     book: Book
     hub: Hub
     losses: Losses
-    classes: Classes
+    marks: Marks
     _writes: dict[str, list[tuple[Table, Write]]] = field(default_factory=dict)
     _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     _spans: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
@@ -62,7 +62,8 @@ class RosterTrees:
         for entity in SHARED:
             for row in rows_of(entity, _last_days(self.hub.frame(entity))):
                 for table, tree in self._made(entity, row):
-                    yield StandardRecord(table.entity, complete(tree, self.classes))
+                    complete(tree, self.marks)
+                    yield StandardRecord(table.entity, tree)
         for entity, frame in self.hub.frames.items():
             if entity not in SHARED and entity not in PERSONAL and frame.height:
                 self.losses.add(LossKey(Side.OURS, entity, "", _UNTOLD), count=frame.height)
@@ -84,7 +85,8 @@ class RosterTrees:
         for entity, row in rows:
             for _, part in self._made(entity, row):
                 combine(tree, part)
-        return complete(tree, self.classes)
+        complete(tree, self.marks)
+        return tree
 
     def _made(self, entity: str, row: Tree) -> Iterator[tuple[Table, Tree]]:
         """What the tables of an entity make of a record."""

@@ -37,10 +37,14 @@ AREAS = frozenset(place.area for place in ELEMENTS.values())
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A table that carries entries of an element, compiled, and the key of its records."""
+    """A table that carries entries of an element, compiled, and the key of its records.
+
+    `shares` is a number that carriers have in common whose items go below the same object.
+    """
 
     compiled: Compiled
     key: Callable[[Tree], tuple[str, ...]]
+    shares: int = 0
 
     @property
     def table(self) -> Table:
@@ -67,14 +71,30 @@ class Carrier:
     def open(self, run: Run) -> Put:
         """Where the items of one plan go: what stands at the root is the same for all of them."""
         assert self.compiled.root is not None  # noqa: S101 - only such carriers are opened
-        return self._place(run, self.compiled.root(run.context))
+        holder = run.holders.get(self.shares)
+        if holder is None:
+            holder = run.holders[self.shares] = self._holder(run, self.compiled.root(run.context))
+        return self._put_within(holder)
 
     def _place(self, run: Run, root: Tree) -> Put:
-        here = run.records.setdefault(self.key(root), (self.table.entity, {}))[1]
-        _lay(here, root)
-        *before, last = self.table.within.steps
-        for step in before:
+        return self._put_within(self._holder(run, root))
+
+    def _holder(self, run: Run, root: Tree) -> Tree:
+        """The object below which items go, in the record of this root."""
+        key = self.key(root)
+        known = run.records.get(key)
+        if known is None:
+            run.records[key] = (self.table.entity, root)
+            here = root
+        else:
+            here = known[1]
+            _lay(here, root)
+        for step in self.table.within.steps[:-1]:
             here = _entered(here, step)
+        return here
+
+    def _put_within(self, here: Tree) -> Put:
+        last = self.table.within.steps[-1]
         if last.every:
             items: list[Tree] = here.setdefault(last.name, [])
             return (
@@ -126,6 +146,7 @@ class Run:
     whole: int
     records: Records = field(default_factory=dict)
     makers: set[tuple[str, ...]] = field(default_factory=set)
+    holders: dict[int, Tree] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
 
     def open(self, number: int) -> Put:
@@ -158,6 +179,7 @@ class PlanWriter:
     _whole: Write | None = None
     looks: dict[str, Path] = field(default_factory=dict)
     _outlines: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _shared: dict[str, int] = field(default_factory=dict)
     _is_compiled: bool = False
 
     def __post_init__(self) -> None:
@@ -245,6 +267,15 @@ class PlanWriter:
             alone.setdefault(place.area, {})[place.field] = [ours] if place.many else ours
         return alone
 
+    def shared_by(self, table: Table) -> int:
+        """The number of the object below which a table's items go, in the same record."""
+        rows = [row for row in table.rows if any(target.root for target in row.targets)]
+        roots = [(str(row.ours), row.targets, row.codec, row.when) for row in rows]
+        constants = [each for each in table.constants if each.target.root]
+        below = [str(step) for step in table.within.steps[:-1]]
+        told = repr((table.entity, roots, constants, below))
+        return self._shared.setdefault(told, len(self._shared))
+
     def losses(self) -> Losses:
         """What was lost of all plans so far; of what fitted, counts without samples."""
         losses = Losses()
@@ -289,7 +320,8 @@ class _Subject:
         """Compile a table and let the source name its functions; the table's number."""
         number = len(self.writer.carriers)
         compiled = compile_table(table)
-        carrier = Carrier(compiled, key_function(self.writer.book.shapes[table.entity]))
+        shares = self.writer.shared_by(table)
+        carrier = Carrier(compiled, key_function(self.writer.book.shapes[table.entity]), shares)
         self.writer.carriers.append(carrier)
         pairs = compiled.root is None and not table.is_at_root()
         bound[f"make_{number}"] = compiled.pair if pairs else compiled.item

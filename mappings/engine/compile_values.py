@@ -14,6 +14,7 @@ from mappings.engine.codec.codes import Crossed, Verbatim
 from mappings.engine.codec.lists import Native
 from mappings.engine.codec.scalars import Day, Exact, Integer, Text, Truth
 from mappings.engine.compile_source import Scope
+from mappings.engine.errors import Unrepresentable
 
 _REMEMBERED = 4096
 
@@ -87,6 +88,18 @@ def _(codec: Native, value: str, scope: Scope) -> str:
 @encoding.register(Exact)
 def _(codec: Crossed | Day | Exact, value: str, scope: Scope) -> str:
     return _remembered(codec.encode, value, scope)
+
+
+def trying(codec: Codec, value: str, scope: Scope) -> str:
+    """An expression for what a codec makes of a local of ours, or None where it refuses it."""
+    return _remembered(lambda held: _tried(codec, held), value, scope)
+
+
+def _tried(codec: Codec, value: Any) -> Any:
+    try:
+        return codec.encode(value)
+    except Unrepresentable:
+        return None
 
 
 @singledispatch
