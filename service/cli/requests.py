@@ -68,6 +68,21 @@ def answer(
     told(done, "Answered.", as_json)
 
 
+@request.command("state")
+def state(
+    request_id: Row,
+    text: Annotated[str, typer.Option(help="The statement, word for word.")],
+    reason: Why = "",
+    as_json: Json = False,
+) -> None:
+    """Attach a statement of disagreement to what a refused amendment was about."""
+    from service.access.workflow.requests import add_statement
+
+    with at_work(reason) as clerk:
+        done = add_statement(clerk, request_id, text)
+    told(done, "Attached.", as_json)
+
+
 @request.command("list")
 def show(
     student: Annotated[str | None, typer.Argument(help="One student; else all.")] = None,

@@ -168,6 +168,11 @@ record_request: Final = _about_student(
 )
 """Requests to inspect, to amend and to transfer; `formal` opens what no screen shows."""
 
+statement: Final = _about_student(
+    "statement", *_need("request_id", "section", "text", "placed_at", "placed_by")
+)
+"""Statements of disagreement: kept and disclosed with the section that they contest (99.21(b))."""
+
 destroy_order: Final = _about_student(
     "destroy_order", *_need("section", "basis", "due_at"), *_may("done_at")
 )
@@ -225,6 +230,7 @@ ACCESS: Final[dict[str, Table]] = {
         directory_opt_out,
         legal_hold,
         record_request,
+        statement,
         destroy_order,
         break_glass,
         team_decision,

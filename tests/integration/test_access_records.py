@@ -13,7 +13,13 @@ from service.access.desk import Desk
 from service.access.request import Subject
 from service.access.workflow.clerk import Clerk, Refused, at_counter
 from service.access.workflow.consents import Paper, add_consent, list_consents, revoke_consent
-from service.access.workflow.requests import Asked, add_request, answer_request
+from service.access.workflow.requests import (
+    Asked,
+    add_request,
+    add_statement,
+    answer_request,
+    statements_of,
+)
 from service.access.workflow.spans import add_hold, add_opt_out, add_restriction, end_span
 from service.access.writes import FieldsRefused, Proposal, authorize
 from service.act import Act
@@ -198,6 +204,18 @@ def test_an_accepted_amendment_stays_open_until_it_is_done(school: Engine) -> No
             custodian = clerk(connection, "custodian")
             writes.append(custodian.case(custodian.subject, ["minor"]).decide("profile", "write"))
     assert [decision.allowed for decision in writes] == [True, False]
+
+
+def test_a_refused_amendment_leaves_a_statement_with_its_section(school: Engine) -> None:
+    with writing(school) as connection:
+        mother = clerk(connection, "mother")
+        request = add_request(mother, "minor", Asked("amendment", "mother", "profile")).id
+        with pytest.raises(Invalid, match="no amendment that was refused"):
+            add_statement(mother, request, "It is wrong.")
+        answer_request(clerk(connection, "custodian"), request, "refused")
+        add_statement(mother, request, "It is wrong.")
+        found = [statements_of(mother, "minor", part) for part in ("profile", "assessments")]
+    assert found == [["It is wrong."], []]
 
 
 def test_the_journal_names_who_and_why_but_no_contents(school: Engine) -> None:

@@ -12,13 +12,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from service.access import policy
 from service.access.conditions import barred, holds, meaning
 from service.access.predicate import predicate
 from service.access.workflow.clerk import CONSENT, Clerk, Done, require_text, somebody
 from service.errors import Denied, Invalid
 from service.settings import instant
-from service.store.access_tables import record_request
+from service.store.access_tables import record_request, statement
 
 DAYS: Final = 45
 """How long an answer may take (99.10(b), 300.613(a))."""
@@ -87,6 +89,36 @@ def answer_request(clerk: Clerk, request_id: str, outcome: str) -> Done:
     told = f"{outcome}: {text}"
     clerk.change(record_request, row, decided_at=decided, closed_at=closed, decision=told)
     return Done("request.answer", request_id, student, (CONSENT,), decision)
+
+
+def add_statement(clerk: Clerk, request_id: str, text: str) -> Done:
+    """Attach a statement of disagreement to what a refused amendment was about (99.21(b)(2)).
+
+    Raises Refused, NotFound, or Invalid where nothing was refused.
+    """
+    row = clerk.row(record_request, request_id, "requester_id")
+    student = str(row["student_id"])
+    decision = clerk.permit("request.state", student, CONSENT)
+    if row["kind"] != "amendment" or not str(row["decision"] or "").startswith("refused:"):
+        raise Invalid(f"{request_id} is no amendment that was refused.", "Nothing is contested.")
+    made = clerk.add(
+        statement,
+        student_id=student,
+        request_id=request_id,
+        section=row["section"],
+        text=require_text("text", text),
+        placed_at=clerk.act.at,
+        placed_by=clerk.act.by,
+    )
+    return Done("request.state", made, student, (CONSENT,), decision)
+
+
+def statements_of(clerk: Clerk, student: str, section: str) -> list[str]:
+    """What goes with every disclosure of a section: the duty O5. Nothing filters it."""
+    contested = statement.c.section.in_([section, "*"])
+    mine = (statement.c.tenant == clerk.tenant, statement.c.student_id == student)
+    query = sa.select(statement.c.text).where(*mine, contested).order_by(statement.c.id)
+    return [str(text) for text in clerk.connection.execute(query).scalars()]
 
 
 def list_requests(
