@@ -49,7 +49,10 @@ def tree(plan: Plan) -> dict[str, Any]:
 def _program(plan: Plan, iri: str) -> dict[str, Any]:
     header = plan["profile"]["header"]
     kind = header["plan_type"]
-    goals = [_goal(goal, iri) for goal in plan["goals"]["career_goals"]]
+    goals = [
+        {"@type": "IndividualizedProgramGoal", "hasGoal": [_goal(goal, iri)]}
+        for goal in plan["goals"]["career_goals"]
+    ]
     return {
         "@type": "IndividualizedProgram",
         "@id": f"{iri}#{header['id']}",
@@ -60,7 +63,7 @@ def _program(plan: Plan, iri: str) -> dict[str, Any]:
         "ilp:schoolYear": header["school_year"],
         "ilp:planStatus": header["status"],
         "ilp:planVersion": header["plan_version"],
-        "hasIndividualizedProgramGoal": [{"@type": "IndividualizedProgramGoal", "hasGoal": goals}],
+        "hasIndividualizedProgramGoal": goals,
     }
 
 

@@ -61,11 +61,24 @@ def _user_ids(text: str) -> str | None:
     return canonical_json(items) if items else None
 
 
+_PART = r"[^{}:,\"\\\s[:cntrl:]]+"
+_PLAIN_IDS = rf"^\{{{_PART}:{_PART}\}}(,\{{{_PART}:{_PART}\}})*$"
+"""Cells of `userIds` that can be rewritten as JSON without a look at their parts."""
+
+
+def _user_id_cells(cells: pl.Series) -> pl.Series:
+    """A column of `userIds`: plain cells are rewritten, all others are read one by one."""
+    plain = cells.str.contains(_PLAIN_IDS).fill_null(value=False)
+    rewritten = cells.str.replace_all(r"\{([^{}:]+):([^{}]+)\}", r'{"identifier":"$2","type":"$1"}')
+    texts = rewritten.to_frame().select(pl.concat_str(pl.lit("["), pl.first(), pl.lit("]")))
+    others = map_distinct(cells.set(plain, None), _user_ids)
+    return texts.to_series().zip_with(plain, others).rename(cells.name)
+
+
 _SCALAR: dict[str, Callable[[str], str | None]] = {
     "list": _list,
     "grades": _grades,
     "references": _list,
-    "user_ids": _user_ids,
 }
 _TRUTH = {"true": True, "false": False}
 
@@ -83,6 +96,8 @@ def _date(column: pl.Expr) -> pl.Expr:
 
 def decode_column(codec: str, cells: pl.Series) -> pl.Series:
     """The values of a column of cells; null where a cell is blank or cannot be read."""
+    if codec == "user_ids":
+        return _user_id_cells(cells)
     if codec in _SCALAR:
         return map_distinct(cells, _SCALAR[codec])
     cell = _text(pl.col(cells.name))
