@@ -166,7 +166,8 @@ Write = Callable[[Iterable[Tree], Run], None]
 class PlanWriter:
     """Writes plans one after the other, and counts what none of their records says.
 
-    `source` is the generated code, `missed` what the interpreter counted.
+    `source` is the generated code, `missed` what the interpreter counted, `telling` the fields
+    whose value is part of a pattern.
     """
 
     book: Book
@@ -175,6 +176,7 @@ class PlanWriter:
     patterns: dict[str, Patterns] = field(default_factory=dict)
     missed: Losses = field(default_factory=Losses)
     source: str = ""
+    telling: frozenset[str] = frozenset()
     _areas: dict[str, list[tuple[str, bool, Write]]] = field(default_factory=dict)
     _whole: Write | None = None
     looks: dict[str, Path] = field(default_factory=dict)
@@ -191,6 +193,9 @@ class PlanWriter:
             for path in self.looks.values()
             if place.many
         )
+        told = frozenset(name for table in self.book.tables for name in telling(table))
+        looked = {key for key, path in self.looks.items() if path.steps[-1].name in told}
+        self.telling = told | looked
         for name in (plans.WHOLE, *ELEMENTS):
             self._compile(name)
 
@@ -298,11 +303,7 @@ class _Subject:
 
     def source(self) -> tuple[str, dict[str, Any]]:
         """The source of `write(entries, run)`, and the objects that it names."""
-        told = frozenset(name for table in self.writer.book.tables for name in telling(table))
-        told |= {
-            spelled for spelled, path in self.writer.looks.items() if path.steps[-1].name in told
-        }
-        patterns = self.writer.patterns[self.name] = Patterns(told)
+        patterns = self.writer.patterns[self.name] = Patterns(self.writer.telling)
         bound: dict[str, Any] = {"key_of": patterns.key_of, "known": patterns.known}
         numbers = [self._carrier(table, bound) for table in self.tables]
         key = "(run.whole, ())" if self.name == plans.WHOLE else "(run.whole, key_of(ours))"
