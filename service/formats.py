@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 
 from adapters.formats import Format
@@ -44,6 +46,15 @@ FORMATS: tuple[FormatRow, ...] = (
     FormatRow("ceds-csv-14", "adapters.ceds", "mappings.ceds.bridge:v14", "ceds"),
 )
 _PACKAGE = "oneroster-csv-1.2"
+_ENDINGS = {
+    ".xml": "edfi-xml-5.2",
+    ".xml.gz": "edfi-xml-5.2",
+    ".jsonl": "edfi-json-5.2",
+    ".jsonl.gz": "edfi-json-5.2",
+    ".jsonld": "ceds-jsonld-14",
+    ".ilp.json": "ilp",
+}
+_LOOKED_AT = 500
 NAMES = tuple(row.name for row in FORMATS)
 
 
@@ -73,13 +84,39 @@ def detect(path: Path) -> str:
 
     Raises Invalid where it is in none, or looks like several.
     """
-    if not path.exists():
-        raise Invalid(f"There is nothing at {path}.", "Correct the path.")
-    claimed = claims_on(path)
+    require_plain(path)
+    claimed = claims_on(path) or _by_ending(path)
     if len(claimed) == 1:
         return claimed[0]
     problem = f"looks like {' and '.join(claimed)}" if claimed else "is in no format that we know"
     raise Invalid(f"{path.name} {problem}.", f"Name it: one of {', '.join(claimed or NAMES)}.")
+
+
+def require_plain(path: Path) -> None:
+    """Raises Invalid for what is neither a file nor a folder: reading a pipe may never end."""
+    if not path.exists():
+        raise Invalid(f"There is nothing at {path}.", "Correct the path.")
+    if not (path.is_file() or path.is_dir()):
+        raise Invalid(f"{path} is neither a file nor a folder.", "Save it to a file first.")
+
+
+def _by_ending(path: Path) -> list[str]:
+    """The format whose files are called so: it can say best what is wrong with a damaged one."""
+    names = _names_in(path)
+    found = {form for name in names for ending, form in _ENDINGS.items() if name.endswith(ending)}
+    return list(found) if len(found) == 1 else []
+
+
+def _names_in(path: Path) -> list[str]:
+    try:
+        if path.is_dir():
+            return [each.name.lower() for each in islice(path.iterdir(), _LOOKED_AT)]
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                return [name.lower() for name in archive.namelist()[:_LOOKED_AT]]
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return []
+    return [path.name.lower()]
 
 
 def claims_on(path: Path) -> list[str]:
@@ -93,4 +130,5 @@ def likely(path: Path) -> str:
     Most deliveries are such packages, and a damaged one looks like nothing.
     """
     packed = path.is_dir() or path.suffix.lower() == ".zip"
-    return _PACKAGE if packed and not claims_on(path) else detect(path)
+    unknown = packed and not claims_on(path) and not _by_ending(path)
+    return _PACKAGE if unknown else detect(path)

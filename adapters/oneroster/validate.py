@@ -37,6 +37,8 @@ def validate_package(
     """
     with tempfile.TemporaryDirectory(prefix="planbridge-validate-") as scratch:
         package = _read(OneRosterCsvSource(path), Shelf(Path(scratch)), progress)
+    if not package.delivery.files and not _is_refused(package):
+        package.findings.append(_empty(path))
     package.findings.extend(_check_together(package))
     package.findings.extend(check_year(package.frames, today or datetime.now(UTC).date()))
     return package.findings
@@ -69,6 +71,16 @@ def _check_together(package: _Package) -> Iterator[Finding]:
     partial = _refused(package)
     sound = {name: frame for name, frame in package.frames.items() if name not in partial}
     yield from check_semantics(sound)
+
+
+def _is_refused(package: _Package) -> bool:
+    return any(finding.severity is Severity.REFUSE for finding in package.findings)
+
+
+def _empty(path: Path) -> Finding:
+    problem = "the package holds no file of OneRoster"
+    fix = "Point to the zip or folder with users.csv, orgs.csv and the others."
+    return Finding(Severity.REFUSE, "package.empty", problem, fix, path.name)
 
 
 def _refused(package: _Package) -> set[str]:

@@ -123,6 +123,8 @@ def _no_constant(name: str) -> NoReturn:
 
 def _parsed(text: str) -> Any:
     """The JSON value, checked for what a lenient parser lets through."""
+    if text.count("[") + text.count("{") + text.count(",") > 4 * MAX_VALUES:
+        _refuse_number()  # before they take memory; texts hold commas too, hence the four
     try:
         parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -145,11 +147,15 @@ def _check_size(parsed: Any) -> None:
         if depth > MAX_DEPTH:
             _refuse_depth()
         if count > MAX_VALUES:
-            _refuse(
-                "too-many-values",
-                f"the document holds more than {MAX_VALUES:,} values",
-                "export the plan again; no plan needs so many",
-            )
+            _refuse_number()
+
+
+def _refuse_number() -> NoReturn:
+    _refuse(
+        "too-many-values",
+        f"the document holds more than {MAX_VALUES:,} values",
+        "export the plan again; no plan needs so many",
+    )
 
 
 def _refuse_depth() -> NoReturn:

@@ -52,9 +52,10 @@ def convert(
     """Convert IN; exit 0 written, 3 refused because of --strict, 1 failed. Losses are listed."""
     from adapters.formats import Unreadable
     from mappings.hub import Choice
-    from service.convert.run import Order, convert
-    from service.formats import detect, row_of
+    from service.convert.run import Order, Outcome, convert
+    from service.formats import detect, require_plain, row_of
 
+    require_plain(source)
     choice = Choice(
         switched=frozenset(carrier or ()),
         extensions=frozenset(extension or ()),
@@ -72,14 +73,16 @@ def convert(
         roster_format=detect(roster) if roster else None,
         strict=strict,
     )
+    outcome = Outcome()
     try:
         with progress() as tell:
-            outcome = convert(order, tell)
+            convert(order, tell, outcome)
     except Unreadable as refused:
         _refuse(refused, as_json)
         raise typer.Exit(1) from None
-    if loss is not None:
-        _write_losses(loss, outcome)
+    finally:
+        if loss is not None and outcome.read:
+            _write_losses(loss, outcome)
     _show(order, outcome, as_json)
 
 
@@ -87,11 +90,11 @@ def _refuse(refused: Unreadable, as_json: bool) -> None:
     if as_json:
         print_json({"findings": [finding.as_json() for finding in refused.findings]})
         return
-    for finding in refused.findings[:_LISTED]:
-        where = ", ".join(
-            str(part) for part in (finding.file, _row(finding.row), finding.column) if part
-        )
-        print_error(f"{where}: {finding.problem}" if where else finding.problem, finding.fix)
+    first, *others = refused.findings
+    where = ", ".join(str(part) for part in (first.file, _row(first.row), first.column) if part)
+    print_error(f"{where}: {first.problem}" if where else first.problem, first.fix)
+    if others:
+        typer.echo(f"{len(others):,} more like it: planbridge validate lists all.", err=True)
 
 
 def _row(number: int | None) -> str | None:
@@ -100,7 +103,7 @@ def _row(number: int | None) -> str | None:
 
 def _write_losses(place: Path, outcome: Outcome) -> None:
     text = json.dumps(outcome.as_json(), indent=2, ensure_ascii=False)
-    place.write_text(f"{text}\n", encoding="utf-8")
+    place.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
 
 
 def _show(order: Order, outcome: Outcome, as_json: bool) -> None:

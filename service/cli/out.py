@@ -14,7 +14,9 @@ Number = Annotated[int, typer.Argument(min=0, max=2**31 - 1)]
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    # Half a character cannot be written as UTF-8; as an escape it is still the same JSON.
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
 def print_rich(*renderables: Any) -> None:
@@ -27,9 +29,11 @@ def print_rich(*renderables: Any) -> None:
 
 
 def print_error(problem: str, fix: str) -> None:
-    """What went wrong and what to do, on standard error."""
-    typer.secho(f"error: {problem}", fg=typer.colors.RED, err=True)
-    typer.echo(f"  fix: {fix}", err=True)
+    """What went wrong and what to do, on standard error; names in it may come from strangers."""
+    from service.report.words import plain
+
+    typer.secho(f"error: {plain(problem)}", fg=typer.colors.RED, err=True)
+    typer.echo(f"  fix: {plain(fix)}", err=True)
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> Any:

@@ -43,10 +43,11 @@ def validate(
 
 def _checked(path: Path, name: str | None, schemas: Path | None, tell: Progress) -> list[Finding]:
     from adapters.formats import Unreadable
-    from service.formats import format_of, likely
+    from service.formats import format_of, likely, require_plain
 
     if schemas is not None and not schemas.is_dir():
         raise NotADirectoryError(20, "There is no such folder", str(schemas))
+    require_plain(path)
     chosen = format_of(name or likely(path))
     try:
         return list(chosen.check(path, schemas, tell))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +15,7 @@ from mappings.engine.loss import Losses
 from mappings.hub import Choice, Hub
 from schemas.standards.shape import StandardRecord
 from service.convert.columns import Way
+from service.convert.draft import drafted
 from service.errors import Held, Invalid
 from service.formats import bridge_of, format_of, row_of
 
@@ -54,19 +53,17 @@ class Outcome:
         }
 
 
-def convert(order: Order, progress: Progress = silent) -> Outcome:
+def convert(order: Order, progress: Progress = silent, account: Outcome | None = None) -> Outcome:
     """Carry an order out; the target appears only when all of it is written.
 
     Raises Unreadable for input that is not what it claims to be, FileExistsError where the target
     exists, Held where a strict order would lose something, Invalid where nothing would be written.
+    Who gives an `account` to fill can read the losses in it even then.
     """
-    if order.target.exists():
-        raise FileExistsError(17, "something is there already", str(order.target))
-    outcome = Outcome()
+    outcome = Outcome() if account is None else account
     source = _telling(format_of(order.source_format), outcome.losses)
     target = _telling(format_of(order.target_format), outcome.losses)
-    unfinished = _beside(order.target)
-    try:
+    with drafted(order.target) as unfinished:
         hub = None if _same_records(order) else _hub(order, source, outcome, progress)
         if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
             made = _records(order, source, hub, outcome, progress)
@@ -75,9 +72,6 @@ def convert(order: Order, progress: Progress = silent) -> Outcome:
             with _carrying(order, target) as writer:
                 writer.write(unfinished, told, progress)
         _accept(order, outcome)
-        unfinished.replace(order.target)
-    finally:
-        _remove(unfinished)
     return outcome
 
 
@@ -99,18 +93,6 @@ def _carrying(order: Order, target: Format) -> AbstractContextManager[Format]:
 
 def _same_records(order: Order) -> bool:
     return row_of(order.source_format).book == row_of(order.target_format).book
-
-
-def _beside(target: Path) -> Path:
-    """A name beside the target that nobody else uses; its ending stays, for it tells the form."""
-    return target.with_name(f".{target.stem}.{os.getpid()}.unfinished{target.suffix}")
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _accept(order: Order, outcome: Outcome) -> None:

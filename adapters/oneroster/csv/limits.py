@@ -21,6 +21,12 @@ class Limits:
     """Smaller files may have any ratio: they cannot hurt."""
     field_bytes: int = 1 << 20
     """One cell."""
+    line_bytes: int = 4 << 20
+    """One line; looked at before the file is taken into memory."""
+    columns: int = 4000
+    """Columns of one file; we write 2,000 of our own at most."""
+    blank_bytes: int = 1 << 20
+    """What blank lines may cost, a byte for each of their cells."""
 
 
 DEFAULT_LIMITS = Limits()

@@ -17,6 +17,7 @@ from adapters.oneroster.csv.headers import Header, resolve_header
 from adapters.oneroster.csv.limits import Limits
 from adapters.oneroster.csv.peek import BOM
 from adapters.oneroster.csv.repair import Repair, repair
+from adapters.oneroster.csv.weigh import too_heavy
 from adapters.port import ROW, FileMode, Reading
 from schemas.finding import Finding, Severity
 from schemas.standards.oneroster import column_map, files, former_columns
@@ -51,6 +52,9 @@ def read_csv(file: CsvFile, limits: Limits) -> Reading:
     sent, findings = _read_header(file)
     if sent is None:
         return _refused(file, findings)
+    heavy = too_heavy(file.path, file.label, len(sent), limits)
+    if heavy is not None:
+        return _refused(file, [*findings, heavy])
     header = resolve_header(sent, file.name, file.version, file.mode)
     findings.extend(header.findings)
     if header.refused:
