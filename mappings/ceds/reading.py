@@ -22,7 +22,7 @@ from mappings.engine.paths import Tree, is_under
 from mappings.engine.plans import WHOLE
 from mappings.engine.records import read_record
 from mappings.hub import Hub, frame_of
-from mappings.ilp.profile import STATE
+from mappings.ilp.profile import LOCAL, SOURCED_ID, STATE
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
 from schemas.roster.entities import FIELDS
@@ -60,11 +60,11 @@ class Reading:
         planned = {place for read in told for place in read.taken}
         rows: dict[tuple[str, str], Tree] = {}
         for read in reads:
-            if not _is_of_plan(read) and not _all_under(read.taken, planned):
+            if not _is_of_plan(read) and not _is_told(read.taken, planned):
                 entity, row = read.table.subject, _row(read)
                 combine(rows.setdefault((entity, row["id"]), {}), row)
         for (entity, _), row in rows.items():
-            self._add(entity, row)
+            self._add(entity, _without_own(row))
 
     def _settled(self, record: StandardRecord, losses: Losses) -> StandardRecord:
         tree = localize(record.values, self.marks)
@@ -113,8 +113,16 @@ def _is_of_plan(read: Read) -> bool:
     return read.table.subject in ELEMENTS or read.table.subject == WHOLE
 
 
-def _all_under(places: frozenset[str], others: set[str]) -> bool:
-    return all(place.endswith(("@id", "@type")) or is_under(place, others) for place in places)
+def _is_told(places: frozenset[str], planned: set[str]) -> bool:
+    """Whether a plan tells all that a row was read from; addresses and classes count for nothing.
+
+    A row of addresses alone, such as a relation, is told where one of its own places is.
+    """
+    own = [place for place in places if place not in ("@id", "@type")]
+    told = {place for place in own if is_under(place, planned)}
+    if own and not told:
+        return False
+    return all(place in told or place.endswith(("@id", "@type")) for place in own)
 
 
 def _row(read: Read) -> Tree:
@@ -123,11 +131,23 @@ def _row(read: Read) -> Tree:
         row["end_date"] = (date.fromisoformat(row["end_date"]) + timedelta(days=1)).isoformat()
     if read.table.subject == "demographics":
         row["id"] = row["person_id"]
-    known = {row.get(name) for name in ("id", "identifier", "user_master_identifier")}
     if "user_ids" in row:
         row["user_ids"] = [
             {**each, "type": ROSTER_STATE} if each["type"] == STATE else each
             for each in row["user_ids"]
-            if each["identifier"] not in known
+        ]
+    return row
+
+
+_OWN = {LOCAL: "identifier", SOURCED_ID: "id", "userMasterIdentifier": "user_master_identifier"}
+"""Identifiers that a roster's person has a field for, by their systems."""
+
+
+def _without_own(row: Tree) -> Tree:
+    """A row whose typed identifiers are those that no field of it says already."""
+    held = row.get("user_ids")
+    if held is not None:
+        row["user_ids"] = [
+            each for each in held if row.get(_OWN.get(each["type"], "")) != each["identifier"]
         ]
     return row
