@@ -122,7 +122,8 @@ def crossed(table: Table) -> Iterator[tuple[str, Row]]:
 def recoded(table: Table, row: Row, golden: list[Pair]) -> Table:
     """The table with two codes of a crosswalk swapped, one of them used in a golden pair."""
     assert isinstance(row.codec, Crossed)
-    used = [code for ours, _ in golden for _, code in resolve(ours, row.ours)]
+    held = [value for ours, _ in golden for _, value in resolve(ours, row.ours)]
+    used = [code for value in held for code in (value if isinstance(value, list) else [value])]
     walk = row.codec.table
     mine = next((code for code in used if code in walk.forward), next(iter(walk.forward)))
     other = next(code for code in walk.forward if walk.forward[code] != walk.forward[mine])
