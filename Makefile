@@ -26,7 +26,7 @@ check: $(READY) ## Style, types, storeys, generated documents
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m schemas.ilp.generate --check
 
-bench: $(READY) ## Measure a quiet and a busy night against the budgets
+bench: $(READY) ## Measure against budgets; ARGS=convert, nights, access or forms
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # uv is large and needed only here, so it stays out of .venv and of the lock itself.
