@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from mappings.edfi.distinct import distinct
 from mappings.edfi.left import count_left
 from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS
 from mappings.edfi.writing import Out, People
@@ -45,14 +46,14 @@ class BulkOut(Out):
             if subject != SECTION:
                 yield from self._each_wanted(subject, view)
             elif self._wants(subject):
-                yield from self._lines(subject, view(self.hub))
+                rows = distinct(self.book, subject, view(self.hub), self.losses)
+                yield from self._lines(subject, rows)
 
     def _students(self) -> Iterator[StandardRecord | Lines]:
         """The rows of students themselves as lines; what else is said of them as records."""
         if self._wants(STUDENT):
             found = STUDENTS[STUDENT](self.hub)
-            once = found.unique("unique_id", keep="first", maintain_order=True)
-            yield from self._lines(STUDENT, once)
+            yield from self._lines(STUDENT, distinct(self.book, STUDENT, found, self.losses))
         beside = {subject: view for subject, view in STUDENTS.items() if subject != STUDENT}
         if any(self._wants(subject) for subject in beside):
             yield from self._people(People(self.book, self.hub, beside, STUDENTS[STUDENT]))

@@ -1,7 +1,7 @@
 """By which values Ed-Fi knows what a roster holds: numbers of organizations, unique ids of people.
 
 `edfi.md` §6.1: an organization's identifier has to be a number. A person is known by the
-district's number, else the state's, else the roster's own id.
+district's number, else the state's, else the roster's own id; a number of several is nobody's.
 """
 
 from __future__ import annotations
@@ -55,11 +55,24 @@ def people(hub: Hub) -> pl.DataFrame:
             pl.element().struct.field("identifier")
         )
     )
-    unique = pl.coalesce("identifier", state.list.drop_nulls().list.first(), "person_id")
-    known = frame.with_columns(unique_id=unique)
-    return known.join(_known_as(hub), on="person_id", how="left", maintain_order="left").pipe(
-        _with_organization, hub
+    named = pl.coalesce("identifier", state.list.drop_nulls().list.first(), "person_id")
+    known = frame.join(_known_as(hub), on="person_id", how="left", maintain_order="left")
+    return (
+        known.with_columns(named=named)
+        .with_columns(unique_id=pl.when(_shared()).then("person_id").otherwise("named"))
+        .drop("named")
+        .pipe(_with_organization, hub)
     )
+
+
+def _shared() -> pl.Expr:
+    """Whether a number names several students, or members of staff, or contacts.
+
+    Nobody is known by such a number: two people are never merged for the sake of a key.
+    """
+    kinds = ("is_student", "is_staff", "is_family")
+    among = (pl.col(kind).fill_null(value=False) for kind in kinds)
+    return pl.any_horizontal(each & (each.sum().over("named") > 1) for each in among)
 
 
 def _known_as(hub: Hub) -> pl.DataFrame:

@@ -121,8 +121,14 @@ def sections(hub: Hub) -> pl.DataFrame:
         homeroom=pl.col("class_type") == "homeroom",
         local_code="course_code",
         school_id="school",
-        section=pl.coalesce("class_code", "id"),
+        section=pl.when(_one_of_several()).then("id").otherwise(pl.coalesce("class_code", "id")),
     )
+
+
+def _one_of_several() -> pl.Expr:
+    """Whether another class of the same course, term and school has the same code."""
+    offered = ("class_code", "course_code", "school", "school_year", "session")
+    return pl.col("id").n_unique().over(offered) > 1
 
 
 def offerings(hub: Hub) -> pl.DataFrame:
@@ -183,7 +189,8 @@ def students(hub: Hub) -> pl.DataFrame:
 
 def associations(hub: Hub) -> pl.DataFrame:
     """Students' roles at schools (`edfi.school_association`)."""
-    numbers = organizations(hub).select("org_id", school_id="number")
+    at_schools = organizations(hub).filter(pl.col("kind") == "school")
+    numbers = at_schools.select("org_id", school_id="number")
     known = people(hub).select("person_id", "unique_id", grade=_listed("grades").list.first())
     found = hub.frame("role").filter(pl.col("role") == STUDENT)
     joined = found.join(known, on="person_id", how="left", maintain_order="left")

@@ -16,6 +16,7 @@ import polars as pl
 
 from mappings.edfi import views
 from mappings.edfi.context import context_of, own_identifier, parts_of, unique_id
+from mappings.edfi.distinct import distinct
 from mappings.edfi.left import count_left
 from mappings.engine.account import Account
 from mappings.engine.book import Book
@@ -79,7 +80,9 @@ class Out:
 
     def _each_wanted(self, subject: str, view: views.View) -> Iterator[StandardRecord]:
         if self._wants(subject):
-            yield from self._each(subject, view(self.hub))
+            yield from self._each(
+                subject, distinct(self.book, subject, view(self.hub), self.losses)
+            )
 
     def _once(self, records: Iterable[StandardRecord], keep: bool) -> Iterator[StandardRecord]:
         """Records whose key no plan has told before; `keep` notes what plans tell.

@@ -1,0 +1,45 @@
+"""Rows of a view, each key once: a host would take a second record of a key for a change of it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from mappings.engine.book import Book
+from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.model import Table
+
+AGAIN = "another record has the same key"
+
+
+def distinct(book: Book, subject: str, frame: pl.DataFrame, losses: Losses) -> pl.DataFrame:
+    """The rows of a view without those whose key an earlier one has; these are losses.
+
+    Rows that lack a part of their key are left to the table, which says what is missing.
+    """
+    names = _key_columns(book, subject, frame)
+    if not names or frame.select(names).hash_rows().n_unique() == frame.height:
+        return frame
+    whole = pl.all_horizontal(pl.col(names).is_not_null())
+    told = whole & ~pl.struct(names).is_first_distinct()
+    kept = frame.filter(~told)
+    if count := frame.height - kept.height:
+        losses.add(LossKey(Side.OURS, subject, "", AGAIN), count=count)
+    return kept
+
+
+def _key_columns(book: Book, subject: str, frame: pl.DataFrame) -> list[str]:
+    """The columns of a view that its resource's key is made of; none if the key needs others."""
+    tables = [table for table in book.by_subject.get(subject, ()) if table.writes]
+    records = [table for table in tables if not table.within.steps]
+    found = {name for table in records[:1] for name in _named(book, table)}
+    return sorted(found) if found <= set(frame.columns) else []
+
+
+def _named(book: Book, table: Table) -> set[str]:
+    key = set(book.shapes[table.entity].key)
+    return {
+        row.ours.steps[0].name
+        for row in table.rows
+        for target in row.targets
+        if str(target.path) in key
+    }
