@@ -65,7 +65,7 @@ def open_zip(path: Path, rules: ZipRules) -> Iterator[zipfile.ZipFile]:
     with archive:
         entries = archive.infolist()
         _check_extent(entries, path)
-        _check_contents(entries, rules)
+        _check_contents(entries, rules, path.name)
         yield archive
 
 
@@ -86,10 +86,10 @@ def _broken(name: str) -> ZipRefused:
     )
 
 
-def _check_contents(entries: list[zipfile.ZipInfo], rules: ZipRules) -> None:
+def _check_contents(entries: list[zipfile.ZipInfo], rules: ZipRules, archive: str) -> None:
     if len(entries) > rules.entries:
         problem = f"the archive holds {len(entries):,} entries; at most {rules.entries:,} are read"
-        raise ZipRefused("zip.entries", problem, rules.rebuild)
+        raise ZipRefused("zip.entries", problem, rules.rebuild, archive)
     for entry in entries:
         _check_name(entry, rules)
         _check_entry(entry, rules)
@@ -98,7 +98,7 @@ def _check_contents(entries: list[zipfile.ZipInfo], rules: ZipRules) -> None:
         problem = f"the archive holds {name} {count} times"
         raise ZipRefused("zip.duplicate", problem, rules.rebuild, name)
     if sum(entry.file_size for entry in entries) > rules.total_bytes:
-        raise _bomb("the archive", rules.total_bytes, rules)
+        raise _bomb(archive, rules.total_bytes, rules)
 
 
 def _check_name(entry: zipfile.ZipInfo, rules: ZipRules) -> None:

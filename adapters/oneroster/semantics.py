@@ -22,6 +22,7 @@ _UUID = r"^(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 def check_semantics(frames: Frames, *, rest: bool = False) -> list[Finding]:
     """Compare collections with each other; a check whose collections are absent is left out."""
     checks = (
+        _circles,
         _school_years,
         _schools,
         _primary_roles,
@@ -54,6 +55,36 @@ def _warn(hits: pl.DataFrame, code: str, where: str, problem: str, fix: str) -> 
     file, column = where.split(":")
     kind = Kind(Severity.WARNING, code, column, problem, fix, file)
     return list_rows(kind, hits.select(ROW, column).sort(ROW))
+
+
+def _circles(frames: Frames, suffix: str) -> Iterator[Finding]:
+    for file in ("orgs", "academicSessions"):
+        if _have(frames, f"{file}.sourcedId", f"{file}.parentSourcedId"):
+            yield from _warn(
+                frames[file].filter(pl.col("sourcedId").is_in(_in_circle(frames[file]))),
+                "reference.circle",
+                f"{file}{suffix}:parentSourcedId",
+                "going from parent to parent leads back here",
+                "Correct one of the parents, or leave it blank at the top.",
+            )
+
+
+def _in_circle(frame: pl.DataFrame) -> list[str]:
+    """The records that are their own parent, or a parent's parent, and so on."""
+    parents: dict[str, str] = dict(frame.select("sourcedId", "parentSourcedId").drop_nulls().iter_rows())
+    found: set[str] = set()
+    seen: set[str] = set()
+    for start in parents:
+        path: dict[str, None] = {}
+        one = start
+        while one in parents and one not in seen and one not in path:
+            path[one] = None
+            one = parents[one]
+        if one in path:
+            walked = list(path)
+            found.update(walked[walked.index(one) :])
+        seen.update(path)
+    return sorted(found)
 
 
 def _school_years(frames: Frames, suffix: str) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ STUDENT = (
     "<LastSurname>Byte</LastSurname></Name>"
     "<BirthData><BirthDate>2010-01-01</BirthDate></BirthData></Student>\n"
 )
-PERSON = '<Person id="{0}"><PersonId>{0}</PersonId><SourceSystem>s</SourceSystem></Person>\n'
+PERSON = '<Person id="{0}"><PersonId>{0}</PersonId><SourceSystem>uri://ed-fi.org/SourceSystemDescriptor#State</SourceSystem></Person>\n'
 LINE = '{"studentUniqueId":"1","firstName":"Ada","lastSurname":"Byte","birthDate":"2010-01-01"'
 FILE, LINES, LIST = "Student.xml", "in/students.jsonl", "in/students.json"
 NS = "http://ed-fi.org/5.2.0"
@@ -182,7 +182,11 @@ CASES: dict[str, Hostile] = {
         _body(STUDENT.replace("<Name>", "<StudentUniqueId>2</StudentUniqueId><Name>")), 2, "twice"
     ),
     "id twice": _xml(
-        _body(PERSON.format("a") * 2 + '<Student><PersonReference ref="a"/></Student>'),
+        _body(
+            PERSON.format("a")
+            + PERSON.replace(">{0}", ">b").format("a")
+            + '<Student><PersonReference ref="a"/></Student>'
+        ),
         3,
         "stands twice",
     ),
@@ -242,7 +246,7 @@ CASES: dict[str, Hostile] = {
         zipped("in.zip", {"inner.zip": b"PK"}), None, "another archive", name="inner.zip"
     ),
     "3,000 files in a zip": Hostile(
-        XML, zipped("in.zip", {f"{n}.xml": b"" for n in range(3000)}), "the archive holds", "3,000"
+        XML, zipped("in.zip", {f"{n}.xml": b"" for n in range(3000)}), "in.zip", "3,000"
     ),
     "folder of nothing": _xml(
         holding("in/readme.txt", b""), None, "no file that ends in .xml", name="in"
@@ -296,7 +300,7 @@ CASES: dict[str, Hostile] = {
     "JSON: no list": _json(holding(LIST, "{}"), "start with a list", 1, name="students.json"),
     "JSON: list cut off": _json(holding(LIST, f"[{LINE}}},"), "", 2, name="students.json"),
     "JSON: behind the list": _json(
-        holding(LIST, "[{}]]"), "behind the list", 1, name="students.json"
+        holding(LIST, f"[{LINE}}}]]"), "behind the list", 1, name="students.json"
     ),
     "JSON: resource of nobody": _json(
         holding("in/parents.jsonl", "{}"), "parents is no resource", 0, name="parents.jsonl"

@@ -18,6 +18,6 @@ OTHER_BINDING = {
     "ceds-csv-14": "ceds-jsonld-14",
     "oneroster-csv-1.2": "ilp",
     "oneroster-json-1.2": "oneroster-csv-1.2",
-    "ilp": "ceds-jsonld-14",
+    "ilp": "ilp",
 }
 """What each format is converted to; where no mapping is between them, reading alone can fail."""
