@@ -22,6 +22,29 @@ from support.odd_meanings import ODD
 
 LIGHT = {name: case for name, case in CASES.items() if not case.heavy}
 HEAVY = {name: case for name, case in CASES.items() if case.heavy}
+BESIDES = {
+    "200 MB of CDATA",
+    "200 MB of comments",
+    "200 MB of small elements",
+    "JSON: a list of 200 MB",
+    "JSON: blanks for 200 MB",
+    "JSON: zip of 10 GB",
+    "LD: a million lists",
+    "LD: a million nodes",
+    "a name of 20 MB",
+    "a root of 20 MB",
+    "payload: blanks for 200 MB",
+    "payload: zip of 10 GB",
+    "payload: zip that lies",
+    "plan: a million values",
+    "table: lines for 200 MB",
+    "table: zip that lies",
+}
+"""Huge ones that are much like others: they are run with the stress tests."""
+
+UNBUNDLED = [name for name in LIGHT if not name.startswith("bundle")]
+"""What `validate` says of bundles is tested with the bundles; here they are converted."""
+
 PEAK = 400
 """Megabytes that any of them may take, the 10 GB and the 200 MB ones included."""
 SECONDS = 15
@@ -67,10 +90,11 @@ def left_over(home: Home) -> list[str]:
 
 def test_there_are_enough_of_them() -> None:
     assert len(CASES) >= 150
+    assert HEAVY.keys() >= BESIDES
     assert {case.form for case in CASES.values()} == OTHER_BINDING.keys()
 
 
-@pytest.mark.parametrize("name", LIGHT)
+@pytest.mark.parametrize("name", UNBUNDLED)
 def test_validate_names_the_problem_first(name: str, home: Home) -> None:
     case = LIGHT[name]
     given = case.make(home.folder / "given")
@@ -91,14 +115,17 @@ def test_convert_ends_in_one_error_and_leaves_nothing(name: str, home: Home) -> 
     assert left_over(home) == []
 
 
-@pytest.mark.parametrize("name", [name for name in LIGHT if not name.startswith("bundle")])
+@pytest.mark.parametrize("name", UNBUNDLED)
 def test_nothing_is_taken_for_sound_by_looking(name: str, home: Home) -> None:
     answer = home("validate", LIGHT[name].make(home.folder / "given"))
     assert answer.status == 1
     assert "Traceback" not in answer.err
 
 
-@pytest.mark.parametrize("name", HEAVY)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.stress if name in BESIDES else ()) for name in HEAVY],
+)
 def test_what_is_huge_takes_little_memory_and_time(name: str, home: Home, measured: Meter) -> None:
     case = HEAVY[name]
     given = case.make(home.folder / "given")
