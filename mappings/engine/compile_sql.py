@@ -10,6 +10,7 @@ of which parts stay behind, and paths that pick items of ours have no form in SQ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
@@ -45,6 +46,10 @@ DialectName = Literal["sqlite", "postgresql"]
 _DIALECTS: dict[DialectName, Callable[[], Dialect]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 
 
+_SQLITE_DEPTH = 14
+"""SQLite's parser has a stack of 100 entries, and a level of ours takes six or seven of them."""
+
+
 class NotInSql(NotInForm):
     """A table, or one of its rows, has no form in SQL; the row and its codec are named."""
 
@@ -63,7 +68,19 @@ def sql_object(table: Table, document: str, dialect: DialectName) -> str:
         asked = form.holds(table.when, place)
     except (NotInForm, ValueError) as unsaid:
         raise NotInSql(f"{table.name}: {unsaid}") from None
-    return f"CASE WHEN {asked} THEN {made} END" if asked else made
+    expression = f"CASE WHEN {asked} THEN {made} END" if asked else made
+    if dialect == "sqlite" and (depth := _depth(expression)) > _SQLITE_DEPTH:
+        raise NotInSql(f"{table.name}: nested {depth} deep, more than SQLite's parser can hold")
+    return expression
+
+
+def _depth(expression: str) -> int:
+    """How deep parentheses are nested, those in quotes left out."""
+    deepest = depth = 0
+    for mark in re.sub(r"'[^']*'", "", expression):
+        depth += (mark == "(") - (mark == ")")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +208,8 @@ def _(codec: Text, place: Place, dialect: Dialect) -> str:
     tests = []
     if codec.max_length is not None:
         tests.append(f"length({place.text}) <= {codec.max_length}")
+    if codec.min_length is not None:
+        tests.append(f"length({place.text}) >= {codec.min_length}")
     if codec.one_line:
         ends = f"replace(replace({place.text}, {_char(10, dialect)}, ''), {_char(13, dialect)}, '')"
         tests.append(f"{place.text} = {ends}")
@@ -323,8 +342,9 @@ def _(codec: Cell, place: Place, dialect: Dialect) -> str:
     if not isinstance(codec, Items):
         tests.append(f"replace({element.text}, ',', '') = {element.text}")
         tests.append(f"substr({element.text}, 1, 1) <> '['")
-    most = codec.item.max_length if isinstance(codec.item, Text) else None
-    tests += [f"length({element.text}) <= {most}"] if most is not None else []
+    item = codec.item if isinstance(codec.item, Text) else Text()
+    tests += [f"length({element.text}) <= {item.max_length}"] if item.max_length else []
+    tests += [f"length({element.text}) >= {item.min_length}"] if item.min_length else []
     asked = " AND ".join(tests)
     if isinstance(codec, Items):
         made = dialect.quoted(f"CASE WHEN {asked} THEN {element.text} END")

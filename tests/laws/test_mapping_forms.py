@@ -45,7 +45,7 @@ from schemas.ilp.plan import Plan
 from schemas.roster.entities import FIELDS
 
 FEW = settings(
-    max_examples=settings.get_profile(settings.get_current_profile_name()).max_examples // 33
+    max_examples=settings.get_profile(settings.get_current_profile_name()).max_examples // 50
 )
 VIEWED = {table.name: table for name in ("carriers", "rows") for table in toy(name).tables}
 
@@ -141,11 +141,15 @@ def test_columns_become_the_same_json(table: tuple[str, str], data: st.DataObjec
     try:
         encoded = encode_json(of, frame_of(of, records))
     except NotInForm:
-        assert not of.is_at_root()
+        assert not of.is_at_root() or _picks_items(of)
         return
     made = [json.loads(text) for text in encoded.frame["json"]]
     assert made == [each for each in expected if each is not None]
     assert encoded.all_losses(of.subject).counts == told.counts
+
+
+def _picks_items(of: Table) -> bool:
+    return any(step.where for _, theirs, _ in of.all_rows() for step in theirs.steps)
 
 
 @FEW
