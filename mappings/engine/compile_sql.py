@@ -264,8 +264,10 @@ def _(codec: Exact, place: Place, dialect: Dialect) -> str:
         bounds.append(f"{number} >= {codec.minimum!r}")
     if codec.maximum is not None:
         bounds.append(f"{number} <= {codec.maximum!r}")
-    decimal = f"{place.kind} = {literal(dialect.string)} AND {dialect.is_decimal(place.text)}"
-    inner = f"CASE WHEN {' AND '.join(bounds)} THEN {place.text} END" if bounds else place.text
+    kinds = f"({literal(dialect.string)}, {literal(dialect.number)})"
+    decimal = f"{place.kind} IN {kinds} AND {dialect.is_decimal(place.text)}"
+    text = f"CAST({place.text} AS TEXT)"
+    inner = f"CASE WHEN {' AND '.join(bounds)} THEN {text} END" if bounds else text
     return dialect.quoted(f"CASE WHEN {decimal} THEN {inner} END")
 
 
