@@ -50,10 +50,16 @@ class Marks:
 
 
 def person_key(plan: Tree) -> str | None:
-    """The id by which a plan's student is addressed: the roster's, the district's, any other."""
-    known = identifiers_of(plan)
-    systems = (*(each for each in (SOURCED_ID, LOCAL, STATE) if each in known), *known)
-    return next((known[system] for system in systems if not is_ssn(system)), None)
+    """The id by which a plan's student is addressed: the roster's, the district's, any other.
+
+    An identifier that is no longer active serves where there is no other.
+    """
+    listed = plan.get("profile", {}).get("identity", {}).get("identifiers", ())
+    known = identifiers_of(plan) or {each["system"]: each["value"] for each in listed}
+    for system in (SOURCED_ID, LOCAL, STATE):
+        if system in known:
+            return known[system]
+    return next((value for system, value in known.items() if not is_ssn(system)), None)
 
 
 def marks_of(book: Book, subjects: Container[str] | None = None) -> Marks:

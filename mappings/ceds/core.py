@@ -5,7 +5,7 @@ What only our own terms say is then a loss, field by field.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -15,6 +15,7 @@ from schemas.ilp.plan import ELEMENTS
 from schemas.standards.ceds.extension import PREFIX
 
 LEFT_OUT: Final = "CEDS 14 has no element for it, and terms of our own are left out"
+_UNTOLD: Final = "the term of our own that tells its kind is left out"
 _INEXACT: Final = "the term of our own that says it exactly is left out"
 
 
@@ -33,27 +34,51 @@ def core_of(book: Book) -> Book:
 
 
 def _core(table: Table) -> Table:
-    rows = tuple(_cut(row) for row in table.rows if not _is_own(row))
-    kept = {str(row.ours) for row in rows}
-    gone = {str(row.ours): LEFT_OUT for row in table.rows if str(row.ours) not in kept}
-    inner = {
-        f"{row.ours}.{each.ours}": LEFT_OUT
-        for row in table.rows
-        for each in row.rows
-        if _is_own(each) and str(row.ours) in kept
-    }
+    constants = tuple(each for each in table.constants if PREFIX not in str(each.target))
+    plain = tuple(row for row in table.rows if not _is_own(row))
+    told = len(constants) == len(table.constants) and not any(
+        row.decisive and _is_own(row) for row in table.rows
+    )
+    rows = tuple(_cut(row) if told else _outward(_cut(row)) for row in plain)
     return replace(
         table,
         rows=rows,
-        constants=tuple(each for each in table.constants if PREFIX not in str(each.target)),
-        ours_only={**table.ours_only, **gone, **inner},
+        constants=constants,
+        ours_only={**table.ours_only, **dict(_gone(table, rows)), **_unsaid(rows)},
     )
+
+
+def _gone(table: Table, rows: tuple[Row, ...]) -> Iterator[tuple[str, str]]:
+    """The paths of ours that no row writes any longer."""
+    kept = {str(row.ours): row for row in rows}
+    for row in table.rows:
+        if str(row.ours) not in kept:
+            yield str(row.ours), LEFT_OUT
+        else:
+            inner = (each for each in row.rows if _is_own(each))
+            yield from ((f"{row.ours}.{each.ours}", LEFT_OUT) for each in inner)
 
 
 def _cut(row: Row) -> Row:
     """A row without inner rows of our own; one that only leaves says why it does not return."""
     reason = _INEXACT if row.direction is Direction.OUT else row.reason
     return replace(row, rows=tuple(each for each in row.rows if not _is_own(each)), reason=reason)
+
+
+def _outward(row: Row) -> Row:
+    """A row of a record that does not tell any longer which table made it.
+
+    Its conditions hold as before, and tell nothing: a second value keeps them from it.
+    """
+    asked = tuple(replace(each, values=(*each.values, *each.values)) for each in row.when)
+    inner = tuple(_outward(each) for each in row.rows)
+    return replace(row, rows=inner, when=asked, direction=Direction.OUT, reason=_UNTOLD)
+
+
+def _unsaid(rows: tuple[Row, ...]) -> dict[str, str]:
+    """The conditions of rows that are not read back: what they ask for is lost as well."""
+    out = (row for row in rows if row.direction is Direction.OUT)
+    return {str(each.path): _UNTOLD for row in out for each in row.when}
 
 
 def _is_own(row: Row) -> bool:

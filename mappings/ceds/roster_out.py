@@ -90,7 +90,7 @@ class RosterTrees:
 
     def _made(self, entity: str, row: Tree) -> Iterator[tuple[Table, Tree]]:
         """What the tables of an entity make of a record."""
-        self._count_extras(entity, row)
+        self._prepare(entity, row)
         written = False
         for table, write in self._tables(entity):
             if table.applies(row):
@@ -107,8 +107,10 @@ class RosterTrees:
             self._writes[entity] = [(table, write_function(table)) for table in tables]
         return self._writes[entity]
 
-    def _count_extras(self, entity: str, row: Tree) -> None:
+    def _prepare(self, entity: str, row: Tree) -> None:
         """Count what no table sees, and spell systems of identifiers as plans do."""
+        if entity == "demographics" and row["id"] == row["person_id"]:
+            del row["id"]  # reading gives it back
         for name in row.pop("extras", None) or ():
             self.losses.add(LossKey(Side.OURS, entity, f"extras.{name}", _UNTOLD))
         if "user_ids" not in row:
