@@ -105,6 +105,9 @@ def _text(value: str, wanted: Property) -> Problem | None:
     if wanted.max_length is not None and len(value) > wanted.max_length:
         problem = f"has {len(value):,} characters; at most {wanted.max_length} are allowed"
         return "length", problem, "Shorten it at its source; it is never cut here."
+    if wanted.min_length is not None and len(value) < wanted.min_length:
+        problem = f"has {len(value):,} characters; at least {wanted.min_length} are needed"
+        return "length", problem, "Correct it at its source, or leave it out."
     if wanted.kind is Kind.CODE:
         return _descriptor(value, wanted.codes or _ANY_DESCRIPTOR)
     if wanted.kind in _FORMS and not _FORMS[wanted.kind][0](value):

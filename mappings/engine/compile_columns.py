@@ -40,6 +40,8 @@ def _(codec: Text, column: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     fits = pl.lit(True)
     if codec.max_length is not None:
         fits &= column.str.len_chars() <= codec.max_length
+    if codec.min_length is not None:
+        fits &= column.str.len_chars() >= codec.min_length
     if codec.one_line:
         fits &= ~column.str.contains(r"[\r\n]")
     return pl.when(fits).then(column)

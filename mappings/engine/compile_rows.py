@@ -235,7 +235,7 @@ def is_spare(row: Row, rows: Iterable[Row]) -> bool:
 def _takes_all(row: Row) -> bool:
     codec = row.codec
     if isinstance(codec, Text):
-        return codec.max_length is None and not codec.one_line
+        return codec.max_length is None and codec.min_length is None and not codec.one_line
     return isinstance(codec, Truth)
 
 

@@ -44,6 +44,8 @@ def _(codec: Text, value: str, scope: Scope) -> str:
     unfit = [f"{value}.__class__ is not str"]
     if codec.max_length is not None:
         unfit.append(f"len({value}) > {codec.max_length}")
+    if codec.min_length is not None:
+        unfit.append(f"len({value}) < {codec.min_length}")
     if codec.one_line:
         unfit.append(f"'\\n' in {value} or '\\r' in {value}")
     return _guarded(value, " or ".join(unfit), scope)

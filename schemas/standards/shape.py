@@ -31,9 +31,9 @@ class Kind(StrEnum):
 class Property:
     """One property of a record or of an object within it.
 
-    `max_length` counts characters; `minimum` and `maximum` bound numbers. `codes` names the code
-    set of a CODE (a vocabulary, a descriptor, an option set). `parts` are the properties of an
-    OBJECT. `reference` names the entity whose key the object holds. `many` is a list of such
+    `max_length` and `min_length` count characters; `minimum` and `maximum` bound numbers. `codes`
+    names the code set of a CODE (a vocabulary, a descriptor, an option set). `parts` are the
+    properties of an OBJECT. `reference` names the entity whose key the object holds. `many` is a list of such
     values. `verified` is False for what no source confirms.
     """
 
@@ -42,6 +42,7 @@ class Property:
     required: bool = False
     many: bool = False
     max_length: int | None = None
+    min_length: int | None = None
     minimum: float | None = None
     maximum: float | None = None
     codes: str | None = None

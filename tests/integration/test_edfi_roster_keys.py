@@ -95,3 +95,9 @@ def test_a_district_is_no_school_of_a_student(night: Hub) -> None:
         night, "role", org_id=pl.lit("org-district"), begin_date=pl.lit("2026-08-15").str.to_date()
     )
     assert _written(moved, "studentSchoolAssociations")[0] == []
+
+
+def test_an_address_too_short_for_ed_fi_stays_and_is_named(night: Hub) -> None:
+    made, losses = _written(_with(night, "person", email=pl.lit("a@b.c")), "studentDirectories")
+    assert all("electronicMails" not in each.values for each in made)
+    assert any(key.path == "email" and key.reason.startswith("shorter than 7") for key in losses)

@@ -160,6 +160,12 @@ def _facet(types: Core, name: str, facet: str) -> str:
     return types.types[name].facets.get(facet, "") if name in types.types else ""
 
 
+def _least_length(types: Core, name: str) -> str:
+    """How many characters a text needs at least, where it is more than one."""
+    least = _facet(types, name, "minLength")
+    return least if least not in ("0", "1") else ""
+
+
 def properties(folder: Path, version: str) -> Table:
     """Every element of every entity, in the order of the XML sequence."""
     types = core(folder, version)
@@ -183,7 +189,13 @@ def _property(folder: Path, version: str, name: str, row: Row) -> dict[str, str]
         "kind": KINDS.get(row.kind, row.kind),
         "required": "1" if row.required and not _new(folder, version, name, row) else "",
         "length": min((x for x in lengths if x), key=int, default=""),
-        "minimum": _bound(least, node.minimum if node else None) if number else "",
+        "minimum": (
+            _bound(least, node.minimum if node else None)
+            if number
+            else _least_length(types, kind)
+            if row.kind == "string"
+            else ""
+        ),
         "maximum": _bound(most, node.maximum if node else None) if number else "",
         "refers": _refers(folder, version, row),
         "verified": "" if node is None and row.kind != "fold" else "1",

@@ -32,10 +32,10 @@ EDGES = ("x", "é", "名前", 'say "no"', "a, b", "two words", "a/b", "one\ntwo"
 _ALIKE = st.sampled_from(EDGES)
 
 
-def texts(longest: int | None = None) -> Drawn:
-    """Texts about as long as the other side holds, and those that are awkward to write."""
-    most = min(longest or 40, 400)
-    sizes = [size for size in (1, most - 1, most, most + 1) if size > 0]
+def texts(longest: int | None = None, shortest: int | None = None) -> Drawn:
+    """Texts about as long as the other side takes, and those that are awkward to write."""
+    most, least = min(longest or 40, 400), shortest or 1
+    sizes = [size for size in (least - 1, least, most - 1, most, most + 1) if size > 0]
     return st.one_of(_ALIKE, st.sampled_from(sizes).map(lambda size: "w" * size))
 
 
@@ -47,7 +47,7 @@ def values(codec: Codec) -> Drawn:
 
 @values.register
 def _(codec: Text) -> Drawn:
-    return texts(codec.max_length)
+    return texts(codec.max_length, codec.min_length)
 
 
 @values.register

@@ -50,5 +50,10 @@ class Spec:
         stated: int | None = self.params.get("max")
         return stated if stated is not None else (self.theirs.max_length if self.theirs else None)
 
+    @property
+    def min_length(self) -> int | None:
+        """How many characters the other side asks for."""
+        return self.theirs.min_length if self.theirs else None
+
 
 Build = Callable[[Spec], Codec]

@@ -27,15 +27,18 @@ def _text_of(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text as it stands; what is longer than the other side holds is refused, never cut."""
+    """Text as it stands; what is longer or shorter than the other side takes is refused."""
 
     max_length: int | None = None
     one_line: bool = False
+    min_length: int | None = None
 
     def encode(self, value: Any) -> str:
         text = _text_of(value)
         if self.max_length is not None and len(text) > self.max_length:
             raise Unrepresentable(value, f"longer than {self.max_length} characters")
+        if self.min_length is not None and len(text) < self.min_length:
+            raise Unrepresentable(value, f"shorter than {self.min_length} characters")
         if self.one_line and ("\n" in text or "\r" in text):
             raise Unrepresentable(value, "holds more than one line")
         return text
@@ -172,7 +175,7 @@ class Moment:
 def text(spec: Spec) -> Text:
     """`{ codec = "text", max = 60, one_line = true }`."""
     params = spec.take("max", "one_line")
-    return Text(spec.max_length, params.get("one_line", False))
+    return Text(spec.max_length, params.get("one_line", False), spec.min_length)
 
 
 def integer(spec: Spec) -> Integer:

@@ -66,6 +66,7 @@ def _property(term: Term) -> Property:
         kind=term.kind,
         many=term.kind is Kind.OBJECT,
         max_length=term.max_length,
+        min_length=term.min_length,
         minimum=term.minimum,
         maximum=term.maximum,
         codes=term.codes,

@@ -53,7 +53,8 @@ class Row:
     """One XML element of an entity and the JSON property it is.
 
     `xml` are element names from the entity down, `json` a path with `[]` behind a list. A "fold"
-    is an element that JSON spreads over its parent. `refers` names an entity or a descriptor.
+    is an element that JSON spreads over its parent. `refers` names an entity or a descriptor. The
+    `minimum` of a string counts its characters.
     """
 
     xml: tuple[str, ...]

@@ -15,13 +15,15 @@ _KINDS = {"descriptor": Kind.CODE, "schoolyear": Kind.YEAR}
 
 def value(name: str, row: Row | KeyPart, *, required: bool) -> Property:
     """The property that a row of a table describes."""
-    descriptor = row.kind == "descriptor"
+    descriptor, text = row.kind == "descriptor", row.kind == "string"
+    least: float | None = getattr(row, "minimum", None)
     return Property(
         name,
         _KINDS.get(row.kind) or Kind(row.kind),
         required=required,
         max_length=DESCRIPTOR_LENGTH if descriptor else row.length,
-        minimum=getattr(row, "minimum", None),
+        min_length=int(least) if text and least is not None else None,
+        minimum=None if text else least,
         maximum=getattr(row, "maximum", None),
         codes=row.refers if descriptor else None,
         verified=getattr(row, "verified", True),
