@@ -33,8 +33,8 @@ class Property:
 
     `max_length` and `min_length` count characters; `minimum` and `maximum` bound numbers. `codes`
     names the code set of a CODE (a vocabulary, a descriptor, an option set). `parts` are the
-    properties of an OBJECT. `reference` names the entity whose key the object holds. `many` is a list of such
-    values. `verified` is False for what no source confirms.
+    properties of an OBJECT. `reference` names the entity whose key the object holds. `many` is a
+    list of such values. `verified` is False for what no source confirms.
     """
 
     name: str
