@@ -83,11 +83,18 @@ class Lines:
     texts: pl.Series
 
 
+USUAL = Choice()
+"""The choices of one who makes none."""
+
+Records = Callable[[], Iterator[StandardRecord]]
+"""A source of records that starts over each time that it is called."""
+
+
 class Bridge(Protocol):
     """The way between one version of a standard and our records."""
 
-    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
-        """Our records out of theirs; `records` starts over each time that it is called."""
+    def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
+        """Our records out of theirs."""
         ...
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:

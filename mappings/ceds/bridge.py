@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,7 +14,7 @@ from mappings.ceds.roster_out import RosterTrees, joined
 from mappings.engine.book import Book, open_book
 from mappings.engine.loss import Losses
 from mappings.engine.paths import Tree
-from mappings.hub import Choice, Hub
+from mappings.hub import USUAL, Choice, Hub, Records
 from schemas.standards.ceds import shape
 from schemas.standards.shape import StandardRecord
 
@@ -31,7 +31,7 @@ class CedsBridge:
 
     package: str
 
-    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+    def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """The roster, and a plan for every person who has a learning plan."""
         book = book_of(self.package)
         return Reading(book, marks_of(book), losses).hub(records)

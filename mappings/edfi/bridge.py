@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +10,7 @@ from mappings.edfi.reading import Into
 from mappings.edfi.writing import Out
 from mappings.engine.book import Book, Options, open_book
 from mappings.engine.loss import Losses
-from mappings.hub import Choice, Hub, Lines
+from mappings.hub import USUAL, Choice, Hub, Lines, Records
 from schemas.standards.edfi import shape
 from schemas.standards.shape import StandardRecord
 
@@ -27,9 +27,9 @@ class EdFiBridge:
 
     package: str
 
-    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+    def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """Roster tables, and a plan for every student of whom more is said than the profile."""
-        return Into(book_of(self.package, Choice().namespace), losses).hub(records())
+        return Into(book_of(self.package, choice.namespace), losses).hub(records())
 
     def write_lines(
         self, hub: Hub, losses: Losses, choice: Choice

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree
-from mappings.hub import Choice, Hub
+from mappings.hub import USUAL, Choice, Hub, Records
 from schemas.standards.shape import StandardRecord
 
 PLAN, VERSION = "plan", "plan_version"
@@ -19,7 +19,7 @@ _ROSTER = "a plan document holds the student's plan, no roster"
 class NativeBridge:
     """Plans out of `plan` records, and back."""
 
-    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+    def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """The plans, one at a time; versions of the past are named as losses."""
         return Hub({}, _plans(records(), losses))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from mappings.engine.loss import Losses
-from mappings.hub import Choice, Hub
+from mappings.hub import USUAL, Choice, Hub, Records
 from mappings.oneroster.binding import Binding
 from mappings.oneroster.bulk import Cells, files_of, has_plans, tables_of
 from mappings.oneroster.plans_in import PlansIn
@@ -25,7 +25,7 @@ class OneRosterBridge:
 
     binding: Binding
 
-    def read(self, records: Callable[[], Iterator[StandardRecord]], losses: Losses) -> Hub:
+    def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """Rosters and gradebooks as tables; plans out of `metadata.ilp`, one at a time."""
         rows = RowsIn(self.binding, losses)
         plans = PlansIn(self.binding, losses, ScalesIn(losses))

@@ -129,7 +129,9 @@ def _hub(order: Order, source: Format, outcome: Outcome, progress: Progress) -> 
     bridge = bridge_of(order.source_format)
     hub = Way(source, bridge, order.source, outcome.losses, progress).read(outcome.read)
     if hub is None:
-        hub = bridge.read(lambda: _read(order, source, outcome, progress), outcome.losses)
+        hub = bridge.read(
+            lambda: _read(order, source, outcome, progress), outcome.losses, order.choice
+        )
     if order.roster is not None and order.roster_format is not None:
         hub = _with_roster(hub, order.roster, order.roster_format, outcome)
     return hub

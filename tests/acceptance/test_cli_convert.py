@@ -140,3 +140,21 @@ def test_progress_shows_on_a_terminal(home: Home) -> None:
     shown = os.read(ours, 1 << 16).decode()
     os.close(ours)
     assert "starting" in shown
+
+
+@pytest.mark.parametrize("place", ["missing/loss.json", ".", "out"])
+def test_losses_that_cannot_be_written_stop_a_conversion_first(home: Home, place: str) -> None:
+    answer = converted(home, "edfi-xml-5.2", "--loss", place)
+    assert answer.status == 2
+    assert not (home.folder / "out").exists()
+
+
+def test_a_districts_own_codes_come_back_under_its_own_namespace(
+    home: Home, fixtures: Path
+) -> None:
+    plan = fixtures / "plans" / "grade-11-jose-ramirez.ilp.json"
+    own = ("--namespace", "district.example.org")
+    out = home("convert", plan, "--to", "edfi-json-6.1", "--out", "own", "--carrier", "ilp", *own)
+    assert out.status == 0
+    assert home("convert", "own", "--to", "ilp", "--out", "back.json", *own).status == 0
+    assert "career_goals" in (home.folder / "back.json").read_text("utf-8")
