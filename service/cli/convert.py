@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,6 +57,8 @@ def convert(
     from service.formats import detect, require_plain, row_of
 
     require_plain(source)
+    if loss is not None:
+        _require_place(loss, out)
     choice = Choice(
         switched=frozenset(carrier or ()),
         extensions=frozenset(extension or ()),
@@ -99,6 +102,20 @@ def _refuse(refused: Unreadable, as_json: bool) -> None:
 
 def _row(number: int | None) -> str | None:
     return None if number is None else f"row {number}"
+
+
+def _require_place(loss: Path, out: Path) -> None:
+    """Raises Invalid for losses that nobody could read: nothing is written before they can be."""
+    from service.errors import Invalid
+
+    if loss.resolve() == out.resolve():
+        raise Invalid(f"{loss} is the place of the output too.", "Write the losses elsewhere.")
+    if loss.is_dir():
+        raise Invalid(f"{loss} is a folder.", "Name a file for the losses.")
+    if not loss.parent.is_dir():
+        raise Invalid(f"There is no folder {loss.parent}.", "Create it, or write losses elsewhere.")
+    if not os.access(loss if loss.exists() else loss.parent, os.W_OK):
+        raise Invalid(f"{loss} may not be written.", "Write the losses elsewhere.")
 
 
 def _write_losses(place: Path, outcome: Outcome) -> None:

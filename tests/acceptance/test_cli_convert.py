@@ -145,7 +145,7 @@ def test_progress_shows_on_a_terminal(home: Home) -> None:
 @pytest.mark.parametrize("place", ["missing/loss.json", ".", "out"])
 def test_losses_that_cannot_be_written_stop_a_conversion_first(home: Home, place: str) -> None:
     answer = converted(home, "edfi-xml-5.2", "--loss", place)
-    assert answer.status == 2
+    assert answer.status == 1
     assert not (home.folder / "out").exists()
 
 
