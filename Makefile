@@ -25,6 +25,7 @@ check: $(READY) ## Style, types, storeys, generated documents
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m schemas.ilp.generate --check
+	@$(BIN)/python -m mappings.generate --check
 
 bench: $(READY) ## Measure against budgets; ARGS=convert, nights, access or forms
 	@$(BIN)/python -m benchmarks $(ARGS)

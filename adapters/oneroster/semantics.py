@@ -71,7 +71,8 @@ def _circles(frames: Frames, suffix: str) -> Iterator[Finding]:
 
 def _in_circle(frame: pl.DataFrame) -> list[str]:
     """The records that are their own parent, or a parent's parent, and so on."""
-    parents: dict[str, str] = dict(frame.select("sourcedId", "parentSourcedId").drop_nulls().iter_rows())
+    named = frame.select("sourcedId", "parentSourcedId").drop_nulls()
+    parents: dict[str, str] = dict(named.iter_rows())
     found: set[str] = set()
     seen: set[str] = set()
     for start in parents:
