@@ -120,8 +120,14 @@ class State:
         return self._desk().case({name: tuple(found) for name, found in rows.items()})
 
     def _desk(self) -> Desk:
-        person = {"person_id": ME} if self.kind == "person" else {"role": self.role}
-        subject = Subject(**{"tenant": "district", "account_id": ME, "kind": self.kind, **person})
+        is_person = self.kind == "person"
+        subject = Subject(
+            tenant="district",
+            account_id=ME,
+            kind=self.kind,
+            person_id=ME if is_person else None,
+            role=None if is_person else self.role,
+        )
         strength = "mtls" if self.kind == "client" else "strong-factor"
         given = {"purpose": self.purpose, "stated": False, "strength": strength, **self.context}
         usual = {"dependents": False, "directory_audience": frozenset(), "idea_transfers": None}

@@ -96,7 +96,7 @@ def _type(node: Any) -> Type:
 def core(folder: Path, version: str) -> Core:
     """The types of `Ed-Fi-Core.xsd`."""
     root = etree.parse(folder / FOLDERS[version] / "Ed-Fi-Core.xsd").getroot()
-    return Core({node.get("name"): _type(node) for node in root if node.get("name")})
+    return Core({str(node.attrib["name"]): _type(node) for node in root if "name" in node.attrib})
 
 
 @cache
@@ -106,7 +106,7 @@ def interchanges(folder: Path, version: str) -> dict[str, list[str]]:
     for path in sorted((folder / FOLDERS[version]).glob("Interchange-*.xsd")):
         for node in etree.parse(path).getroot().iter(f"{XSD}choice"):
             for each in node.iter(f"{XSD}element"):
-                found.setdefault(each.get("name"), []).append(path.stem.split("-", 1)[1])
+                found.setdefault(str(each.attrib["name"]), []).append(path.stem.split("-", 1)[1])
     return found
 
 

@@ -18,7 +18,7 @@ def values(data: bytes) -> list[object]:
     return [one.value for one in members(io.BytesIO(data), "users.json")]
 
 
-_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
+_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 _JSON = st.recursive(
     st.none()
     | st.booleans()
