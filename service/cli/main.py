@@ -25,6 +25,7 @@ from service.cli import (
     tools,
 )
 from service.cli.out import print_error, print_json
+from service.cli.session import close_sessions
 
 app = typer.Typer(
     help="Keeps students' Individualized Learning Plans in step with the systems around them.",
@@ -98,6 +99,8 @@ def main() -> None:
     except KeyboardInterrupt:
         print_error("Stopped.", "Run the command again: it carries on where it was.")
         sys.exit(130)
+    finally:
+        close_sessions()
 
 
 def _fail(code: str, problem: str, fix: str) -> None:

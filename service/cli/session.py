@@ -63,6 +63,16 @@ class Session:
             yield connection
 
 
+_opened: list[Engine] = []
+"""The databases that this command opened."""
+
+
+def close_sessions() -> None:
+    """Close what a command opened; SQLite then moves its log into the database file."""
+    while _opened:
+        _opened.pop().dispose()
+
+
 def operator() -> str:
     """Who types: the account's name, or `PLANBRIDGE_OPERATOR` where an account is shared."""
     try:
@@ -82,7 +92,9 @@ def open_session() -> Session:
             "Run `planbridge init` here, or change to the folder where you ran it.",
         )
     settings = load_settings()
-    return Session(settings, engine_of(settings))
+    engine = engine_of(settings)
+    _opened.append(engine)
+    return Session(settings, engine)
 
 
 @contextmanager

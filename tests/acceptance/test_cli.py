@@ -268,3 +268,8 @@ def test_the_program_is_the_command(first: Home) -> None:
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert re.match(r"\[\n", out)
+
+
+def test_a_command_leaves_no_log_beside_the_database(home: Home) -> None:
+    assert home("sync", "history").status == 0
+    assert not home.database.with_name(f"{home.database.name}-wal").exists()
