@@ -67,6 +67,12 @@ _opened: list[Engine] = []
 """The databases that this command opened."""
 
 
+def opened(engine: Engine) -> Engine:
+    """The engine, which is closed when the command ends."""
+    _opened.append(engine)
+    return engine
+
+
 def close_sessions() -> None:
     """Close what a command opened; SQLite then moves its log into the database file."""
     while _opened:
@@ -92,9 +98,7 @@ def open_session() -> Session:
             "Run `planbridge init` here, or change to the folder where you ran it.",
         )
     settings = load_settings()
-    engine = engine_of(settings)
-    _opened.append(engine)
-    return Session(settings, engine)
+    return Session(settings, opened(engine_of(settings)))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.out import print_json
+from service.cli.session import opened
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -54,7 +55,7 @@ def init(
     load_settings(tenant=tenant)
     path.write_text(_TEMPLATE.format(tenant=tenant), encoding="utf-8")
     settings = load_settings()
-    upgrade(open_engine(settings.database_url))
+    upgrade(opened(open_engine(settings.database_url)))
     if as_json:
         print_json({"settings": str(path.resolve()), "database_url": _shown(settings.database_url)})
         return
@@ -77,7 +78,7 @@ def upgrade_database(
     from service.store.database import open_engine
     from service.store.migrate import current, upgrade
 
-    engine = open_engine(load_settings().database_url)
+    engine = opened(open_engine(load_settings().database_url))
     before = current(engine)
     upgrade(engine)
     after = current(engine)

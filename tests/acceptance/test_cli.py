@@ -270,6 +270,8 @@ def test_the_program_is_the_command(first: Home) -> None:
     assert re.match(r"\[\n", out)
 
 
-def test_a_command_leaves_no_log_beside_the_database(home: Home) -> None:
+def test_a_command_leaves_no_log_beside_the_database(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert home("init").status == 0
     assert home("sync", "history").status == 0
     assert not home.database.with_name(f"{home.database.name}-wal").exists()
