@@ -53,6 +53,7 @@ def convert(
     """Convert IN; exit 0 written, 3 refused because of --strict, 1 failed. Losses are listed."""
     from adapters.formats import Unreadable
     from mappings.hub import Choice
+    from service.convert.choices import checked
     from service.convert.run import Order, Outcome, convert
     from service.formats import detect, require_plain, row_of
 
@@ -71,7 +72,7 @@ def convert(
         source_format=row_of(from_).name if from_ else detect(source),
         target=out,
         target_format=row_of(to).name,
-        choice=choice,
+        choice=checked(choice),
         roster=roster,
         roster_format=detect(roster) if roster else None,
         strict=strict,

@@ -13,6 +13,9 @@ import pytest
 from support.cli import Answer, Home, mistake
 from support.hostile_oneroster import CLEAN
 
+from mappings.books import BOOKS, books
+from service.convert.choices import CARRIERS
+
 STUDENT = {"studentUniqueId": "1", "firstName": "Ada", "lastSurname": "Byte"}
 LINE = json.dumps({**STUDENT, "birthDate": "2010-01-01"}) + "\n"
 
@@ -158,3 +161,23 @@ def test_a_districts_own_codes_come_back_under_its_own_namespace(
     assert out.status == 0
     assert home("convert", "own", "--to", "ilp", "--out", "back.json", *own).status == 0
     assert "career_goals" in (home.folder / "back.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--carrier", "nonsense"),
+        ("--extension", "nonsense"),
+        ("--namespace", "http://x/<y"),
+    ],
+)
+def test_a_choice_that_stands_for_nothing_is_refused(home: Home, words: tuple[str, str]) -> None:
+    answer = converted(home, "edfi-xml-5.2", *words)
+    assert answer.status == 1
+    assert mistake(answer, words[1])
+
+
+def test_every_switch_of_the_tables_can_be_turned_on() -> None:
+    tables = [table for name in books() for table in BOOKS[name].open().tables]
+    bindings = {"csv", "json"}  # the bridges of OneRoster turn these on by themselves
+    assert {table.switch for table in tables if table.switch} - bindings <= CARRIERS
