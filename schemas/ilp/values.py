@@ -41,7 +41,9 @@ Number = Annotated[Decimal, Field(max_digits=12, decimal_places=6)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 """How many."""
 
-Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s<>\"\x00-\x1f\x7f]+$")]
+Link = Annotated[
+    str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s<>\"\x00-\x1f\x7f]+$")
+]
 """A web address."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
