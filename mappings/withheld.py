@@ -14,7 +14,7 @@ from mappings.engine.paths import Tree, leaves, shape_of_place
 from mappings.engine.plans import places_of
 from mappings.engine.reasons import ROUTINE
 from schemas.ilp.plan import ELEMENTS, Plan
-from schemas.ilp.redaction import redact
+from schemas.ilp.redaction import redact, view_of
 from schemas.meta import PrivacyClass
 
 CLOSED = (PrivacyClass.SPED, PrivacyClass.FIN)
@@ -28,7 +28,7 @@ def without_withheld(plan: Tree, switched: frozenset[str], losses: Losses) -> Tr
     """The plan as it may leave; what is held back is counted, entry by entry."""
     closed = {each for each in CLOSED if each.value not in switched}
     whole = Plan.model_validate(plan)
-    shown = redact(whole, frozenset(PrivacyClass) - closed)
+    shown = redact(whole, view_of(frozenset(PrivacyClass) - closed))
     kept: Tree = shown.model_dump(mode="json", exclude_defaults=True)
     kept.pop("withheld", None)
     if "withheld" in plan:

@@ -10,8 +10,8 @@ from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree
 from mappings.engine.plans import WHOLE
 from mappings.withheld import CLOSED, without_withheld
-from schemas.ilp.elements import withheld_without
 from schemas.ilp.plan import ELEMENTS
+from schemas.ilp.redaction import view_of
 from schemas.meta import PrivacyClass
 
 SSN: Final = "a social security number is never exchanged (ceds.md §4)"
@@ -25,7 +25,7 @@ class Guard:
     def __init__(self, switched: frozenset[str], losses: Losses) -> None:
         self._switched, self._losses = switched, losses
         shown = set(PrivacyClass) - {each for each in CLOSED if each.value not in switched}
-        paths = withheld_without(ELEMENTS.values(), frozenset(shown))
+        paths = view_of(frozenset(shown)).withheld
         closed = (ELEMENTS[path[:6]] for path in paths)
         self._closed = [(place.area, place.field) for place in closed]
         self._team_is_hidden = PrivacyClass.SPED not in shown

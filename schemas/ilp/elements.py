@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -111,19 +111,3 @@ def _below(
             for part in models_in(info.annotation):
                 if issubclass(part, Record) and part not in seen:
                     yield from _below(part, field, seen | {part})
-
-
-def withheld_without(places: Collection[Place], classes: Collection[PrivacyClass]) -> set[str]:
-    """What a reader of these classes does not get: element ids, and `id.field` for single fields.
-
-    The answer depends on the classes alone, so that it tells nothing of what a plan holds.
-    """
-    hidden = {place.id for place in places if place.privacy not in classes}
-    for place in places:
-        if place.id not in hidden:
-            hidden |= {
-                f"{place.id}{field.path.removeprefix(place.path)}"
-                for field in place.narrower_fields()
-                if field.privacy not in classes
-            }
-    return hidden

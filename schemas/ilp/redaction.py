@@ -1,61 +1,131 @@
-"""A copy of a plan for a reader who may see some privacy classes only (rule 6 of §4)."""
+"""A copy of a plan for a reader who may see a part of it only (rule 6 of §4)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
 from schemas.ilp.artifacts import Reflection
-from schemas.ilp.elements import withheld_without
 from schemas.ilp.entry import AuthorKind, ElementRef, Entry, Ref
 from schemas.ilp.plan import AREAS, ELEMENTS, REQUIRED, Plan
 from schemas.ilp.reviews import Participant, SignOff
 from schemas.meta import PrivacyClass, Record, elements_of
 
 
-def redact(plan: Plan, classes: AbstractSet[PrivacyClass]) -> Plan:
-    """The plan with only what is of these classes, for a reader other than its author.
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader may see of plans.
 
-    Dropped: entries and single fields of other classes, references to what was dropped, entries
-    that mean nothing without such a reference, private reflections, and, without special-education
-    data, whatever an IEP team wrote or signed. `withheld` names what the classes exclude whether
-    or not the plan has it: presence alone would tell. Free text is not searched for what it may
-    give away.
+    `fields` holds element ids, and `EXP.01.supervisor_contact` for a field that has a class of its
+    own: it is hidden unless it is named. `items` limits elements to the entries named. `team` lets
+    what an IEP team wrote or signed be seen, `private` private reflections.
     """
-    areas = {name: _visible(getattr(plan, name), classes) for name in AREAS}
-    hidden = withheld_without(ELEMENTS.values(), classes) | set(plan.withheld)
+
+    fields: AbstractSet[str]
+    team: bool = False
+    private: bool = False
+    items: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+
+    @property
+    def withheld(self) -> set[str]:
+        """What it hides of every plan, whether or not a plan has it: presence alone would tell."""
+        hidden = ELEMENTS.keys() - self.fields
+        return hidden | {one for one in _NARROWER - self.fields if one[:6] not in hidden}
+
+
+_NARROWER = frozenset(
+    f"{place.id}{narrower.path.removeprefix(place.path)}"
+    for place in ELEMENTS.values()
+    for narrower in place.narrower_fields()
+)
+"""Every field with a class of its own, as `ID.field`."""
+
+
+def view_of(classes: AbstractSet[PrivacyClass]) -> View:
+    """The view of a reader of these classes who is not the plan's author."""
+    open_to = {place.id for place in ELEMENTS.values() if place.privacy in classes}
+    for place in ELEMENTS.values():
+        open_to |= {
+            f"{place.id}{narrower.path.removeprefix(place.path)}"
+            for narrower in place.narrower_fields()
+            if narrower.privacy in classes
+        }
+    return View(open_to, team=PrivacyClass.SPED in classes)
+
+
+def redact(plan: Plan, view: View) -> Plan:
+    """The plan with only what a view shows.
+
+    Dropped: entries and single fields that it hides, references to what was dropped, entries that
+    mean nothing without such a reference, private reflections, and, unless the view shows it,
+    whatever an IEP team wrote or signed. Free text is not searched for what it may give away.
+    """
+    areas = {name: _area(getattr(plan, name), view) for name in AREAS}
+    hidden = view.withheld | set(plan.withheld)
     hidden |= {id_ for id_ in REQUIRED if getattr(areas["profile"], ELEMENTS[id_].field) is None}
     areas = _without_dangling(areas, hidden)
     return Plan.model_validate({**areas, "withheld": tuple(hidden)})
 
 
-def _is_hidden(value: Any, classes: AbstractSet[PrivacyClass]) -> bool:
-    """Whether a record may not appear at all, whatever the class of its element."""
-    if isinstance(value, Reflection) and value.private:
-        return True
-    if PrivacyClass.SPED in classes:
-        return False
-    # Derived data inherits the highest class, and the author alone would tell of an IEP.
-    if isinstance(value, Entry) and any(
-        version.changed.kind is AuthorKind.IEP_TEAM for version in value.versions()
-    ):
-        return True
-    return isinstance(value, SignOff | Participant) and value.role is AuthorKind.IEP_TEAM
+def _area(area: Any, view: View) -> Any:
+    """The area with the elements that are shown."""
+    shown = {
+        name: _visible(getattr(area, name), _Place(view, str(mark.id)))
+        for name, mark in elements_of(type(area))
+        if mark.id in view.fields
+    }
+    return type(area).model_validate(shown)
 
 
-def _visible(value: Any, classes: AbstractSet[PrivacyClass]) -> Any:
-    """The value without what is of other classes, at any depth and in earlier versions."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in an element something stands, under a view; `path` is `ID` or `ID.field`."""
+
+    view: View
+    path: str
+
+    def below(self, name: str) -> _Place:
+        return _Place(self.view, f"{self.path}.{name}")
+
+    def hides(self, value: Any) -> bool:
+        """Whether a record may not appear here at all."""
+        if isinstance(value, Entry) and value.id not in self._items(value):
+            return True
+        if isinstance(value, Reflection) and value.private and not self.view.private:
+            return True
+        if self.view.team:
+            return False
+        # Derived data inherits the highest class, and the author alone would tell of an IEP.
+        if isinstance(value, Entry) and any(
+            version.changed.kind is AuthorKind.IEP_TEAM for version in value.versions()
+        ):
+            return True
+        return isinstance(value, SignOff | Participant) and value.role is AuthorKind.IEP_TEAM
+
+    def _items(self, value: Entry) -> AbstractSet[str]:
+        return self.view.items.get(self.path[:6], {value.id})
+
+
+def _visible(value: Any, place: _Place) -> Any:
+    """The value without what is hidden, at any depth and in earlier versions."""
     if isinstance(value, tuple):
-        shown_items = (_visible(item, classes) for item in value)
+        shown_items = (_visible(item, place) for item in value)
         return tuple(item for item in shown_items if item is not None)
     if not isinstance(value, Record):
         return value
-    if _is_hidden(value, classes):
+    if place.hides(value):
         return None
-    hidden = {name for name, mark in elements_of(type(value)) if mark.privacy not in classes}
-    shown = {name: _visible(child, classes) for name, child in value if name not in hidden}
+    marked = {name for name, _ in elements_of(type(value))}
+    hidden = {name for name in marked if place.below(name).path not in place.view.fields}
+    shown = {
+        name: _visible(child, place if name == "earlier" else place.below(name))
+        for name, child in value
+        if name not in hidden
+    }
     if isinstance(value, Entry):
         shown["origins"] = {name: at for name, at in value.origins.items() if name not in hidden}
     return type(value).model_validate(shown)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.ilp.elements import Place, withheld_without
+from schemas.ilp.elements import Place
 from schemas.ilp.plan import ELEMENTS
+from schemas.ilp.redaction import view_of
 from schemas.meta import PrivacyClass
 
 ROW = re.compile(r"\|\s*([A-Z]{3}\.\d{2})\s*\|")
@@ -90,12 +91,12 @@ def test_a_supervisors_contact_is_contact_data() -> None:
 
 
 def test_nothing_is_withheld_with_every_class() -> None:
-    assert withheld_without(ELEMENTS.values(), set(PrivacyClass)) == set()
+    assert view_of(set(PrivacyClass)).withheld == set()
 
 
 def test_without_contacts_the_single_fields_are_named() -> None:
     classes = set(PrivacyClass) - {PrivacyClass.CON}
-    assert withheld_without(ELEMENTS.values(), classes) == {
+    assert view_of(classes).withheld == {
         "SUP.01",
         "EXP.01.supervisor_contact",
         "EXP.03.supervisor_contact",

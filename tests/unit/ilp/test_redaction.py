@@ -8,13 +8,14 @@ from typing import Any
 from support.ilp_entries import changed, entry, plan_with
 
 from schemas.ilp.document import write_document
-from schemas.ilp.plan import Plan
-from schemas.ilp.redaction import redact
+from schemas.ilp.plan import ELEMENTS, Plan
+from schemas.ilp.redaction import View, redact, view_of
 from schemas.meta import PrivacyClass
 
-EVERYTHING = frozenset(PrivacyClass)
-WITHOUT_SPED = EVERYTHING - {PrivacyClass.SPED}
-WITHOUT_CONTACTS = EVERYTHING - {PrivacyClass.CON}
+CLASSES = frozenset(PrivacyClass)
+EVERYTHING = view_of(CLASSES)
+WITHOUT_SPED = view_of(CLASSES - {PrivacyClass.SPED})
+WITHOUT_CONTACTS = view_of(CLASSES - {PrivacyClass.CON})
 
 
 def linked_plan() -> dict[str, Any]:
@@ -164,3 +165,22 @@ def test_what_was_private_before_it_was_shared_stays_private() -> None:
 def test_redacting_again_keeps_what_was_withheld_before() -> None:
     once: Plan = redact(plan_with(), WITHOUT_SPED)
     assert redact(once, EVERYTHING).withheld == once.withheld
+
+
+def test_of_shared_items_only_those_are_shown() -> None:
+    samples = [entry(name, title=name) for name in ("mine", "ours")]
+    view = View(ELEMENTS.keys(), items={"ART.01": {"ours"}})
+    shown = redact(plan_with({"ART.01": samples}), view)
+    assert [one.id for one in shown.artifacts.work_samples] == ["ours"]
+
+
+def test_a_view_of_single_elements_withholds_the_others() -> None:
+    view = View(frozenset({"PRO.01", "PRO.02", "PRO.04", "STR.05"}))
+    shown = redact(plan_with({"STR.05": [entry("hobby", text="Chess")]}), view)
+    assert shown.holds("STR.05")
+    assert "GOA.01" in shown.withheld
+
+
+def test_its_author_sees_a_private_reflection() -> None:
+    view = View(ELEMENTS.keys(), private=True)
+    assert redact(plan_with({"ART.03": [reflection(private=True)]}), view).holds("ART.03")
