@@ -52,8 +52,24 @@ def _days(first: str, last: str) -> RowCondition:
     )
 
 
-def _tie(*kinds: str) -> Expr:
-    return rows("tie", Within("agent_id", IDS), Within("kind", kinds), _in_force())
+def _tie(kind: str) -> Expr:
+    return rows("tie", Within("agent_id", IDS), Is("kind", kind), _in_force())
+
+
+def _of_staff(related: Callable[[Given], Expr]) -> Expr:
+    """A relation of the subject's own, or of a member of staff for whom it stands in.
+
+    Nobody gets more from somebody who is barred from this student than that one has.
+    """
+    theirs = Given("stood_in_for")
+    barred_too = rows("restriction", Within("person_id", theirs), _in_force())
+    return some_of(related(IDS), every(Fact("deputy"), related(theirs), negated(barred_too)))
+
+
+def _assigned_tie(kind: str) -> Expr:
+    return _of_staff(
+        lambda ids: rows("tie", Within("agent_id", ids), Is("kind", kind), _in_force())
+    )
 
 
 def _covers(section: str) -> RowCondition:
@@ -141,7 +157,8 @@ def _guardianship() -> Expr:
 
 def _placed(source: str, *more: RowCondition) -> Expr:
     days = (_days("begins", "ends"), _days("agent_begins", "agent_ends"))
-    return every(Fact("fresh"), rows(source, Within("agent_id", IDS), *days, *more))
+    placed = _of_staff(lambda ids: rows(source, Within("agent_id", ids), *days, *more))
+    return every(Fact("fresh"), placed)
 
 
 def _on_team(*more: RowCondition) -> Expr:
@@ -164,8 +181,8 @@ def holds(role: str) -> Expr:
         "PNR": every(_guardianship(), eligible()),
         "PXR": barred(),
         "EDR": appointed,
-        "CNS": every(Fact("fresh"), _tie("counselor")),
-        "CMG": every(Fact("fresh"), _tie("caseManager")),
+        "CNS": every(Fact("fresh"), _assigned_tie("counselor")),
+        "CMG": every(Fact("fresh"), _assigned_tie("caseManager")),
         "TEM": every(Fact("fresh"), _on_team()),
         "TCH": _placed("teaching", _class_goes_on()),
         "ADM": _placed("site"),
@@ -304,7 +321,7 @@ def _directory(role: str, section: str) -> Expr:
 
 
 def _implements() -> Expr:
-    return some_of(_placed("teaching", _class_goes_on()), _tie("serviceProvider"))
+    return some_of(_placed("teaching", _class_goes_on()), _assigned_tie("serviceProvider"))
 
 
 Meaning = Callable[[str, str, str], Expr]

@@ -114,8 +114,8 @@ class Desk:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """Everyone whose rows matter: the subject and the others, with their classes."""
-        return self.subject.parties.union(*(desk.ids for desk in self.others.values()))
+        """Everyone whose rows matter: the subject and the others, with classes and deputies."""
+        return self.subject.known_by.union(*(desk.ids for desk in self.others.values()))
 
     def step(self, section: str, action: str) -> Step:
         """The denials and the ways in for a section and action."""

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from service.access import policy
 from service.access.desk import Desk, Rows
 from service.access.predicate import Row
-from service.access.request import Agreement, Context, District, Subject
+from service.access.request import Agreement, Context, Deputyship, District, Subject
 from service.access.sources import SOURCES, Source, source
 from service.access.table import overlaid, shipped
 from service.errors import NotFound
@@ -75,6 +75,7 @@ def load_subject(connection: Connection, tenant: str, account_id: str) -> Subjec
         tenant=tenant,
         account_id=row.id,
         kind=row.kind,
+        name=row.name,
         person_id=row.person_id,
         role=row.role,
         k12=row.k12,
@@ -83,6 +84,7 @@ def load_subject(connection: Connection, tenant: str, account_id: str) -> Subjec
         scopes=_pairs(connection, held.client_scope, tenant, account_id),
         source_fields=_pairs(connection, held.source_field, tenant, account_id),
         agreements=tuple(_agreements(connection, tenant, account_id)),
+        deputy=tuple(_deputyships(connection, tenant, account_id)),
     )
 
 
@@ -104,6 +106,21 @@ def _appointed(
         table.c.tenant == tenant, table.c.account_id == account_id
     )
     return tuple((row[0], row[1], row[2]) for row in connection.execute(query.order_by(table.c.id)))
+
+
+def _deputyships(connection: Connection, tenant: str, account_id: str) -> Iterable[Deputyship]:
+    """For whom an account stands in, by the account and the person of each."""
+    table, staff = held.deputy, held.account
+    same = (staff.c.id == table.c.staff_id) | (staff.c.person_id == table.c.staff_id)
+    joined = table.outerjoin(staff, (staff.c.tenant == table.c.tenant) & same)
+    query = (
+        sa.select(table, staff.c.id.label("account"), staff.c.person_id.label("person"))
+        .select_from(joined)
+        .where(table.c.tenant == tenant, table.c.account_id == account_id)
+    )
+    for row in connection.execute(query.order_by(table.c.id)):
+        ids = frozenset({row.staff_id, row.account, row.person} - {None})
+        yield Deputyship(ids, row.valid_from, row.valid_to)
 
 
 def _pairs(

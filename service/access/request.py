@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -44,17 +44,31 @@ class Agreement:
         return self.valid_from <= now and all(now < end for end in ends)
 
 
+@dataclass(frozen=True, slots=True)
+class Deputyship:
+    """A time in which somebody stands in for a member of staff, called `ids` by relations."""
+
+    ids: frozenset[str]
+    valid_from: str
+    valid_to: str
+
+    def in_force(self, now: str) -> bool:
+        """Whether it holds at this moment."""
+        return self.valid_from <= now < self.valid_to
+
+
 @dataclass(frozen=True)
 class Subject:
     """Somebody who asks: a person, a client application, or an outside party.
 
     `role` is the class of a client or outside party, such as `CIS`; `appointed` are roles that
-    the district gave by appointment, each with its time.
+    the district gave by appointment, each with its time; `deputy` names for whom it stands in.
     """
 
     tenant: str
     account_id: str
     kind: str = "person"
+    name: str = ""
     person_id: str | None = None
     role: str | None = None
     k12: bool = False
@@ -63,6 +77,7 @@ class Subject:
     scopes: frozenset[tuple[str, str, str]] = frozenset()
     source_fields: frozenset[tuple[str, str]] = frozenset()
     agreements: tuple[Agreement, ...] = ()
+    deputy: tuple[Deputyship, ...] = ()
 
     @property
     def ids(self) -> frozenset[str]:
@@ -73,6 +88,15 @@ class Subject:
     def parties(self) -> frozenset[str]:
         """What a consent may call this subject: itself, or its class of parties."""
         return self.ids | ({self.role} if self.role else set())
+
+    @property
+    def known_by(self) -> frozenset[str]:
+        """Everyone whose rows can matter to this subject, at whatever time."""
+        return self.parties.union(*(one.ids for one in self.deputy))
+
+    def stands_in_for(self, now: str) -> frozenset[str]:
+        """What relations call those for whom this subject stands in."""
+        return frozenset().union(*(one.ids for one in self.deputy if one.in_force(now)))
 
 
 @dataclass(frozen=True)
@@ -166,6 +190,7 @@ def _of_subject(subject: Subject, now: str) -> Iterator[str]:
         f"role:{subject.role}": subject.role is not None,
         "k12": subject.k12,
         "suspended": subject.suspended_at is not None and subject.suspended_at <= now,
+        "deputy": bool(subject.stands_in_for(now)),
     }
     yield from (name for name, held in holds.items() if held)
     for role, begins, ends in subject.appointed:
@@ -235,6 +260,7 @@ def values_of(subject: Subject, context: Context, district: District) -> Mapping
     return {
         **orgs,
         "ids": subject.ids,
+        "stood_in_for": subject.stands_in_for(instant(context.now)),
         "parties": subject.parties,
         "recipients": context.party.parties if context.party else frozenset(),
         "now": instant(context.now),
@@ -260,8 +286,3 @@ def as_user(context: Context) -> Context:
     """The circumstances under which the user behind a client is judged."""
     strength = "strong-factor" if context.strength in STRONG["client"] else "password"
     return replace(context, strength=strength, user=None)
-
-
-def local_noon(day: date) -> datetime:
-    """A moment of a day that names none."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

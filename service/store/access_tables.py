@@ -70,6 +70,15 @@ account_role: Final = Table(
 )
 """Appointments that no roster knows, such as the custodian of records."""
 
+deputy: Final = Table(
+    "deputy",
+    metadata,
+    *_keys("tenant", "id"),
+    *_need("account_id", "staff_id", "reason", "valid_from", "valid_to"),
+    Index("ix_deputy_account", "tenant", "account_id"),
+)
+"""Who stands in for a member of staff (an account or a person), from when until when."""
+
 client_scope: Final = Table(
     "client_scope", metadata, *_keys("tenant", "account_id", "section", "action", "org_id")
 )
@@ -216,6 +225,7 @@ ACCESS: Final[dict[str, Table]] = {
         district_policy,
         account,
         account_role,
+        deputy,
         client_scope,
         source_field,
         agreement,

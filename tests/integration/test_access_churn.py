@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from support.access_world import NOW, TENANT, World, at_work, district, somebody
+from support.access_world import NOW, TENANT, World, at_work, district
 
-from service.access.load import at_desk, load_rows
+from service.access.load import at_desk, load_rows, subject_of_person
 from service.access.request import District
 from service.access.students import Listing, count, page
 from service.settings import instant
@@ -43,7 +43,8 @@ def school(engine: Engine) -> Engine:
 def sees(engine: Engine, who: str, section: str, place: District | None = None) -> bool:
     """Whether somebody can read a section of the pupil; the list has to say the same."""
     with reading(engine) as connection:
-        desk = at_desk(connection, somebody(who), at_work(), place or district())
+        subject = subject_of_person(connection, TENANT, who)
+        desk = at_desk(connection, subject, at_work(), place or district())
         rows = load_rows(connection, desk, ["pupil"])["pupil"]
         listed = [row["id"] for row in page(connection, desk, Listing(section), 10).rows]
         assert count(connection, desk, Listing(section)) == len(listed)
@@ -127,6 +128,58 @@ def test_a_team_list_replaced(school: Engine) -> None:
         made = sa.insert(team_member).values(**row, **flags, valid_from=instant(NOW))
         connection.execute(made)
     assert [sees(school, who, "iepLink") for who in ("aide", "nurse")] == [False, True]
+
+
+@pytest.fixture
+def covered(school: Engine) -> Engine:
+    """`cover` stands in for `teacher` from yesterday until tomorrow."""
+    made = World(count=1000)
+    for id_ in ("cover", "teacher"):
+        made.held("account", id=id_, kind="person", name=id_, person_id=id_, k12=False)
+    day = timedelta(days=1)
+    times = {"valid_from": instant(NOW - day), "valid_to": instant(NOW + day)}
+    made.held("deputy", id="d1", account_id="cover", staff_id="teacher", **times)
+    with writing(school) as connection:
+        made.insert(connection)
+    return school
+
+
+def test_a_deputy_has_what_the_teacher_has(covered: Engine) -> None:
+    assert [sees(covered, "cover", one) for one in ("careerGoals", "contacts")] == [True, False]
+    assert not sees(covered, "teacher", "contacts")
+
+
+@pytest.mark.parametrize(
+    ("column", "days", "open_to"),
+    [("valid_to", 0, False), ("valid_from", 0, True), ("valid_from", 0.1, False)],
+)
+def test_a_deputy_begins_and_ends(covered: Engine, column: str, days: float, open_to: bool) -> None:
+    change(covered, "deputy", "d1", **{column: instant(NOW + timedelta(days=days))})
+    assert sees(covered, "cover", "careerGoals") is open_to
+
+
+def test_a_deputy_loses_the_class_with_the_teacher(covered: Engine) -> None:
+    change(covered, "enrollment", "by", state="missing")
+    assert not sees(covered, "cover", "careerGoals")
+
+
+def test_a_deputy_gains_nothing_from_who_is_barred(covered: Engine) -> None:
+    made = World(count=2000)
+    made.held("restriction", student_id="pupil", person_id="teacher", evidence="order")
+    with writing(covered) as connection:
+        made.insert(connection)
+    assert not sees(covered, "cover", "careerGoals")
+
+
+def test_a_deputy_of_a_deputy_gets_nothing(covered: Engine) -> None:
+    made = World(count=3000)
+    made.held(
+        "deputy", account_id="third", staff_id="cover", valid_to=instant(NOW.replace(year=2027))
+    )
+    made.held("account", id="third", kind="person", name="third", person_id="third", k12=False)
+    with writing(covered) as connection:
+        made.insert(connection)
+    assert not sees(covered, "third", "careerGoals")
 
 
 def test_the_same_relation_from_two_sources_ends_with_the_last(school: Engine) -> None:

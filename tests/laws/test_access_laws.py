@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from support.access_questions import Asking
 from support.access_states import STUDENT, row
-from support.access_world import LONG_AGO, NOW, World
+from support.access_world import LONG_AGO, NOW, World, somebody
 
 from service.access import policy
+from service.access.conditions import holds
 from service.access.desk import Desk, Rows
+from service.access.predicate import predicate
 from service.access.request import as_party, as_user
 from service.access.sources import SOURCES, source
 from service.settings import instant
@@ -30,6 +32,9 @@ TABLES = {
     **dict.fromkeys(ROSTERED, ""),
 }
 """Where the rows of a source are kept, where it is called otherwise."""
+
+STAFF = {"CNS", "CMG", "TCH", "ADM"}
+"""The roles that a deputy takes over."""
 
 
 def drawn(seed: int) -> Iterator[tuple[Asking, Desk, Rows, str, str]]:
@@ -64,6 +69,12 @@ def with_sections(made: World) -> Iterator[dict[str, Any]]:
     by_id = {one["id"]: one for one in made.rows.get("consent", [])}
     for part in made.rows.get("consent_section", []):
         yield {**by_id[part["consent_id"]], "section": part["section"]}
+
+
+def roles(desk: Desk, rows: Rows) -> set[str]:
+    """The roles that the subject holds for the student."""
+    side = desk.side(rows)
+    return {role for role in policy.roles() if predicate(holds(role))(side)}
 
 
 def allowed(desk: Desk, rows: Rows, section: str, action: str) -> bool:
@@ -110,6 +121,21 @@ def test_a_client_never_gets_more_than_the_user_it_acts_for() -> None:
         if user is not None and allowed(desk, rows, section, action):
             behind = Desk(user, as_user(desk.context), desk.district)
             assert allowed(behind, rows, section, action)
+
+
+def test_a_deputy_gets_no_role_that_neither_has() -> None:
+    """Nor any from somebody who is barred from this student."""
+    gained = 0
+    for _, desk, rows, *_ in drawn(9):
+        for ids in {one.ids for one in desk.subject.deputy}:
+            alone = Desk(replace(desk.subject, deputy=()), desk.context, desk.district)
+            theirs = Desk(somebody(min(ids)), desk.context, desk.district)
+            before = roles(alone, rows)
+            limit = before if "PXR" in roles(theirs, rows) else before | roles(theirs, rows)
+            assert before <= roles(desk, rows) <= limit
+            assert roles(desk, rows) - before <= STAFF
+            gained += roles(desk, rows) != before
+    assert gained > 20
 
 
 def test_nothing_is_shared_or_exported_with_whom_may_not_read_it() -> None:

@@ -10,7 +10,7 @@ from support.access_world import FOREVER, LONG_AGO, NOW, TENANT, Draw, district
 
 from service.access import policy
 from service.access.desk import Desk
-from service.access.request import Agreement, Context, District, Subject
+from service.access.request import Agreement, Context, Deputyship, District, Subject
 
 _CLIENTS = ("CIS", "VRA", "SIS", "AUD", "PSE")
 
@@ -45,7 +45,13 @@ class Asking(Draw):
             suspended_at=suspended,
             appointed=appointed,
             source_fields=fields,
+            deputy=(self._deputyship(),) if self.chance(0.3) else (),
         )
+
+    def _deputyship(self) -> Deputyship:
+        begins = LONG_AGO if self.chance(0.7) else self.moment()
+        ends = FOREVER if self.chance(0.7) else self.moment()
+        return Deputyship(frozenset({self.pick(self.people)}), begins, ends)
 
     def _party(self, id_: str) -> Subject:
         orgs = ("s1", "s2", "d", "*")

@@ -80,14 +80,10 @@ def add_agreement(clerk: Clerk, account_id: str, terms: Terms) -> Done:
 def end_agreement(clerk: Clerk, agreement_id: str) -> Done:
     """End an agreement now. Raises Refused, Invalid or NotFound."""
     clerk.require_office("agreement.end", "agreement")
-    table = agreement
-    query = sa.select(table).where(table.c.tenant == clerk.tenant, table.c.id == agreement_id)
-    found = clerk.connection.execute(query).first()
-    if found is None:
-        raise NotFound(f"There is no agreement {agreement_id!r}.", "List them to see.")
-    if found.ended_at is not None:
-        raise Invalid(f"{agreement_id} ended on {found.ended_at}.", "Nothing is left to do.")
-    clerk.change(table, dict(found._mapping), ended_at=clerk.act.at)
+    row = clerk.kept(agreement, agreement_id)
+    if row["ended_at"] is not None:
+        raise Invalid(f"{agreement_id} ended on {row['ended_at']}.", "Nothing is left to do.")
+    clerk.change(agreement, row, ended_at=clerk.act.at)
     return Done("agreement.end", agreement_id, None, ("agreement",), None)
 
 

@@ -9,7 +9,7 @@ office (restrictions, holds, answers) are open to the custodian alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -68,13 +68,19 @@ class Refused(Denied):
 
 @dataclass(frozen=True)
 class Clerk:
-    """An account that records something, in one transaction of its district."""
+    """An account that records something, in one transaction of its district.
+
+    `done` are the acts that were permitted, each with the last row it made or changed; `shown` the
+    students of whom something recorded was looked up, each with the decision.
+    """
 
     connection: Connection
     district: District
     subject: Subject
     act: Act
     now: datetime
+    done: list[Done] = field(default_factory=list, compare=False)
+    shown: dict[str, Decision] = field(default_factory=dict, compare=False)
 
     @property
     def tenant(self) -> str:
@@ -117,7 +123,7 @@ class Clerk:
         loaded = load_rows(self.connection, desk, list(students))
         return {one: desk.case(rows).decide(SECTION, "read") for one, rows in loaded.items()}
 
-    def permit(self, what: str, student: str, field: str, *, office: bool = False) -> Decision:
+    def permit(self, what: str, student: str, name: str, *, office: bool = False) -> Decision:
         """The decision that lets this account record a field. Raises Refused, NotFound."""
         require_student(self.connection, self.tenant, student)
         case = self.case(self.subject, [student])
@@ -125,23 +131,25 @@ class Clerk:
         decisions = [case.decide(SECTION, action) for action in actions]
         for one in decisions:
             in_office = not office or OFFICE in one.roles
-            if one.allowed and field in one.fields and not one.limits and in_office:
+            if one.allowed and name in one.fields and not one.limits and in_office:
+                self.done.append(Done(what, "", student, (name,), one))
                 return one
         whose = "The custodian of records does that." if office else "Ask whoever holds the right."
         raise Refused(
-            f"{self.act.by} may not record {field} of this student.",
+            f"{self.act.by} may not record {name} of this student.",
             f"{whose} `planbridge access why` tells which conditions are unmet.",
-            Done(what, "", student, (field,), refusal(decisions)),
+            Done(what, "", student, (name,), refusal(decisions)),
         )
 
-    def require_office(self, what: str, field: str) -> None:
+    def require_office(self, what: str, name: str) -> None:
         """Make sure that the custodian acts. Raises Refused."""
         if not self.is_custodian:
             raise Refused(
-                f"{self.act.by} may not record {field}.",
+                f"{self.act.by} may not record {name}.",
                 "The custodian of records does that; see `planbridge access appoint --help`.",
-                Done(what, "", None, (field,), denied(None)),
+                Done(what, "", None, (name,), denied(None)),
             )
+        self.done.append(Done(what, "", None, (name,), None))
 
     def add(self, table: sa.Table, **values: Any) -> str:
         """Insert a row under a new id, and say so in the journal; returns the id."""
@@ -161,6 +169,8 @@ class Clerk:
     def note(self, action: str, table: sa.Table, id_: str, changed: Mapping[str, Any]) -> None:
         """One line of the journal."""
         told = pl.Series([canonical_json(changed)])
+        if self.done:
+            self.done[-1] = replace(self.done[-1], id=id_)
         entry = Entry(action, table.name, pl.Series([id_]), told)
         stamp = Stamp(self.tenant, self.act.at, self.act.by)
         write_entries(self.connection, stamp, [entry])
@@ -170,14 +180,24 @@ class Clerk:
 
         Raises NotFound, for rows that this account may not know of too.
         """
-        query = sa.select(table).where(table.c.tenant == self.tenant, table.c.id == id_)
-        found = self.connection.execute(query).first()
-        row = dict(found._mapping) if found else {}
+        row = self._found(table, id_) or {}
         own = row.get(whose) in self.subject.ids
         if row and (own or self._shows(self.may_read(row["student_id"]), row)):
+            self.shown[row["student_id"]] = self.may_read(row["student_id"])
             return row
-        words = table.name.replace("_", " ")
-        raise NotFound(f"There is no {words} {id_!r}.", "List them to see what there is.")
+        raise _no_such(table, id_)
+
+    def kept(self, table: sa.Table, id_: str) -> dict[str, Any]:
+        """A row that concerns no single student, for the custodian. Raises NotFound."""
+        row = self._found(table, id_)
+        if row is None:
+            raise _no_such(table, id_)
+        return row
+
+    def _found(self, table: sa.Table, id_: str) -> dict[str, Any] | None:
+        query = sa.select(table).where(table.c.tenant == self.tenant, table.c.id == id_)
+        found = self.connection.execute(query).first()
+        return dict(found._mapping) if found else None
 
     def readable(self, table: sa.Table, student: str | None) -> list[dict[str, Any]]:
         """The rows about one student, or about all whose records of this kind are open here."""
@@ -186,12 +206,20 @@ class Clerk:
             query = query.where(table.c.student_id == student)
         rows = [dict(row._mapping) for row in self.connection.execute(query.order_by(table.c.id))]
         open_to = self.all_readable({row["student_id"] for row in rows})
-        return [row for row in rows if self._shows(open_to[row["student_id"]], row)]
+        found = [row for row in rows if self._shows(open_to[row["student_id"]], row)]
+        named = {row["student_id"] for row in found} | ({student} if student else set())
+        self.shown.update({one: open_to[one] for one in named if open_to.get(one)})
+        return found
 
     def _shows(self, decision: Decision, row: Mapping[str, Any]) -> bool:
         if decision.limits:  # OWNC: only what authorizes this very principal
             return decision.allowed and row.get("recipient") in self.subject.parties
         return decision.allowed
+
+
+def _no_such(table: sa.Table, id_: str) -> NotFound:
+    words = table.name.replace("_", " ")
+    return NotFound(f"There is no {words} {id_!r}.", "List them to see what there is.")
 
 
 def at_counter(connection: Connection, tenant: str, act: Act) -> Clerk:
