@@ -7,25 +7,23 @@ models, absent values are left out, decimals are strings, instants are in UTC.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from schemas.finding import Finding, Severity
+from schemas.envelope import DocumentError, Envelope
 from schemas.ilp.faults import findings_of
 from schemas.ilp.plan import Plan
 from schemas.meta import Record
 
+__all__ = ["Document", "DocumentError", "read_document", "write_document"]
+
 FORMAT: Final = "planbridge-ilp"
 FORMAT_VERSION: Final = "1.0"
 MAX_BYTES: Final = 64 * 1024 * 1024
-MAX_DEPTH: Final = 32
-"""Levels of nesting; a plan itself needs about ten."""
-
-MAX_VALUES: Final = 250_000
-"""Values of any kind; a rich plan has about 2,500. Each value of a hostile file may be a fault."""
+_ENVELOPE: Final = Envelope(
+    FORMAT, FORMAT_VERSION, "ilp", "plan", "a plan exported as native ILP JSON"
+)
 
 
 class Document(Record):
@@ -38,22 +36,12 @@ class Document(Record):
     plan: Plan
 
 
-class DocumentError(ValueError):
-    """A document that cannot be read as a plan; `findings` say why, each with its fix."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        self.findings = findings
-        super().__init__("; ".join(finding.problem for finding in findings[:3]))
-
-
 def read_document(data: bytes) -> Plan:
     """The plan in a document's bytes (UTF-8, at most `MAX_BYTES`).
 
     Raises DocumentError, never anything else, for bytes that hold no plan of this format.
     """
-    text = _text_of(data)
-    parsed = _parsed(text)
-    _check_envelope(parsed)
+    text = _ENVELOPE.text_of(data, MAX_BYTES)
     try:
         return Document.model_validate_json(text, strict=True).plan
     except ValidationError as error:
@@ -83,117 +71,3 @@ def _content_first(value: Any) -> Any:
     last = _LAST if "version" in value else ()
     order = [*(key for key in value if key not in last), *(key for key in last if key in value)]
     return {key: _content_first(value[key]) for key in order}
-
-
-def _refuse(code: str, problem: str, fix: str) -> NoReturn:
-    raise DocumentError([Finding(Severity.REFUSE, f"ilp.{code}", problem, fix)]) from None
-
-
-def _text_of(data: bytes) -> str:
-    if len(data) > MAX_BYTES:
-        _refuse("too-big", f"the document has {len(data):,} bytes", f"at most {MAX_BYTES:,} bytes")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        _refuse(
-            "not-utf8",
-            f"the document is not UTF-8: byte {error.start + 1} cannot be read",
-            "save the file as UTF-8",
-        )
-
-
-class _DuplicateKey(ValueError):
-    """An object names a key twice."""
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    named = dict(pairs)
-    if len(named) < len(pairs):
-        raise _DuplicateKey(Counter(key for key, _ in pairs).most_common(1)[0][0])
-    return named
-
-
-class _NotANumber(ValueError):
-    """JSON has no such number."""
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise _NotANumber(name)
-
-
-def _parsed(text: str) -> Any:
-    """The JSON value, checked for what a lenient parser lets through."""
-    if text.count("[") + text.count("{") + text.count(",") > 4 * MAX_VALUES:
-        _refuse_number()  # before they take memory; texts hold commas too, hence the four
-    try:
-        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        _refuse("json-syntax", f"not JSON at {where}: {error.msg}", f"correct the file at {where}")
-    except _DuplicateKey as error:
-        _refuse("duplicate-key", f"an object has the key {error} twice", "keep one of the two")
-    except _NotANumber as error:
-        _refuse("not-a-number", f"{error} is no JSON number", "leave the value out")
-    except RecursionError:
-        _refuse_depth()
-    except ValueError:
-        _refuse("number-too-long", "a number has thousands of digits", "correct the number")
-    _check_size(parsed)
-    return parsed
-
-
-def _check_size(parsed: Any) -> None:
-    for count, depth in enumerate(_depths(parsed), start=1):
-        if depth > MAX_DEPTH:
-            _refuse_depth()
-        if count > MAX_VALUES:
-            _refuse_number()
-
-
-def _refuse_number() -> NoReturn:
-    _refuse(
-        "too-many-values",
-        f"the document holds more than {MAX_VALUES:,} values",
-        "export the plan again; no plan needs so many",
-    )
-
-
-def _refuse_depth() -> NoReturn:
-    _refuse(
-        "too-deep",
-        f"values are nested more than {MAX_DEPTH} levels deep",
-        "export the plan again; no plan needs such nesting",
-    )
-
-
-def _depths(value: Any) -> Iterator[int]:
-    """The depth of each value, without recursion of our own."""
-    waiting: list[Iterator[Any]] = [iter([value])]
-    while waiting:
-        for current in waiting[-1]:
-            yield len(waiting)
-            if isinstance(current, dict | list):
-                waiting.append(iter(current.values() if isinstance(current, dict) else current))
-                break
-        else:
-            waiting.pop()
-
-
-def _check_envelope(parsed: Any) -> None:
-    if not isinstance(parsed, dict) or parsed.get("format") != FORMAT:
-        _refuse(
-            "wrong-format",
-            f'the document does not say "format": "{FORMAT}"',
-            "give a plan exported as native ILP JSON",
-        )
-    version = parsed.get("formatVersion")
-    if version != FORMAT_VERSION:
-        _refuse(
-            "wrong-version",
-            f"the document has the format version {_shown(version)}, not {FORMAT_VERSION}",
-            "update Planbridge, or export the plan in this version",
-        )
-
-
-def _shown(version: Any) -> str:
-    return json.dumps(version)[:40] if version is not None else "none"

@@ -43,29 +43,29 @@ _KINDS: Final[dict[str, str]] = {
 }
 
 
-def findings_of(error: ValidationError) -> list[Finding]:
+def findings_of(error: ValidationError, prefix: str = "ilp") -> list[Finding]:
     """One finding per fault in document order, the first `MOST`; a last one counts the rest."""
     faults = error.errors(include_url=False)
-    findings = [_finding(fault) for fault in faults[:MOST]]
+    findings = [_finding(fault, prefix) for fault in faults[:MOST]]
     if len(faults) > MOST:
-        findings.append(_rest(len(faults) - MOST))
+        findings.append(_rest(len(faults) - MOST, prefix))
     return findings
 
 
-def _rest(count: int) -> Finding:
+def _rest(count: int, prefix: str) -> Finding:
     return Finding(
         Severity.REFUSE,
-        "ilp.more",
+        f"{prefix}.more",
         f"{count} more faults are not listed",
         "correct the faults above and read the document again",
         count=count,
     )
 
 
-def _finding(fault: ErrorDetails) -> Finding:
+def _finding(fault: ErrorDetails, prefix: str) -> Finding:
     return Finding(
         Severity.REFUSE,
-        f"ilp.{fault['type'].replace('_', '-')}",
+        f"{prefix}.{fault['type'].replace('_', '-')}",
         _problem(fault),
         _fix(fault),
         row=_position(fault["loc"]),
