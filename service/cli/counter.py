@@ -25,22 +25,18 @@ Every = Annotated[bool, typer.Option("--all", help="Those that are over too.")]
 
 @contextmanager
 def at_work(reason: str) -> Iterator[Clerk]:
-    """Whoever types, in one transaction that may write."""
-    from service.access.workflow.clerk import at_counter
+    """Whoever types, at the records office: what is done is on the log, refusals as well."""
+    from service.office import at_window
 
-    session = open_session()
-    with session.writing() as connection:
-        yield at_counter(connection, session.tenant, session.act(reason))
+    with at_window(open_session().window(reason)) as visit:
+        yield visit.clerk
 
 
 @contextmanager
 def looking() -> Iterator[Clerk]:
-    """Whoever types, in one view."""
-    from service.access.workflow.clerk import at_counter
-
-    session = open_session()
-    with session.reading() as connection:
-        yield at_counter(connection, session.tenant, session.act(""))
+    """As `at_work`, for a question without a reason."""
+    with at_work("") as clerk:
+        yield clerk
 
 
 def student_of(clerk: Clerk, given: str) -> str:

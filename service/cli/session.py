@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from adapters.port import Progress
     from service.act import Act
+    from service.audit.log import Log
+    from service.office import Window
     from service.settings import Settings
 
 
@@ -45,6 +47,22 @@ class Session:
         from service.act import Act
 
         return Act(operator(), reason, self.now)
+
+    @property
+    def log(self) -> Log:
+        """The district's audit log."""
+        from service.audit.log import open_log
+
+        return open_log(self.settings, self.engine)
+
+    def window(
+        self, reason: str = "", purpose: str | None = None, party: str | None = None
+    ) -> Window:
+        """What `service.office.at_window` needs, for whoever types and the command at hand."""
+        from service.office import Window
+
+        act = self.act(reason)
+        return Window(self.engine, self.log, act, command_name(), purpose, party)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -85,6 +103,14 @@ def operator() -> str:
         return os.environ.get("PLANBRIDGE_OPERATOR") or getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def command_name() -> str:
+    """The command under way without the program's name, such as `student show`."""
+    import click
+
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else ""
 
 
 def open_session() -> Session:
