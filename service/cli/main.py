@@ -11,6 +11,7 @@ import typer
 from service.cli import (
     access,
     audit,
+    codes,
     consent,
     convert,
     custody,
@@ -41,6 +42,7 @@ app.add_typer(students.student, name="student")
 app.add_typer(students.plan, name="plan")
 app.add_typer(setup.db, name="db")
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(codes.app, name="codes")
 app.add_typer(access.access, name="access")
 app.add_typer(audit.audit, name="audit")
 app.command("disclosures")(audit.disclosures)
