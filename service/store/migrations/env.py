@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 
 import service.store.access_tables  # these tables stand in the same metadata
-import service.store.audit_tables  # noqa: F401
+import service.store.audit_tables
+import service.store.iep_work_tables  # noqa: F401
 from service.store.tables import metadata
 
 context.configure(
