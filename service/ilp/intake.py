@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from adapters.port import Progress
 from adapters.shelf import Shelf
 from schemas.finding import Finding
 from schemas.ilp.document import write_document
+from schemas.ilp.plan import Plan
 from service.act import Act
 from service.errors import Invalid, NotFound
 from service.ilp.files import PlanFiles
@@ -34,15 +35,21 @@ def check_files(place: Path, progress: Progress) -> None:
 
 
 def import_files(
-    connection: Connection, tenant: str, place: Path, act: Act, data: Path | None = None
+    connection: Connection,
+    tenant: str,
+    place: Path,
+    act: Act,
+    data: Path | None = None,
+    permit: Callable[[Plan], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
     """Import a document or a bundle, or every `*.json` and `*.zip` of a folder.
 
     Files of bundles are kept under `data`, whole and synced before the transaction ends; without
-    it bundles are refused. Raises NotFound where nothing is there, Invalid naming file, path and
-    fix of each fault.
+    it bundles are refused. `permit` is asked before each plan is kept. Raises NotFound where
+    nothing is there, Invalid naming file, path and fix of each fault.
     """
-    intake = _Intake(connection, tenant, act, PlanFiles(data, tenant) if data else None)
+    files = PlanFiles(data, tenant) if data else None
+    intake = _Intake(connection, tenant, act, files, permit)
     try:
         return [outcome for file in _listed(place) for outcome in intake.take(file)]
     except Unreadable as error:
@@ -57,6 +64,7 @@ class _Intake:
     tenant: str
     act: Act
     files: PlanFiles | None
+    permit: Callable[[Plan], None]
 
     def take(self, file: Path) -> Iterator[dict[str, Any]]:
         """Import all plans of one file."""
@@ -72,6 +80,7 @@ class _Intake:
                 yield _outcome(file.name, kept) | held
 
     def _import(self, one: BundledPlan) -> Kept:
+        self.permit(one.plan)
         before = [_edition(past) for past in one.past]
         document = write_document(one.plan)
         return import_plan(self.connection, self.tenant, document, self.act, before)

@@ -111,7 +111,8 @@ def _consents(
     return _all(
         (one["id"],)
         for section in sorted(sight.decisions)
-        for one in columns_of(rows, "consent", section)
+        for name in ("consent", "consent_field")
+        for one in columns_of(rows, name, section)
         if one["recipient"] in receiver.parties
         and one["effective_from"] <= now < one["expires_at"]
         and (one["revoked_at"] is None or now < one["revoked_at"])

@@ -19,8 +19,9 @@ from service.access.workflow.clerk import Clerk
 from service.access.writes import FieldsRefused, Proposal, authorize
 from service.act import Act
 from service.audit.event import About, Event, Outcome
-from service.errors import Denied
+from service.errors import Denied, Invalid, NotFound
 from service.office import telling
+from service.office.people import find_person
 from service.office.sight import Sight
 from service.office.telling import columns_of, in_force
 from service.settings import instant
@@ -84,7 +85,7 @@ class Visit:
         """Where every decision of this request is made."""
         return at_desk(self.connection, self.subject, self.context, self.district)
 
-    @property
+    @cached_property
     def is_custodian(self) -> bool:
         """Whether the custodian's office is held now."""
         return self.clerk.is_custodian
@@ -103,6 +104,32 @@ class Visit:
             raise self._refused(student, action, wanted, rows[student])
         self.events.append(telling.allowed(self.desk, sight, rows[student], **self.told))
         return sight
+
+    def lookup(
+        self, given: str, action: str = "read", sections: Iterable[str] | None = None
+    ) -> Sight:
+        """As `see`, for a student by any id that people use.
+
+        Raises Refused alike for somebody unknown and for somebody of whom nothing is open: the
+        answer must not tell which.
+        """
+        try:
+            student: str | None = find_person(self.connection, self.tenant, given)
+        except NotFound:
+            student = None
+        except Invalid:
+            if self.is_custodian:
+                raise
+            student = None
+        try:
+            return self.see(student or "", action, sections)
+        except Refused as refused:
+            about = refused.event.about if student else ()
+            raise Refused(
+                f"{given!r} is not known here, or not open to {self.act.by}.",
+                refused.fix,
+                replace(refused.event, about=about),
+            ) from None
 
     def see_all(
         self, students: Sequence[str], action: str = "read", sections: Iterable[str] | None = None
@@ -144,16 +171,16 @@ class Visit:
             self.events.append(event)
         return decisions
 
-    def require_custodian(self, what: str, **told: Any) -> None:
+    def require_custodian(self, what: str, students: Iterable[str] = ()) -> None:
         """Make sure that the custodian of records asks, and note it. Raises Refused."""
         if not self.is_custodian:
-            event = telling.asked(self.desk, self.request, Outcome.DENIED, **self.told, **told)
+            event = telling.asked(self.desk, self.request, Outcome.DENIED, **self.told)
             raise Refused(
                 f"{self.act.by} may not {what}: that is for the custodian of records.",
                 "Ask the custodian, or see `planbridge access appoint --help`.",
                 event,
             )
-        self.note(self.request, roles=("PRV",), **told)
+        self.note(self.request, students, roles=("PRV",))
 
     def note(self, action: str, students: Iterable[str] = (), **told: Any) -> None:
         """Put an act on the log that no decision of the table stands behind."""

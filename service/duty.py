@@ -1,0 +1,69 @@
+"""Work on a district as a whole: the custodian of records answers for it, and it is on the log.
+
+Such work is not about one student, and no cell of the rule table speaks of it; nothing of a
+student's record leaves by it but what `docs/reference/access.md` lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import Connection, Engine
+
+from service.access.accounts import appoint, has_custodian, holds_office
+from service.act import Act
+from service.audit.event import Event, Outcome
+from service.audit.log import Log, record, recording
+from service.errors import Denied
+
+
+@contextmanager
+def on_duty(engine: Engine, log: Log, act: Act, request: str) -> Iterator[Connection]:
+    """A transaction of the custodian's, which is on the log when it ends.
+
+    Raises Denied for anybody else, which is on the log too.
+    """
+    with recording(engine, log) as connection:
+        allowed = holds_office(connection, log.tenant, act.by, act.at)
+        if allowed:
+            yield connection
+        record(
+            connection, log, _event(act, request, Outcome.ALLOWED if allowed else Outcome.DENIED)
+        )
+    if not allowed:
+        raise Denied(
+            f"{act.by} may not `{request}`: that is for the custodian of records.",
+            "See `planbridge access appoint --help`.",
+        )
+
+
+def appoint_account(
+    engine: Engine, log: Log, act: Act, request: str, appointed: tuple[str, str]
+) -> None:
+    """Give an account a role; a district's first custodian appoints itself.
+
+    Raises Denied for anybody else than a custodian, Invalid for a role that only ties can give.
+    """
+    with recording(engine, log) as connection:
+        is_first = not has_custodian(connection, log.tenant, act.at)
+        if is_first:
+            appoint(connection, log.tenant, *appointed, act)
+            record(connection, log, _event(act, request, Outcome.ALLOWED))
+            return
+    with on_duty(engine, log, act, request) as connection:
+        appoint(connection, log.tenant, *appointed, act)
+
+
+def _event(act: Act, request: str, outcome: Outcome) -> Event:
+    return Event(
+        at=act.at,
+        actor=act.by,
+        name=act.by,
+        identity="operating system",
+        action=request,
+        outcome=outcome,
+        roles=("PRV",) if outcome is Outcome.ALLOWED else (),
+        reason=act.reason,
+        request=request,
+    )

@@ -1,0 +1,96 @@
+"""Plans at the records office: given out as far as they are open, taken in by who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from schemas.ilp.document import write_document
+from schemas.ilp.plan import ELEMENTS, Plan
+from service.access import policy
+from service.access.writes import Proposal
+from service.errors import Invalid
+from service.ilp.bundle import records_of_plan, write_plan_bundle
+from service.ilp.files import PlanFiles
+from service.ilp.intake import import_files
+from service.ilp.keep import existing_plan, plan_by_id, plan_now, plan_of
+from service.ilp.owner import owner_of
+from service.ilp.sight import visible_plan
+from service.office import Visit
+
+Show = Callable[[Plan], Plan]
+
+
+@cache
+def plan_sections() -> tuple[str, ...]:
+    """The sections in which plans have a part."""
+    known = policy.sections().values()
+    return tuple(one.name for one in known if any(field[:6] in ELEMENTS for field in one.fields))
+
+
+def give_out(visit: Visit, given: str) -> bytes:
+    """A student's plan as a document, with what is open for export. Raises Refused, NotFound."""
+    head, show = _found(visit, given)
+    return write_document(show(plan_now(visit.connection, visit.tenant, head)))
+
+
+def give_out_bundle(visit: Visit, files: PlanFiles, given: str, out: Path) -> Callable[[], object]:
+    """As `give_out`, with all versions and the files that what is open speaks of.
+
+    The answer writes the bundle, to be called when the visit is over; raises Invalid where a
+    stored file is not what the plan says, FileExistsError where something stands there.
+    """
+    head, show = _found(visit, given)
+    records = records_of_plan(visit.connection, visit.tenant, head, show)
+    plan_id = str(head.id)
+    return lambda: write_plan_bundle(files, plan_id, records, out)
+
+
+def take_in(visit: Visit, place: Path, data: Path) -> list[dict[str, Any]]:
+    """Import documents or bundles.
+
+    The custodian of records may take in whole plans; others, what the rules let them write.
+    Raises as `import_files`, and Refused naming the fields that are not theirs to write.
+    """
+    outcomes = import_files(
+        visit.connection, visit.tenant, place, visit.act, data, lambda plan: _permit(visit, plan)
+    )
+    if visit.is_custodian:
+        people = tuple(dict.fromkeys(one["person"] for one in outcomes if one["person"]))
+        visit.note("write", people, roles=("PRV",), sections=plan_sections(), count=len(outcomes))
+    return outcomes
+
+
+def _found(visit: Visit, given: str) -> tuple[Any, Show]:
+    """The row of a plan by its own id or by any id of its student, and what may be shown of it."""
+    known = plan_by_id(visit.connection, visit.tenant, given)
+    if known is not None and known.person_id is None:
+        visit.require_custodian("give out a plan that waits for its student")
+        return known, lambda plan: plan
+    whom = str(known.person_id) if known is not None else given
+    sight = visit.lookup(whom, "export", plan_sections())
+    head = known or existing_plan(visit.connection, visit.tenant, sight.student)
+    return head, lambda plan: visible_plan(plan, sight)
+
+
+def _permit(visit: Visit, plan: Plan) -> None:
+    """Make sure that a plan may be taken in as its student's next version."""
+    person = owner_of(visit.connection, visit.tenant, plan)
+    head = plan_of(visit.connection, visit.tenant, person) if person else None
+    held = plan_now(visit.connection, visit.tenant, head) if head else None
+    if held is not None and plan.withheld:
+        raise Invalid(
+            f"The document is a copy in which {len(plan.withheld)} elements are withheld; as the "
+            "next version it would lose them.",
+            "Import a whole plan.",
+        )
+    if visit.is_custodian:
+        return
+    if person is None:
+        visit.require_custodian("take in a plan of somebody who is not in the roster")
+        return
+    changed = {id_: id_ for id_ in ELEMENTS if not held or held.entries(id_) != plan.entries(id_)}
+    if changed:
+        visit.write(Proposal(person, person, changed))

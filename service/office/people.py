@@ -1,0 +1,39 @@
+"""Finding a person by any id that people use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.errors import Invalid, NotFound
+from service.store.tables import ROSTER, crosswalk, person_identifier
+
+
+def find_person(connection: Connection, tenant: str, given: str) -> str:
+    """The record id behind a record id, sourcedId, local or state id.
+
+    Raises NotFound, or Invalid where the same text is the id of several people.
+    """
+    person = ROSTER["person"]
+    ways: tuple[sa.Select[Any], ...] = (
+        sa.select(person.c.id).where(person.c.tenant == tenant, person.c.id == given),
+        sa.select(crosswalk.c.record_id).where(
+            crosswalk.c.tenant == tenant,
+            crosswalk.c.entity == "person",
+            crosswalk.c.sourced_id == given,
+        ),
+        sa.select(person_identifier.c.person_id).where(
+            person_identifier.c.tenant == tenant, person_identifier.c.value == given
+        ),
+    )
+    found = {str(one) for way in ways for one in connection.execute(way).scalars()}
+    if not found:
+        raise NotFound(
+            f"Nobody is known as {given!r}.", "Give a sourcedId, a local id or a state id."
+        )
+    if len(found) > 1:
+        listed = ", ".join(sorted(found))
+        raise Invalid(f"{len(found)} people are known as {given!r}.", f"Give one of: {listed}.")
+    return found.pop()
