@@ -1,66 +1,62 @@
-"""Finding a student by any id that people use, and showing what is held and whence it came."""
+"""Showing what is held of a student and whence it came, as far as it is open."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.roster.entities import FIELDS
-from service.errors import Invalid, NotFound
 from service.ilp.keep import plan_of, versions_of
+from service.office import Sight
 from service.roster import load_record
-from service.store.tables import ROSTER, conflict, crosswalk, person_identifier
+from service.store.tables import ROSTER, conflict, crosswalk
 from service.sync.merge import as_text
 
 
-def find_person(connection: Connection, tenant: str, given: str) -> str:
-    """The record id behind a record id, sourcedId, local or state id.
+def show_student(connection: Connection, tenant: str, sight: Sight) -> dict[str, Any]:
+    """What is open of a person: roster, relations, plan and open conflicts, each with its origin.
 
-    Raises NotFound, or Invalid where the same text is the id of several people.
+    A part that is shut is not there at all.
     """
-    person = ROSTER["person"]
-    ways: tuple[sa.Select[Any], ...] = (
-        sa.select(person.c.id).where(person.c.tenant == tenant, person.c.id == given),
-        sa.select(crosswalk.c.record_id).where(
-            crosswalk.c.tenant == tenant,
-            crosswalk.c.entity == "person",
-            crosswalk.c.sourced_id == given,
-        ),
-        sa.select(person_identifier.c.person_id).where(
-            person_identifier.c.tenant == tenant, person_identifier.c.value == given
-        ),
-    )
-    found = {str(one) for way in ways for one in connection.execute(way).scalars()}
-    if not found:
-        raise NotFound(
-            f"Nobody is known as {given!r}.", "Give a sourcedId, a local id or a state id."
-        )
-    if len(found) > 1:
-        listed = ", ".join(sorted(found))
-        raise Invalid(f"{len(found)} people are known as {given!r}.", f"Give one of: {listed}.")
-    return found.pop()
+    record_id = sight.student
+    record = load_record(connection, tenant, "person", record_id)
+    shown: dict[str, Any] = {"person": describe(record, "person", _open_of("person", sight))}
+    if sight.opens("person.identifier"):
+        shown["sourced_ids"] = _sourced_ids(connection, tenant, record_id)
+    for name, entity, column, key in _PARTS:
+        if sight.opens(key):
+            shown[name] = _related(connection, tenant, entity, column, record_id)
+    if sight.opens("PRO.04"):
+        shown["plan"] = _plan(connection, tenant, record_id)
+    found = _conflicts(connection, tenant, record_id)
+    shown["conflicts"] = [one for one in found if sight.opens(f"{one['entity']}.{one['field']}")]
+    return shown
 
 
-def show_student(connection: Connection, tenant: str, given: str) -> dict[str, Any]:
-    """Roster, relations, plan and open conflicts of a person, each value with its origin."""
-    record_id = find_person(connection, tenant, given)
-    return {
-        "person": describe(load_record(connection, tenant, "person", record_id), "person"),
-        "sourced_ids": _sourced_ids(connection, tenant, record_id),
-        "roles": _related(connection, tenant, "role", "person_id", record_id),
-        "demographics": _related(connection, tenant, "demographics", "person_id", record_id),
-        "enrollments": _related(connection, tenant, "enrollment", "person_id", record_id),
-        "relations": _related(connection, tenant, "relation", "person_id", record_id),
-        "plan": _plan(connection, tenant, record_id),
-        "conflicts": _conflicts(connection, tenant, record_id),
-    }
+_PARTS: Final = (
+    ("roles", "role", "person_id", "person.primary_org_id"),
+    ("enrollments", "enrollment", "person_id", "CRS.01"),
+    ("relations", "relation", "person_id", "relation.agent_id"),
+)
+"""Lists of records about a person, each with the field that it goes with; demographics go with
+none, so that nobody is shown them."""
 
 
-def describe(record: dict[str, Any], entity: str) -> dict[str, Any]:
-    """A record's filled fields, each with its value and where it came from."""
+def _open_of(entity: str, sight: Sight) -> frozenset[str]:
+    """The fields of a roster entity that are open, by their own names."""
+    start = f"{entity}."
+    return frozenset(one.removeprefix(start) for one in sight.fields if one.startswith(start))
+
+
+def describe(record: dict[str, Any], entity: str, only: AbstractSet[str]) -> dict[str, Any]:
+    """A record's filled fields among these, each with its value and where it came from.
+
+    What no field of ours stands for (`extras`) may be anything, and is not shown.
+    """
     origins = json.loads(record["origins"]) if record["origins"] else {}
     default = {"source": record["source"], "run": record["origin_run"]}
     fields = {
@@ -69,15 +65,13 @@ def describe(record: dict[str, Any], entity: str) -> dict[str, Any]:
             "origin": origins.get(field.name, default),
         }
         for field in FIELDS[entity]
-        if record[field.name] is not None
+        if record[field.name] is not None and field.name in only
     }
-    extras = json.loads(record["extras"]) if record["extras"] else None
     return {
         "id": record["id"],
         "state": record["state"],
         "since": as_text(record["state_since"]),
         "fields": fields,
-        **({"extras": extras} if extras else {}),
     }
 
 
@@ -91,9 +85,10 @@ def _related(
         .order_by(table.c.sourced_id)
     )
     rows = connection.execute(query).fetchall()
+    fields = {field.name for field in FIELDS[entity]}
     return [
         {
-            **describe(dict(row._mapping), entity),
+            **describe(dict(row._mapping), entity, fields),
             **_names(connection, tenant, entity, dict(row._mapping)),
         }
         for row in rows

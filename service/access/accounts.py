@@ -46,3 +46,29 @@ def appoint(connection: Connection, tenant: str, account_id: str, role: str, act
     entry = Entry("appoint", "account", pl.Series([account_id]), None)
     write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
     return made
+
+
+def holds_office(connection: Connection, tenant: str, account_id: str, at: str) -> bool:
+    """Whether an account is custodian of records at a moment."""
+    mine = (account.c.id == account_id,)
+    return connection.execute(_custodians(tenant, at).where(*mine).limit(1)).first() is not None
+
+
+def has_custodian(connection: Connection, tenant: str, at: str) -> bool:
+    """Whether anybody is custodian of records at a moment."""
+    return connection.execute(_custodians(tenant, at).limit(1)).first() is not None
+
+
+def _custodians(tenant: str, at: str) -> sa.Select[tuple[str]]:
+    held, who = account_role.c, account.c
+    return (
+        sa.select(who.id)
+        .join(account_role, (held.tenant == who.tenant) & (held.account_id == who.id))
+        .where(
+            who.tenant == tenant,
+            held.role == "PRV",
+            held.valid_from <= at,
+            sa.or_(held.valid_to.is_(None), at < held.valid_to),
+            sa.or_(who.suspended_at.is_(None), at < who.suspended_at),
+        )
+    )

@@ -102,6 +102,16 @@ def sections() -> Mapping[str, Section]:
 
 
 @cache
+def _by_field() -> Mapping[str, str]:
+    return {field: one.name for one in sections().values() for field in one.fields}
+
+
+def section_of(field: str) -> str | None:
+    """The section in which a field stands; None for a field that nobody is shown."""
+    return _by_field().get(field)
+
+
+@cache
 def conditions() -> Mapping[str, Condition]:
     """The condition codes."""
     return {

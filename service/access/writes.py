@@ -75,8 +75,8 @@ def _opens(desk: Desk, decision: Decision, field: str) -> bool:
 
 
 def _sections(fields: Iterable[str]) -> dict[str, str]:
-    known = {field: one.name for one in policy.sections().values() for field in one.fields}
-    wrong = sorted(set(fields) - known.keys())
+    known = {field: policy.section_of(field) for field in fields}
+    wrong = sorted(field for field, section in known.items() if section is None)
     if wrong:
         raise Invalid(f"There is no field {', '.join(wrong)}.", "See `sections` of the policy.")
-    return {field: known[field] for field in fields}
+    return {field: section for field, section in known.items() if section}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.out import print_json, print_rich, table
-from service.cli.session import open_session, operator
+from service.cli.session import command_name, open_session, operator
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -124,7 +124,7 @@ def who(student: Student, section: Part, at: At = None, as_json: Json = False) -
     """List everybody who can read a section of a student now, and by which rule."""
     from service.access.explain import readers
     from service.access.load import load_district
-    from service.students import find_person
+    from service.office.people import find_person
 
     session = open_session()
     with session.reading() as connection:
@@ -154,12 +154,12 @@ def appoint_account(
     reason: Annotated[str, typer.Option(help="The evidence; kept with the appointment.")],
     role: Annotated[str, typer.Option(help="PRV, the custodian of records.")] = "PRV",
 ) -> None:
-    """Appoint an account to a role that no roster tells; the journal keeps who did it."""
-    from service.access.accounts import appoint
+    """Appoint an account to a role that no roster tells. The first custodian appoints itself."""
+    from service.duty import appoint_account as appoint
 
     session = open_session()
-    with session.writing() as connection:
-        appoint(connection, session.tenant, account, role, session.act(reason))
+    act = session.act(reason)
+    appoint(session.engine, session.log, act, command_name(), (account, role))
     typer.echo(f"{account} is {role} from now on.")
 
 
@@ -175,7 +175,7 @@ def _case(
     from service.access.explain import STRONGEST, usual_purpose
     from service.access.load import at_desk, load_district, load_rows
     from service.access.request import Context
-    from service.students import find_person
+    from service.office.people import find_person
 
     record_id = find_person(connection, session.tenant, student)
     district = load_district(connection, session.tenant)
@@ -192,7 +192,7 @@ def _case(
 def _subject(connection: Connection, tenant: str, given: str) -> Subject:
     from service.access.load import load_subject, subject_of_person
     from service.errors import NotFound
-    from service.students import find_person
+    from service.office.people import find_person
 
     try:
         return load_subject(connection, tenant, given)

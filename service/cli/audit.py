@@ -148,7 +148,7 @@ def disclosures(
     from service.access.load import load_district
     from service.audit.log import recording
     from service.audit.register import who_has_seen
-    from service.students import find_person
+    from service.office.people import find_person
 
     session, log = _open()
     with recording(session.engine, log) as connection:

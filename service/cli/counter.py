@@ -41,7 +41,7 @@ def looking() -> Iterator[Clerk]:
 
 def student_of(clerk: Clerk, given: str) -> str:
     """A student's record id. Raises NotFound."""
-    from service.students import find_person
+    from service.office.people import find_person
 
     return find_person(clerk.connection, clerk.tenant, given)
 

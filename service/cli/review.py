@@ -20,11 +20,11 @@ Why = Annotated[str, typer.Option(help="Why; kept with the decision.")]
 @conflicts.command("list")
 def list_conflicts(every: Every = False, as_json: Json = False) -> None:
     """Conflicts that wait for a decision."""
+    from service.office import at_window
     from service.review.conflicts import list_conflicts as listed
 
-    session = open_session()
-    with session.reading() as connection:
-        rows = listed(connection, session.tenant, every=every)
+    with at_window(open_session().window()) as visit:
+        rows = listed(visit, every=every)
     columns = ["number", "entity", "record_id", "field", "base", "ours", "theirs", "state"]
     _show("Conflicts", columns, rows, as_json)
 
@@ -40,29 +40,32 @@ def decide_conflict(
 ) -> None:
     """Decide one conflict. The decision lasts: tomorrow does not ask again."""
     from service.errors import Invalid
+    from service.office import at_window
     from service.review.conflicts import decide_conflict as decide
-    from service.review.conflicts import reopen_conflict
+    from service.review.conflicts import reopen_conflict, require_decision
 
     if [ours, theirs, reopen].count(True) != 1:
         raise Invalid("Say which side is right.", "Give one of --ours, --theirs, --reopen.")
-    session = open_session()
-    with session.writing() as connection:
+    with at_window(open_session().window(reason)) as visit:
+        require_decision(visit, number)
         if reopen:
-            result = reopen_conflict(connection, session.tenant, number, session.act(reason))
+            result = reopen_conflict(visit.connection, visit.tenant, number, visit.act)
         else:
             side = "ours" if ours else "theirs"
-            result = decide(connection, session.tenant, number, side, session.act(reason))
+            result = decide(visit.connection, visit.tenant, number, side, visit.act)
     _done(result, f"Conflict {number}: {result['state']}.", as_json)
 
 
 @matches.command("list")
 def list_matches(every: Every = False, as_json: Json = False) -> None:
     """Pairs that wait for somebody who knows them."""
+    from service.office import at_window
     from service.review.matches import list_matches as listed
 
-    session = open_session()
-    with session.reading() as connection:
-        rows = listed(connection, session.tenant, every=every)
+    with at_window(open_session().window()) as visit:
+        rows = listed(visit.connection, visit.tenant, every=every)
+        people = {row[key] for row in rows for key in ("record_id", "candidate_id")}
+        visit.require_custodian("see names of possible doubles", students=sorted(people))
     columns = ["number", "record", "candidate", "score", "reasons", "source", "sourced_id", "state"]
     _show("Possible doubles", columns, rows, as_json)
 
@@ -77,15 +80,16 @@ def decide_match(
 ) -> None:
     """Decide whether two records are one person. Joining cannot be undone by machine."""
     from service.errors import Invalid
+    from service.office import at_window
     from service.review.matches import DIFFERENT, SAME
     from service.review.matches import decide_match as decide
 
     if same == different:
         raise Invalid("Say whether they are one person.", "Give --same or --different.")
-    session = open_session()
-    with session.writing() as connection:
+    with at_window(open_session().window(reason)) as visit:
+        visit.require_custodian("decide who is one person")
         verdict = SAME if same else DIFFERENT
-        result = decide(connection, session.tenant, number, verdict, session.act(reason))
+        result = decide(visit.connection, visit.tenant, number, verdict, visit.act)
     _done(result, f"Question {number}: {result['state']}.", as_json)
 
 

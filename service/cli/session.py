@@ -65,6 +65,19 @@ class Session:
         return Window(self.engine, self.log, act, command_name(), purpose, party)
 
     @contextmanager
+    def on_duty(self, reason: str = "") -> Iterator[Connection]:
+        """One transaction of the custodian's, on the log under the command's name."""
+        from service.duty import on_duty
+
+        with on_duty(self.engine, self.log, self.act(reason), command_name()) as connection:
+            yield connection
+
+    def begin_duty(self, reason: str = "") -> None:
+        """Put the command at hand on the log before it works as the custodian. Raises Denied."""
+        with self.on_duty(reason):
+            pass
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view."""
         from service.store.database import reading

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.out import print_json
-from service.cli.session import opened
+from service.cli.session import opened, operator
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from service.settings import Settings
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
 
@@ -55,12 +60,26 @@ def init(
     load_settings(tenant=tenant)
     path.write_text(_TEMPLATE.format(tenant=tenant), encoding="utf-8")
     settings = load_settings()
-    upgrade(opened(open_engine(settings.database_url)))
+    engine = opened(open_engine(settings.database_url, settings.tenant))
+    upgrade(engine)
+    _appoint_operator(engine, settings)
     if as_json:
         print_json({"settings": str(path.resolve()), "database_url": _shown(settings.database_url)})
         return
     typer.echo(f"Wrote {FILE} and made the database {_shown(settings.database_url)}.")
+    typer.echo(f"{operator()} is its custodian of records (role PRV).")
     typer.echo("Next: planbridge source add sis --kind oneroster-csv --path FILE_OR_FOLDER")
+
+
+def _appoint_operator(engine: Engine, settings: Settings) -> None:
+    """Whoever makes a district's database answers for it, until somebody else is appointed."""
+    from service.act import Act
+    from service.audit.log import open_log
+    from service.duty import appoint_account
+    from service.settings import instant
+
+    act = Act(operator(), "made this district's database", instant(settings.clock()))
+    appoint_account(engine, open_log(settings, engine), act, "init", (act.by, "PRV"))
 
 
 def _shown(url: str) -> str:

@@ -154,6 +154,7 @@ def test(name: str, as_json: Json = False) -> None:
     from service.trial import try_source
 
     session = open_session()
+    session.begin_duty()
     with progress() as tell:
         findings = try_source(session.settings, session.engine, name, tell)
     if as_json:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from service.cli.out import print_json, print_rich, table
 from service.cli.session import open_session, progress
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
 
 student = typer.Typer(help="One student.", no_args_is_help=True)
 plan = typer.Typer(help="Students' plans.", no_args_is_help=True)
@@ -20,16 +18,17 @@ plan = typer.Typer(help="Students' plans.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Id = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
 Why = Annotated[str, typer.Option(help="Why; kept with the change.")]
+Purpose = Annotated[str | None, typer.Option(help="What for; else what is usual for you.")]
 
 
 @student.command("show")
-def show(given: Id, as_json: Json = False) -> None:
-    """Roster, plan, and where each value came from."""
+def show(given: Id, purpose: Purpose = None, as_json: Json = False) -> None:
+    """Roster, plan, and where each value came from: as much as is open to whoever asks."""
+    from service.office import at_window
     from service.students import show_student
 
-    session = open_session()
-    with session.reading() as connection:
-        found = show_student(connection, session.tenant, given)
+    with at_window(open_session().window(purpose=purpose)) as visit:
+        found = show_student(visit.connection, visit.tenant, visit.lookup(given))
     if as_json:
         print_json(found)
         return
@@ -40,15 +39,17 @@ def show(given: Id, as_json: Json = False) -> None:
 @student.command("set")
 def set_field(given: Id, field: str, value: str, reason: Why, as_json: Json = False) -> None:
     """Correct a roster field here; an empty value clears it. The next night respects the edit."""
+    from service.access.writes import Proposal
+    from service.office import at_window
     from service.roster import Edit, edit_field, load_record
-    from service.students import find_person
 
-    session = open_session()
-    with session.writing() as connection:
-        record_id = find_person(connection, session.tenant, given)
-        record = load_record(connection, session.tenant, "person", record_id)
-        edit = Edit("person", field, value or None)
-        edit_field(connection, session.tenant, record, edit, session.act(reason))
+    with at_window(open_session().window(reason)) as visit:
+        record_id = visit.lookup(given).student
+        visit.write(Proposal(record_id, record_id, {f"person.{field}": value or None}))
+        record = load_record(visit.connection, visit.tenant, "person", record_id)
+        edit_field(
+            visit.connection, visit.tenant, record, Edit("person", field, value or None), visit.act
+        )
     if as_json:
         print_json({"person": record_id, "field": field, "value": value or None})
     else:
@@ -64,14 +65,15 @@ def import_file(
     as_json: Json = False,
 ) -> None:
     """Take plans in, with the versions and files of a bundle. Again changes nothing."""
-    from service.ilp.intake import check_files, import_files
+    from service.ilp.intake import check_files
+    from service.ilp.request import take_in
+    from service.office import at_window
 
     session = open_session()
     with progress() as tell:
         check_files(file, tell)
-    with session.writing() as connection:
-        act = session.act(reason)
-        results = import_files(connection, session.tenant, file, act, session.settings.data)
+    with at_window(session.window(reason)) as visit:
+        results = take_in(visit, file, session.settings.data)
     if as_json:
         print_json(results)
     else:
@@ -94,38 +96,32 @@ def export(
         Path | None,
         typer.Option("--out", "-o", help="A file; a .zip becomes a bundle. Else the terminal."),
     ] = None,
+    to: Annotated[str | None, typer.Option(help="For whom: an account, or a person.")] = None,
+    purpose: Purpose = None,
 ) -> None:
-    """Write a student's plan as native ilp.json, names and grade as the roster has them.
+    """Write what is open of a student's plan as ilp.json, names and grade as the roster has them.
 
     A bundle also holds all versions of the plan, and its files.
     """
-    from schemas.ilp.document import write_document
-    from service.ilp.bundle import export_bundle
     from service.ilp.files import PlanFiles
-    from service.ilp.keep import plan_now
+    from service.ilp.request import give_out, give_out_bundle
+    from service.office import at_window
 
     session = open_session()
-    with session.reading() as connection:
-        head = _plan_of(connection, session.tenant, given)
+    files = PlanFiles(session.settings.data, session.tenant)
+    with at_window(session.window(purpose=purpose, party=to)) as visit:
         if out is not None and out.suffix.lower() == ".zip":
-            export_bundle(connection, PlanFiles(session.settings.data, session.tenant), head, out)
-            typer.echo(f"Wrote {out}.")
-            return
-        document = write_document(plan_now(connection, session.tenant, head))
-    if out is None:
-        sys.stdout.write(document.decode())
-    else:
-        out.write_bytes(document)
+            write = give_out_bundle(visit, files, given, out)
+        else:
+            write = _writer(give_out(visit, given), out)
+    write()
+    if out is not None:
         typer.echo(f"Wrote {out}.")
 
 
-def _plan_of(connection: Connection, tenant: str, given: str) -> Any:
-    """The row of a plan by its own id, or by any id of its student."""
-    from service.ilp.keep import existing_plan, plan_by_id
-    from service.students import find_person
-
-    known = plan_by_id(connection, tenant, given)
-    return known or existing_plan(connection, tenant, find_person(connection, tenant, given))
+def _writer(document: bytes, out: Path | None) -> Callable[[], object]:
+    text = document.decode()
+    return lambda: sys.stdout.write(text) if out is None else out.write_bytes(document)
 
 
 def _tables(found: dict[str, Any]) -> list[Any]:
@@ -136,10 +132,11 @@ def _tables(found: dict[str, Any]) -> list[Any]:
     rows = [[name, one["value"], _origin(one["origin"])] for name, one in fields.items()]
     tables = [table(title, ["field", "value", "from"], rows)]
     for heading, key in (("Roles", "role"), ("Enrollments", "enrollment")):
-        listed = [_line(one, key) for one in found[f"{key}s"]]
+        listed = [_line(one, key) for one in found.get(f"{key}s", ())]
         if listed:
             tables.append(table(heading, ["what", "where", "state", "since"], listed))
-    return [*tables, _plan_table(found["plan"]), *_conflict_tables(found["conflicts"])]
+    shown = [_plan_table(found["plan"])] if "plan" in found else []
+    return [*tables, *shown, *_conflict_tables(found["conflicts"])]
 
 
 def _line(one: dict[str, Any], key: str) -> list[Any]:

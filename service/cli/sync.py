@@ -30,6 +30,7 @@ def run(
     from service.nightly import run_source
 
     session = open_session()
+    session.begin_duty(allow_held or "")
     with progress() as tell:
         report = run_source(session.settings, session.engine, name, allow_held, tell)
     _tell(session, report, as_json, verbose)
@@ -43,6 +44,7 @@ def plan(name: str, as_json: Json = False) -> None:
     from service.sync.report import RunState
 
     session = open_session()
+    session.begin_duty()
     with progress() as tell:
         report = plan_source(session.settings, session.engine, name, tell)
     _tell(session, report, as_json)
@@ -55,6 +57,7 @@ def apply(number: Number, allow_held: Reason = None, as_json: Json = False) -> N
     from service.nightly import apply_numbered
 
     session = open_session()
+    session.begin_duty(allow_held or "")
     with progress() as tell:
         report = apply_numbered(session.settings, session.engine, number, allow_held, tell)
     _tell(session, report, as_json)
@@ -70,6 +73,7 @@ def history(
     from service.sync.runs import history as latest
 
     session = open_session()
+    session.begin_duty()
     with session.reading() as connection:
         reports = latest(connection, session.tenant, limit)
     if as_json:
@@ -84,6 +88,7 @@ def show(number: Number, verbose: Verbose = False, as_json: Json = False) -> Non
     from service.sync.runs import load_run
 
     session = open_session()
+    session.begin_duty()
     with session.reading() as connection:
         report = load_run(connection, session.tenant, number)
     _tell(session, report, as_json, verbose)

@@ -16,12 +16,12 @@ from service.act import Act
 from service.errors import Invalid, Misconfigured
 from service.ilp.intake import import_files
 from service.nightly import run_page, run_source
+from service.office.people import find_person
 from service.roster import Edit, edit_field, load_record
 from service.settings import Publish, Settings, instant
 from service.sources import add_source
 from service.store.database import open_engine, reading, writing
 from service.store.migrate import upgrade
-from service.students import find_person
 from service.sync.report import RunReport
 from service.sync.runs import steps_of
 

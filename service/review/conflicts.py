@@ -3,26 +3,79 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.access.policy import section_of
+from service.access.writes import Proposal
 from service.act import Act
 from service.errors import Invalid, NotFound
+from service.office import Sight, Visit
 from service.roster import Edit, Write, edit_field, load_record, parse_value, write_field
 from service.store import counters
 from service.store.tables import conflict
 
 
-def list_conflicts(
-    connection: Connection, tenant: str, *, every: bool = False
-) -> list[dict[str, Any]]:
-    """Open conflicts by number, or every conflict there ever was."""
-    query = sa.select(conflict).where(conflict.c.tenant == tenant).order_by(conflict.c.number)
+def list_conflicts(visit: Visit, *, every: bool = False) -> list[dict[str, Any]]:
+    """Open conflicts by number, or every conflict there ever was, as far as they are open here.
+
+    The custodian sees that there is one, and values only of fields that are open to read; others
+    see conflicts of such fields alone.
+    """
+    query = sa.select(conflict).where(conflict.c.tenant == visit.tenant)
     if not every:
         query = query.where(conflict.c.state == "open")
-    return [dict(row._mapping) for row in connection.execute(query)]
+    rows = [
+        dict(row._mapping) for row in visit.connection.execute(query.order_by(conflict.c.number))
+    ]
+    opened = {row["number"] for row in _readable(visit, rows)}
+    return [
+        row if row["number"] in opened else {**row, **dict.fromkeys(_VALUES), "withheld": True}
+        for row in rows
+        if row["number"] in opened or visit.is_custodian
+    ]
+
+
+_VALUES: Final = ("base", "ours", "theirs")
+_ABOUT_STUDENTS: Final = frozenset({"person", "demographics", "enrollment", "relation", "role"})
+
+
+def _readable(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The conflicts whose values may be read: of open fields, or about no student at all."""
+    asked: dict[str, set[str]] = {}
+    for row in rows:
+        section = section_of(f"{row['entity']}.{row['field']}")
+        if row["entity"] == "person" and section:
+            asked.setdefault(section, set()).add(row["record_id"])
+    sights = {
+        section: visit.see_all(sorted(people), "read", [section])
+        for section, people in sorted(asked.items())
+    }
+    return [row for row in rows if _is_open(row, sights)]
+
+
+def _is_open(row: dict[str, Any], sights: Mapping[str, Mapping[str, Sight]]) -> bool:
+    if row["entity"] not in _ABOUT_STUDENTS:
+        return True
+    name = f"{row['entity']}.{row['field']}"
+    sight = sights.get(section_of(name) or "", {}).get(row["record_id"])
+    return sight is not None and sight.opens(name)
+
+
+def require_decision(visit: Visit, number: int) -> None:
+    """Make sure that this account may decide a conflict: the custodian, or who writes the field.
+
+    Raises Refused or NotFound.
+    """
+    found = _load(visit.connection, visit.tenant, number)
+    name, whom = f"{found['entity']}.{found['field']}", found["record_id"]
+    if visit.is_custodian or not section_of(name):
+        visit.require_custodian("decide this conflict")
+    else:
+        visit.write(Proposal(whom, whom, {name: None}))
 
 
 def decide_conflict(

@@ -19,7 +19,7 @@ from schemas.ilp.document import write_document
 from service.act import Act
 from service.ilp.keep import import_plan
 from service.roster import Edit, edit_field, load_record
-from service.students import find_person
+from service.office.people import find_person
 from service.synth import SynthOptions, write_district
 
 TENANT = "district"
