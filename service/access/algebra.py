@@ -92,11 +92,15 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another subject of the request (`party`, `user`) may do this to the same student."""
+    """Another subject of the request (`party`, `user`) may do this to the same student.
+
+    Where a field is named, it has to be among those that are open to the other.
+    """
 
     who: str
     section: str
     action: str
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

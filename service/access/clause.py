@@ -40,8 +40,8 @@ from service.access.algebra import (
 from service.access.sources import Source, source
 
 Clause = sa.ColumnElement[bool]
-Translate = Callable[[str, str, sa.ColumnElement[Any]], Clause]
-"""The clause for a section, an action and a column of student ids."""
+Translate = Callable[[str, str, sa.ColumnElement[Any], str | None], Clause]
+"""The clause for a section, an action, a column of student ids and perhaps one field."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _clause(expr: Any, _student_id: sa.ColumnElement[Any], _frame: Frame) -> Cla
 
 @_clause.register
 def _other(expr: Other, student_id: sa.ColumnElement[Any], frame: Frame) -> Clause:
-    return frame.others[expr.who](expr.section, expr.action, student_id)
+    return frame.others[expr.who](expr.section, expr.action, student_id, expr.field)
 
 
 @_clause.register

@@ -30,15 +30,16 @@ from service.access.algebra import (
     rows,
     some_of,
 )
-
-IDS: Final = Given("ids")
-NOW: Final = Given("now")
-
-
-def _in_force(now: Given = NOW) -> RowCondition:
-    return Each(
-        (AtMost("valid_from", now), Either((Absent("valid_to"), After("valid_to", now)))),
-    )
+from service.access.rights import (
+    IDS,
+    NOW,
+    consented,
+    eligible,
+    ferpa_rights,
+    idea_rights,
+    in_force,
+    minor,
+)
 
 
 def _days(first: str, last: str) -> RowCondition:
@@ -53,7 +54,7 @@ def _days(first: str, last: str) -> RowCondition:
 
 
 def _tie(kind: str) -> Expr:
-    return rows("tie", Within("agent_id", IDS), Is("kind", kind), _in_force())
+    return rows("tie", Within("agent_id", IDS), Is("kind", kind), in_force())
 
 
 def _of_staff(related: Callable[[Given], Expr]) -> Expr:
@@ -62,89 +63,16 @@ def _of_staff(related: Callable[[Given], Expr]) -> Expr:
     Nobody gets more from somebody who is barred from this student than that one has.
     """
     theirs = Given("stood_in_for")
-    barred_too = rows("restriction", Within("person_id", theirs), _in_force())
+    barred_too = rows("restriction", Within("person_id", theirs), in_force())
     return some_of(related(IDS), every(Fact("deputy"), related(theirs), negated(barred_too)))
 
 
 def _assigned_tie(kind: str) -> Expr:
-    return _of_staff(
-        lambda ids: rows("tie", Within("agent_id", ids), Is("kind", kind), _in_force())
-    )
+    return _of_staff(lambda ids: rows("tie", Within("agent_id", ids), Is("kind", kind), in_force()))
 
 
 def _covers(section: str) -> RowCondition:
     return Within("section", (section, "*"))
-
-
-# The two rights holders. `grace` looks at the day on which consents of parents lapse.
-
-
-def eligible(grace: str = "") -> Expr:
-    """The student is 18, or attends a postsecondary institution."""
-    return some_of(
-        rows("birth", AtMost("birth_date", Given(f"adult_born{grace}"))),
-        rows("standing", Is("kind", "postsecondary"), _in_force(Given(f"now{grace}"))),
-    )
-
-
-def minor(grace: str = "") -> Expr:
-    """The student is known to be no eligible student; an unknown birth date proves nothing."""
-    known = rows("birth", After("birth_date", Given(f"adult_born{grace}")))
-    return every(known, negated(eligible(grace)))
-
-
-def _incompetent() -> Expr:
-    return rows("standing", Is("kind", "incompetent"), _in_force())
-
-
-def _represented() -> Expr:
-    kinds = ("attorneyInFact", "ideaRepresentative")
-    return rows("appointment", Within("kind", kinds), Is("regime", "IDEA"), _in_force())
-
-
-def _of_age(grace: str = "") -> Expr:
-    return rows("birth", AtMost("birth_date", Given(f"majority_born{grace}")))
-
-
-def _idea_of_student() -> Expr:
-    return every(
-        Fact("idea-transfers"), _of_age(), negated(_incompetent()), negated(_represented())
-    )
-
-
-def _idea_of_parents(grace: str = "") -> Expr:
-    """Before majority, or where the State leaves the rights with the parents."""
-    younger = every(
-        rows("birth", After("birth_date", Given(f"majority_born{grace}"))),
-        negated(_of_age(grace)),
-    )
-    stays = every(Fact("idea-transfers"), _incompetent(), negated(_represented()))
-    return some_of(younger, Fact("idea-stays"), stays)
-
-
-def _appointed(regime: str, *kinds: str) -> Expr:
-    return rows(
-        "appointment",
-        Within("agent_id", IDS),
-        Is("regime", regime),
-        Within("kind", kinds),
-        _in_force(),
-    )
-
-
-def _ferpa_rights(role: str) -> Expr:
-    if role == "EDR":
-        surrogate = every(_appointed("FERPA", "surrogate"), minor())
-        return some_of(surrogate, _appointed("FERPA", "attorneyInFact"))
-    return {"STU": eligible(), "PAR": minor()}.get(role, NEVER)
-
-
-def _idea_rights(role: str) -> Expr:
-    if role == "EDR":
-        surrogate = every(_appointed("IDEA", "surrogate"), _idea_of_parents())
-        return some_of(surrogate, _appointed("IDEA", "attorneyInFact", "ideaRepresentative"))
-    parents = dict.fromkeys(("PAR", "PNR"), _idea_of_parents())
-    return {"STU": _idea_of_student(), **parents}.get(role, NEVER)
 
 
 # Roles: what ties a subject to a student.
@@ -163,7 +91,7 @@ def _placed(source: str, *more: RowCondition) -> Expr:
 
 def _on_team(*more: RowCondition) -> Expr:
     mine = Within("person_id", IDS)
-    return rows("team", mine, Is("employed", value=True), *more, _in_force())
+    return rows("team", mine, Is("employed", value=True), *more, in_force())
 
 
 def _class_goes_on() -> RowCondition:
@@ -174,7 +102,7 @@ def _class_goes_on() -> RowCondition:
 def holds(role: str) -> Expr:
     """The subject holds this role for the student, now."""
     kinds = ("attorneyInFact", "ideaRepresentative", "surrogate")
-    appointed = rows("appointment", Within("agent_id", IDS), Within("kind", kinds), _in_force())
+    appointed = rows("appointment", Within("agent_id", IDS), Within("kind", kinds), in_force())
     known: dict[str, Expr] = {
         "STU": rows("student", Within("student_id", IDS)),
         "PAR": every(_guardianship(), minor()),
@@ -193,51 +121,20 @@ def holds(role: str) -> Expr:
 
 def barred() -> Expr:
     """A restriction in force keeps this person from this student's records (99.4)."""
-    return rows("restriction", Within("person_id", IDS), _in_force())
+    return rows("restriction", Within("person_id", IDS), in_force())
 
 
 # Consents, records and requests.
 
 
-def _consent(regime: str, section: str, recipient: str, capacity: str) -> Expr:
-    return rows(
-        "consent",
-        Within("recipient", Given(recipient)),
-        Is("regime", regime),
-        Is("decision", "granted"),
-        Is("entitled", value=True),
-        Is("capacity", capacity),
-        Is("section", section),
-        Is("purpose", Given("purpose")),
-        AtMost("signed_at", NOW),
-        AtMost("effective_from", NOW),
-        After("expires_at", NOW),
-        Either((Absent("revoked_at"), After("revoked_at", NOW))),
-    )
-
-
-def parents_still_hold(regime: str) -> Expr:
-    """A parent's consent of this regime has not lapsed with the parent's right."""
-    return minor("_grace") if regime == "FERPA_99_30" else _idea_of_parents("_grace")
-
-
-def _consented(regime: str, section: str, recipient: str) -> Expr:
-    """A consent of whoever holds the right; a parent's lapses when the right moves on."""
-    return some_of(
-        _consent(regime, section, recipient, "student"),
-        _consent(regime, section, recipient, "representative"),
-        every(parents_still_hold(regime), _consent(regime, section, recipient, "parent")),
-    )
-
-
 def _own_consent() -> Expr:
-    return rows(
-        "consent",
+    mine = (
         Within("recipient", Given("parties")),
         Is("decision", "granted"),
         After("expires_at", NOW),
         Either((Absent("revoked_at"), After("revoked_at", NOW))),
     )
+    return some_of(rows("consent", *mine), rows("consent_field", *mine))
 
 
 def _this_item() -> RowCondition:
@@ -246,7 +143,7 @@ def _this_item() -> RowCondition:
 
 def _shared(role: str, section: str) -> Expr:
     audience = Either((Within("audience", IDS), Is("audience", role)))
-    return rows("share", Is("section", section), audience, _this_item(), _in_force())
+    return rows("share", Is("section", section), audience, _this_item(), in_force())
 
 
 def _owned(section: str) -> Expr:
@@ -266,7 +163,7 @@ def _formal(role: str, section: str) -> Expr:
 def held_back() -> Expr:
     """A legal hold, or an inspection request that is still open."""
     opened = (AtMost("opened_at", NOW), Either((Absent("closed_at"), After("closed_at", NOW))))
-    return some_of(rows("hold", _in_force()), rows("request", Is("kind", "inspection"), *opened))
+    return some_of(rows("hold", in_force()), rows("request", Is("kind", "inspection"), *opened))
 
 
 def _destroyable(section: str) -> Expr:
@@ -287,12 +184,12 @@ def _team_decision() -> Expr:
 
 def _break_glass(section: str) -> Expr:
     told = AtMost("told_at", NOW)
-    return rows("break_glass", Within("account_id", IDS), Is("section", section), told, _in_force())
+    return rows("break_glass", Within("account_id", IDS), Is("section", section), told, in_force())
 
 
 def _enrolling(*more: Expr) -> Expr:
     notice = Is("notice_met", value=True)
-    seeks = rows("tie", Within("agent_id", IDS), Is("kind", "enrollment"), notice, _in_force())
+    seeks = rows("tie", Within("agent_id", IDS), Is("kind", "enrollment"), notice, in_force())
     return every(Fact("purpose:transfer"), seeks, *more)
 
 
@@ -317,24 +214,31 @@ def _directory(role: str, section: str) -> Expr:
     if policy.sections()[section].klass in policy.GUARDED:
         return NEVER
     allowed = (Fact("directory-notice"), Fact(f"directory-audience:{role}"))
-    return every(*allowed, negated(rows("opt_out", _in_force())))
+    return every(*allowed, negated(rows("opt_out", in_force())))
 
 
 def _implements() -> Expr:
     return some_of(_placed("teaching", _class_goes_on()), _assigned_tie("serviceProvider"))
 
 
+CONSENTS: Final = frozenset({"CF", "CI", "CP"})
+"""The codes that a signed consent meets, for what it names."""
+
 Meaning = Callable[[str, str, str], Expr]
+Papers = Callable[[str, str, frozenset[str]], Expr]
+
+_PAPERS: Final[Mapping[str, Papers]] = {
+    "CP": lambda s, _, f: some_of(eligible(), consented("FERPA_99_30", s, "recipients", f)),
+    "CF": lambda s, a, f: consented("FERPA_99_30", s, _recipient(a), f),
+    "CI": lambda s, a, f: consented("IDEA_300_622", s, _recipient(a), f),
+}
 
 _MEANINGS: Final[Mapping[str, Meaning]] = {
-    "CP": lambda _, s, __: some_of(eligible(), _consented("FERPA_99_30", s, "recipients")),
     "EL": lambda *_: eligible(),
-    "CF": lambda _, s, a: _consented("FERPA_99_30", s, _recipient(a)),
-    "CI": lambda _, s, a: _consented("IDEA_300_622", s, _recipient(a)),
-    "RF": lambda r, *_: _ferpa_rights(r),
-    "RI": lambda r, *_: _idea_rights(r),
+    "RF": lambda r, *_: ferpa_rights(r),
+    "RI": lambda r, *_: idea_rights(r),
     "DEP": lambda *_: every(
-        Fact("dependents"), rows("standing", Is("kind", "dependent"), _in_force())
+        Fact("dependents"), rows("standing", Is("kind", "dependent"), in_force())
     ),
     "DIR": lambda r, s, _: _directory(r, s),
     "LEI": lambda r, *_: _assigned(r),
@@ -362,7 +266,7 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
     "FR": lambda r, s, _: _formal(r, s),
     "HLD": lambda _, s, __: _destroyable(s),
     "DX": lambda _, s, __: every(Fact("party"), Other("party", s, "read")),
-    "SCP": lambda _, s, __: rows("appointment", Within("agent_id", IDS), _covers(s), _in_force()),
+    "SCP": lambda _, s, __: rows("appointment", Within("agent_id", IDS), _covers(s), in_force()),
 }
 
 
@@ -372,6 +276,14 @@ def _recipient(action: str) -> str:
 
 
 @cache
-def meaning(code: str, role: str, section: str, action: str) -> Expr:
-    """What a condition code asks for in one cell."""
+def meaning(
+    code: str, role: str, section: str, action: str, fields: frozenset[str] | None = None
+) -> Expr:
+    """What a condition code asks for in one cell.
+
+    A consent has to name the section, or one of these fields, by default of all in the section.
+    """
+    if code in CONSENTS:
+        named = policy.sections()[section].fields if fields is None else fields
+        return _PAPERS[code](section, action, named)
     return _MEANINGS[code](role, section, action)

@@ -12,12 +12,16 @@ from service.access import policy
 from service.access.algebra import ALWAYS, Expr, Fact, Other, every, negated, some_of
 from service.access.conditions import barred, exactly_scoped, held_back, scoped
 
-_TO_OTHERS = ("share", "export")
+TO_OTHERS = ("share", "export")
+"""What gives a record to another party."""
 
 
 @cache
-def passes(section: str, action: str) -> tuple[tuple[str, Expr], ...]:
-    """Code and condition of each global denial that can apply to a section and action."""
+def passes(section: str, action: str, field: str | None = None) -> tuple[tuple[str, Expr], ...]:
+    """Code and condition of each global denial that can apply to a section and action.
+
+    A recipient or user has to have this field open, or any where none is named.
+    """
     klass = policy.sections()[section].klass
     strong = Fact("strong") if klass in policy.STRONGLY else ALWAYS
     mirrored = section == "iepLink" and action == "write"
@@ -27,18 +31,18 @@ def passes(section: str, action: str) -> tuple[tuple[str, Expr], ...]:
         "G3": every(negated(Fact("suspended")), negated(Fact("agreement-ended"))),
         "G4": negated(barred()),
         "G5": Fact("purpose-listed"),
-        "G6": _as_application(section, action),
+        "G6": _as_application(section, action, field),
         "G7": _unguarded(klass, section, action),
         "G8": negated(held_back()) if action == "delete" else ALWAYS,
         "G9": negated(Fact("mirrored")) if mirrored else ALWAYS,
-        "G11": _to_recipient(section, action),
+        "G11": _to_recipient(section, action, field),
     }
     return tuple((code, expr) for code, expr in found.items() if expr != ALWAYS)
 
 
-def _as_application(section: str, action: str) -> Expr:
+def _as_application(section: str, action: str, field: str | None) -> Expr:
     in_scope = some_of(negated(Fact("client")), scoped(section, action))
-    for_user = some_of(negated(Fact("user")), Other("user", section, action))
+    for_user = some_of(negated(Fact("user")), Other("user", section, action, field))
     return every(in_scope, for_user)
 
 
@@ -48,10 +52,10 @@ def _unguarded(klass: str, section: str, action: str) -> Expr:
     return some_of(negated(Fact("client")), exactly_scoped(section, action))
 
 
-def _to_recipient(section: str, action: str) -> Expr:
-    if action not in _TO_OTHERS:
+def _to_recipient(section: str, action: str, field: str | None) -> Expr:
+    if action not in TO_OTHERS:
         return ALWAYS
-    may = Other("party", section, "read")
+    may = Other("party", section, "read", field)
     if action == "share":  # a share is always with somebody
         return every(Fact("party"), may)
     return some_of(negated(Fact("party")), may)

@@ -6,20 +6,20 @@ finds all students for whom they would say yes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from service.access import policy
 from service.access.algebra import Expr, every, some_of
-from service.access.clause import Clause, Frame, clause
-from service.access.conditions import holds, meaning
+from service.access.clause import Clause, Frame, clause, folded
+from service.access.conditions import CONSENTS, holds, meaning
 from service.access.decision import Decision, denied, granted
-from service.access.denials import passes
-from service.access.predicate import Predicate, Row, Side, predicate
+from service.access.denials import TO_OTHERS, passes
+from service.access.predicate import Answer, Predicate, Row, Side, predicate
 from service.access.request import (
     Context,
     District,
@@ -34,6 +34,9 @@ from service.access.table import Grant
 Rows = Mapping[str, tuple[Row, ...]]
 """What is held about one student, by source."""
 
+_LIMITS: Final = {"user": "G6", "party": "G11"}
+"""What it is called where nothing is open to both the subject and another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -45,9 +48,25 @@ class Way:
     test: Predicate
 
     @property
-    def condition(self) -> Expr:
-        """Both conditions as one expression."""
-        return every(holds(self.grant.role), _codes(self.grant))
+    def is_signed(self) -> bool:
+        """Whether a consent opens it, perhaps for some of the fields only."""
+        return not CONSENTS.isdisjoint(self.grant.codes)
+
+    def condition(self, field_name: str | None = None) -> Expr:
+        """Both conditions as one expression, for one of its fields or for any."""
+        fields = self.fields if field_name is None else frozenset({field_name})
+        return every(holds(self.grant.role), opens(self.grant, fields))
+
+    def narrowed(self, side: Side) -> Way:
+        """As it is open here: with the fields alone that the consents name."""
+        if not self.is_signed or "consent_field" not in side.rows:
+            return self
+        named = [one for one in self.fields if opening(self.grant, frozenset({one}))(side)]
+        return replace(self, fields=frozenset(named))
+
+    def within(self, fields: frozenset[str]) -> Way:
+        """With no more than these fields."""
+        return replace(self, fields=self.fields & fields)
 
 
 @dataclass(slots=True)
@@ -130,7 +149,7 @@ class Desk:
             for grant in self.district.table.cells[role, section, action]:
                 fields = self._fields(grant)
                 if fields:  # a way that opens no field is none
-                    yield Way(grant, fields, *_tests(grant))
+                    yield Way(grant, fields, predicate(holds(role)), opening(grant, fields))
 
     def _fields(self, grant: Grant) -> frozenset[str]:
         section = policy.sections()[grant.section]
@@ -147,10 +166,7 @@ class Desk:
 
     def side(self, rows: Rows) -> Side:
         """The subject's side of a case with these rows about the student."""
-        answers: dict[str, Callable[[str, str], bool]] = {}
-        for name, desk in self.others.items():
-            theirs = desk.side(rows)
-            answers[name] = _asking(desk, theirs)
+        answers = {name: _asking(desk, desk.side(rows)) for name, desk in self.others.items()}
         return Side(self.facts, self.values, rows, answers)
 
     def case(self, rows: Rows) -> Case:
@@ -169,12 +185,35 @@ class Desk:
         opened = tuple(
             [at for at, way in enumerate(step.ways) if way.role(side) and way.test(side)]
         )
+        if self.others or "consent_field" in side.rows:
+            return self._narrowed(side, opened, section, action)
         answer = step.answers.get(opened)
         if answer is None:
             ways = tuple(step.ways[at] for at in opened)
             answer = granted(section, action, ways, self) if ways else denied(None)
             step.answers[opened] = answer
         return answer
+
+    def _narrowed(self, side: Side, opened: tuple[int, ...], section: str, action: str) -> Decision:
+        """The decision where consents name fields, or others limit what is open."""
+        step = self.step(section, action)
+        ways = [step.ways[at].narrowed(side) for at in opened]
+        for name in self._limiting(action) if ways else ():
+            theirs = side.others[name](section, "read" if name == "party" else action)
+            ways = [way for way in (way.within(theirs) for way in ways) if way.fields]
+            if not ways:
+                return self._denied(step, _LIMITS[name])
+        key = tuple((way.grant.id, way.fields) for way in ways)
+        answer = step.answers.get(key)
+        if answer is None:
+            answer = granted(section, action, tuple(ways), self) if ways else denied(None)
+            step.answers[key] = answer
+        return answer
+
+    def _limiting(self, action: str) -> tuple[str, ...]:
+        """The others beyond whose fields nothing goes: the user, and whoever receives it."""
+        to_others = ("user", "party") if action in TO_OTHERS else ("user",)
+        return tuple(name for name in to_others if name in self.others)
 
     def _denied(self, step: Step, code: str) -> Decision:
         answer = step.answers.get(code)
@@ -186,7 +225,12 @@ class Desk:
         step = self.step(section, "read")
         if not all(passed(side) for _, passed in step.denials):
             return False
-        return any(way.role(side) and way.test(side) for way in step.ways)
+        opened = tuple(
+            [at for at, way in enumerate(step.ways) if way.role(side) and way.test(side)]
+        )
+        if self.others and opened:
+            return self._narrowed(side, opened, section, "read").allowed
+        return bool(opened)
 
     def asked(self, section: str, action: str, field_name: str | None = None) -> Expr:
         """The condition under which a section, or one field of it, is open; with what it uses."""
@@ -194,12 +238,30 @@ class Desk:
         return every(self._asked(section, action, field_name), *used)
 
     def _asked(self, section: str, action: str, field_name: str | None) -> Expr:
-        ways = (
-            way.condition
-            for way in self.step(section, action).ways
-            if field_name is None or field_name in way.fields
+        if field_name is None and self._limiting(action):
+            # Some field has to be open to all of them: the same one.
+            kinds = {self._kind_of(section, action, one): one for one in self._all(section, action)}
+            return some_of(*(self._asked(section, action, one) for one in sorted(kinds.values())))
+        denials = (expr for _, expr in passes(section, action, field_name))
+        return every(*denials, self._open(section, action, field_name))
+
+    def _open(self, section: str, action: str, field_name: str | None) -> Expr:
+        ways = self.step(section, action).ways
+        fitting = (way for way in ways if field_name is None or field_name in way.fields)
+        return some_of(*(way.condition(field_name) for way in fitting))
+
+    def _all(self, section: str, action: str) -> list[str]:
+        """Every field that some way opens."""
+        return sorted(frozenset().union(*(way.fields for way in self.step(section, action).ways)))
+
+    def _kind_of(self, section: str, action: str, field_name: str) -> Any:
+        """Equal for fields that are open together, here and to the others."""
+        own = folded(self._open(section, action, field_name), self.frame)
+        theirs = (
+            self.others[name]._kind_of(section, "read" if name == "party" else action, field_name)
+            for name in self._limiting(action)
         )
-        return every(*(expr for _, expr in passes(section, action)), some_of(*ways))
+        return (own, *theirs)
 
     def clause(
         self,
@@ -224,15 +286,25 @@ def _checks(section: str, action: str) -> tuple[tuple[str, Predicate], ...]:
 
 
 @cache
-def _tests(grant: Grant) -> tuple[Predicate, Predicate]:
-    return predicate(holds(grant.role)), predicate(_codes(grant))
+def opening(grant: Grant, fields: frozenset[str]) -> Predicate:
+    """`opens` as a function."""
+    return predicate(opens(grant, fields))
 
 
-@cache
-def _codes(grant: Grant) -> Expr:
+def opens(grant: Grant, fields: frozenset[str]) -> Expr:
+    """All codes of a grant hold for at least one of these fields."""
     where = (grant.role, grant.section, grant.action)
-    return every(*(meaning(code, *where) for code in grant.codes))
+    others = (meaning(code, *where) for code in grant.codes if code not in CONSENTS)
+    signed = [code for code in grant.codes if code in CONSENTS]
+    papers = [meaning(code, *where, fields) for code in signed]
+    if len(signed) > 1:  # the same field has to stand in each of the papers
+        one_by_one = (
+            every(*(meaning(code, *where, frozenset({one})) for code in signed))
+            for one in sorted(fields)
+        )
+        papers.append(some_of(*one_by_one))
+    return every(*others, *papers)
 
 
-def _asking(desk: Desk, side: Side) -> Callable[[str, str], bool]:
-    return lambda section, action: desk.decide(side, section, action).allowed
+def _asking(desk: Desk, side: Side) -> Answer:
+    return lambda section, action: desk.decide(side, section, action).fields

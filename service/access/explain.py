@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.access import policy
-from service.access.conditions import holds, meaning
+from service.access.conditions import CONSENTS, holds, meaning
 from service.access.decision import Decision
 from service.access.denials import passes
-from service.access.desk import Desk
+from service.access.desk import Desk, opening
 from service.access.load import at_desk, load_rows, load_subject, subject_of_person
 from service.access.predicate import Side, predicate
 from service.access.request import Context, District, Subject
@@ -62,12 +62,11 @@ class Reader:
 def explain(desk: Desk, side: Side, section: str, action: str) -> Explanation:
     """All denials and all unmet conditions, not only the first."""
     shut = [code for code, expr in passes(section, action) if not predicate(expr)(side)]
-    shut += ["G10"] if not all(_reads(desk, side, used) for used in desk.context.uses) else []
-    return Explanation(tuple(shut), tuple(_unmet(desk, side, section, action)))
-
-
-def _reads(desk: Desk, side: Side, section: str) -> bool:
-    return any(way.role(side) and way.test(side) for way in desk.step(section, "read").ways)
+    decision = desk.decide(side, section, action)
+    # What is open together, to the subject and another, or to what a filter uses, is seen here.
+    found = [one for one in decision.rules if one in policy.denials()]
+    denials = tuple(dict.fromkeys((*shut, *found)))
+    return Explanation(denials, tuple(_unmet(desk, side, section, action)))
 
 
 def _unmet(desk: Desk, side: Side, section: str, action: str) -> Iterator[Unmet]:
@@ -75,9 +74,11 @@ def _unmet(desk: Desk, side: Side, section: str, action: str) -> Iterator[Unmet]
         held = predicate(holds(role))(side)
         for grant in desk.district.table.cells[role, section, action]:
             tests = {code: meaning(code, role, section, action) for code in grant.codes}
-            failing = tuple(code for code, expr in tests.items() if not predicate(expr)(side))
+            failing = [code for code, expr in tests.items() if not predicate(expr)(side)]
+            if not failing and not opening(grant, policy.sections()[section].fields)(side):
+                failing = sorted(CONSENTS & set(grant.codes))  # each names other fields
             if failing or not held:
-                yield Unmet(grant.id, held, failing)
+                yield Unmet(grant.id, held, tuple(failing))
 
 
 def usual_purpose(subject: Subject) -> str:

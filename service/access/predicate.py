@@ -29,6 +29,8 @@ from service.access.algebra import (
 from service.access.sources import source
 
 Row = tuple[Any, ...]
+Answer = Callable[[str, str], frozenset[str]]
+"""The fields of a section that are open to another subject for an action."""
 Predicate = Callable[["Side"], bool]
 RowPredicate = Callable[[Row, "Side"], bool]
 
@@ -44,7 +46,7 @@ class Side:
     facts: frozenset[str]
     given: Mapping[str, Any]
     rows: Mapping[str, tuple[Row, ...]]
-    others: Mapping[str, Callable[[str, str], bool]] = field(default_factory=dict)
+    others: Mapping[str, Answer] = field(default_factory=dict)
     memo: dict[int, bool] = field(default_factory=dict)
 
 
@@ -67,11 +69,12 @@ def _fact(expr: Fact) -> Predicate:
 
 @_predicate.register
 def _other(expr: Other) -> Predicate:
-    who, section, action = expr.who, expr.section, expr.action
+    who, section, action, field_name = expr.who, expr.section, expr.action, expr.field
 
     def asks(side: Side) -> bool:
         answer = side.others.get(who)
-        return answer is not None and answer(section, action)
+        fields = answer(section, action) if answer is not None else frozenset()
+        return field_name in fields if field_name is not None else bool(fields)
 
     return asks
 

@@ -177,10 +177,12 @@ def _plain(table: sa.Table, agent: str | None = None) -> Source:
     return Source({one.name: one for one in table.c}, table, sa.true(), agent)
 
 
-def _consent() -> Source:
-    consent, part = held.consent, held.consent_section
+def _consent(part: sa.Table) -> Source:
+    """Consents with what they name: whole sections, or single fields."""
+    consent = held.consent
     on = (part.c.tenant == consent.c.tenant) & (part.c.consent_id == consent.c.id)
-    columns = {**{one.name: one for one in consent.c}, "section": part.c.section}
+    named = {one.name: one for one in part.c if one.name in {"section", "field"}}
+    columns = {**{one.name: one for one in consent.c}, **named}
     return Source(columns, consent.join(part, on), sa.true(), "recipient")
 
 
@@ -191,7 +193,8 @@ _MAKERS: Final[dict[str, Callable[[], Source]]] = {
     "teaching": _teaching,
     "enrolled": _enrolled,
     "site": _site,
-    "consent": _consent,
+    "consent": lambda: _consent(held.consent_section),
+    "consent_field": lambda: _consent(held.consent_field),
     "tie": lambda: _plain(held.tie, "agent_id"),
     "team": lambda: _plain(held.team_member, "person_id"),
     "appointment": lambda: _plain(held.appointment),

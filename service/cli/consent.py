@@ -33,11 +33,16 @@ def add(
     regime: Annotated[str, typer.Option(help="FERPA_99_30 or IDEA_300_622.")],
     signer: Annotated[str, typer.Option(help="Who signed: an account or a person's id.")],
     recipient: Annotated[str, typer.Option(help="For whom: an account, a person, or a role.")],
-    section: Annotated[list[str], typer.Option(help="What may be told; give it again for more.")],
     purpose: Annotated[str, typer.Option(help="What for, from the district's list.")],
     signed: Annotated[str, typer.Option(help="When, in ISO 8601; a day is midnight there.")],
     expires: Annotated[str, typer.Option(help="Until when.")],
     evidence: Annotated[str, typer.Option(help="Where the paper is, or how the signer signed in.")],
+    section: Annotated[
+        list[str] | None, typer.Option(help="A whole section; give it again for more.")
+    ] = None,
+    element: Annotated[
+        list[str] | None, typer.Option(help="A single element, such as GOA.01.")
+    ] = None,
     method: Annotated[str, typer.Option(help="paper or electronic.")] = "paper",
     begins: Annotated[str | None, typer.Option("--from", help="From when; else signing.")] = None,
     refused: Annotated[bool, typer.Option("--refused", help="The answer was no.")] = False,
@@ -59,7 +64,7 @@ def add(
         paper = Paper(
             regime,
             party_of(clerk, signer),
-            frozenset(section),
+            frozenset(section or ()),
             _recipient(clerk, recipient),
             purpose,
             signed_at,
@@ -71,6 +76,7 @@ def add(
             language=language,
             copy_on_request=copy,
             supersedes=supersedes,
+            fields=frozenset(element or ()),
         )
         done = add_consent(clerk, student_of(clerk, student), paper)
     told(done, "Recorded.", as_json)
@@ -101,6 +107,7 @@ def show(student: Student, as_json: Json = False) -> None:
         "recipient",
         "purpose",
         "sections",
+        "fields",
         "expires_at",
     ]
     listed("Consents", columns, rows, as_json)

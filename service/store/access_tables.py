@@ -162,6 +162,12 @@ consent: Final = _about_student(
 consent_section: Final = Table(
     "consent_section", metadata, *_keys("tenant", "consent_id", "section")
 )
+"""The sections that a consent names whole."""
+
+consent_field: Final = Table(
+    "consent_field", metadata, *_keys("tenant", "consent_id", "section", "field")
+)
+"""The single fields, such as `GOA.01`, that a consent names of sections that it does not open."""
 
 directory_opt_out: Final = _about_student(
     "directory_opt_out", *_need("valid_from"), *_may("valid_to")
@@ -237,6 +243,7 @@ ACCESS: Final[dict[str, Table]] = {
         standing,
         consent,
         consent_section,
+        consent_field,
         directory_opt_out,
         legal_hold,
         record_request,

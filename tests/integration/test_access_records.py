@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from support.access_world import NOW, TENANT, World, at_work, district, somebody
 
 from service.access.desk import Desk
+from service.access.load import load_rows
 from service.access.request import Subject
 from service.access.workflow.clerk import Clerk, Refused, at_counter
 from service.access.workflow.consents import Paper, add_consent, list_consents, revoke_consent
@@ -30,6 +32,7 @@ from service.store.tables import change
 
 ADULT, MINOR = date(2008, 1, 1), date(2011, 1, 1)
 ORDER = ("court-order", "case 7")
+SHUT = {"reflectionsPrivate": "ART.03.private"}
 
 
 @pytest.fixture
@@ -120,6 +123,33 @@ def test_no_consent_gives_more_than_its_signer_reads(school: Engine) -> None:
     given = paper("mother", "FERPA_99_30", "careerGoals", "reflectionsPrivate")
     with writing(school) as connection, pytest.raises(Invalid, match="reflectionsPrivate"):
         add_consent(clerk(connection, "custodian"), "minor", given)
+
+
+def elements(*names: str) -> Paper:
+    """A mother's paper for single elements, and for none of the sections whole."""
+    return replace(paper("mother"), sections=frozenset(), fields=frozenset(names))
+
+
+def test_a_consent_for_elements_opens_these_alone(school: Engine) -> None:
+    made = World(count=500)
+    made.held("tie", student_id="minor", agent_id="stranger", kind="mentor")
+    made.held("item_share", student_id="minor", section="careerGoals", audience="stranger")
+    with writing(school) as connection:
+        made.insert(connection)
+        add_consent(clerk(connection, "mother"), "minor", elements("GOA.01", "FIN.07"))
+        desk = Desk(
+            Subject(TENANT, "stranger", role="MEN"), at_work(purpose="mentoring"), district()
+        )
+        rows = load_rows(connection, desk, ["minor"])["minor"]
+        (row,) = list_consents(clerk(connection, "mother"), "minor")
+    assert desk.case(rows).decide("careerGoals", "read").fields == {"GOA.01", "FIN.07"}
+    assert (row["sections"], row["fields"]) == ([], ["FIN.07", "GOA.01"])
+
+
+@pytest.mark.parametrize("name", ["GOA.99", "reflectionsPrivate", "iep"])
+def test_no_consent_for_elements_that_cannot_be_opened(school: Engine, name: str) -> None:
+    with writing(school) as connection, pytest.raises(Invalid, match=name):
+        add_consent(clerk(connection, "mother"), "minor", elements(SHUT.get(name, name)))
 
 
 def test_a_barred_parent_signs_nothing(school: Engine) -> None:

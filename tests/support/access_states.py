@@ -6,6 +6,7 @@ what the program sees; `State.circumstances` tells Cedar the same without asking
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -52,7 +53,10 @@ def row(name: str, **values: Any) -> tuple[str, tuple[Any, ...]]:
 
 @dataclass
 class State:
-    """One role in one cell, the codes that hold, and one denial or none."""
+    """One role in one cell, the codes that hold, and one denial or none.
+
+    `elements` names, for a code that a consent meets, what the paper names instead of the section.
+    """
 
     role: str
     section: str
@@ -60,6 +64,7 @@ class State:
     codes: frozenset[str]
     cell: frozenset[str] = frozenset()
     denial: str = ""
+    elements: Mapping[str, frozenset[str]] = field(default_factory=dict)
     born: date = YOUNG
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     subject: dict[str, Any] = field(default_factory=dict)
@@ -202,21 +207,26 @@ class State:
 
     # Codes.
 
-    def _consent(self, regime: str, **values: Any) -> None:
+    def _consent(self, regime: str, code: str = "", **values: Any) -> None:
         recipient = STUDENT if self.action == "share" else ME
         signed = {"signed_at": LONG_AGO, "effective_from": LONG_AGO, "expires_at": FOREVER}
         given = {"decision": "granted", "entitled": True, "capacity": "student", **signed}
         what = {"section": self.section, "purpose": self.purpose, "regime": regime}
-        self.rows.append(row("consent", **{"recipient": recipient, **given, **what, **values}))
+        paper = {"recipient": recipient, **given, **what, **values}
+        named = self.elements.get(code)
+        if named is None:
+            self.rows.append(row("consent", **paper))
+        else:
+            self.rows += [row("consent_field", **paper, field=one) for one in sorted(named)]
 
     def _cp(self) -> None:
-        self._consent("FERPA_99_30")
+        self._consent("FERPA_99_30", "CP")
 
     def _cf(self) -> None:
-        self._consent("FERPA_99_30")
+        self._consent("FERPA_99_30", "CF")
 
     def _ci(self) -> None:
-        self._consent("IDEA_300_622")
+        self._consent("IDEA_300_622", "CI")
 
     def _ownc(self) -> None:
         self._consent("FERPA_99_30", section="directory", purpose="anything")

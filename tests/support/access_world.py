@@ -288,7 +288,12 @@ class Draw:
             revoked_at=None if self.chance(0.7) else self.moment(),
         )
         for section in self.random.sample(self.sections, 6):
-            made.held("consent_section", consent_id=consent, section=section)
+            fields = sorted(policy.sections()[section].fields)
+            if self.chance(0.7):
+                made.held("consent_section", consent_id=consent, section=section)
+                continue
+            for name in self.random.sample(fields, self.random.randint(1, min(3, len(fields)))):
+                made.held("consent_field", consent_id=consent, section=section, field=name)
 
     def _request(self, made: World, student: str) -> None:
         made.held(

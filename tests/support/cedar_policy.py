@@ -69,6 +69,32 @@ class Question:
         }
 
 
+@dataclass(frozen=True)
+class Covers:
+    """Whether a paper that names these sections and elements covers an element of a section."""
+
+    section: str
+    element: str
+    sections: frozenset[str]
+    elements: frozenset[str]
+    role: str = "PAR"
+
+    def request(self) -> dict[str, Any]:
+        """As Cedar asks it."""
+        told = {
+            "askedSection": self.section,
+            "askedElement": self.element,
+            "wholeSections": sorted(self.sections),
+            "singleElements": sorted(self.elements),
+        }
+        return {
+            "principal": f'Subject::"{self.role}"',
+            "action": 'Action::"cover"',
+            "resource": 'Paper::"it"',
+            "context": {**PLAIN, **told},
+        }
+
+
 @cache
 def policies() -> cedarpy.PolicySet:
     """All policies."""
@@ -89,7 +115,7 @@ def _entity(kind: str, name: str, parents: list[tuple[str, str]]) -> dict[str, A
     return {"uid": {"type": kind, "id": name}, "attrs": {}, "parents": above}
 
 
-def answers(questions: Iterable[Question]) -> list[bool]:
+def answers(questions: Iterable[Question | Covers]) -> list[bool]:
     """Cedar's answers, in order."""
     asked = list(questions)
     roles = tuple(sorted({one.role for one in asked}))

@@ -15,10 +15,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.access import policy
-from service.access.conditions import barred, holds, meaning, parents_still_hold
+from service.access.conditions import barred, holds, meaning
 from service.access.desk import Case
 from service.access.predicate import predicate
 from service.access.request import Subject
+from service.access.rights import parents_still_hold
 from service.access.workflow.clerk import (
     CONSENT,
     Clerk,
@@ -30,7 +31,7 @@ from service.access.workflow.clerk import (
 )
 from service.errors import Denied, Invalid, NotFound
 from service.settings import instant
-from service.store.access_tables import consent, consent_section
+from service.store.access_tables import consent, consent_field, consent_section
 
 REGIMES: Final = {"FERPA_99_30": "RF", "IDEA_300_622": "RI"}
 """The regimes, each with the condition that its rights holder meets."""
@@ -46,6 +47,7 @@ _PART_B: Final = frozenset({"accommodations", "disability", "iepLink"})
 class Paper:
     """What a signed paper, or its electronic like, says.
 
+    It names whole `sections`, single `fields` such as `GOA.01`, or both (99.30(b)(1)).
     `recipient` is an account, a person, or a class of parties by role code such as `VRA`;
     `effective_from` is the day of signing where none is named.
     """
@@ -64,6 +66,21 @@ class Paper:
     language: str = "en"
     copy_on_request: bool = False
     supersedes: str | None = None
+    fields: frozenset[str] = frozenset()
+
+    @property
+    def single(self) -> dict[str, str]:
+        """The fields that stand alone, with the section of each; others come with theirs."""
+        places = {one: section_of(one) for one in sorted(self.fields)}
+        return {one: place for one, place in places.items() if place not in self.sections}
+
+
+def section_of(field: str) -> str:
+    """The section in which a field stands. Raises Invalid."""
+    for one in policy.sections().values():
+        if field in one.fields:
+            return one.name
+    raise Invalid(f"fields: there is no field {field!r}.", "Name one such as GOA.01.")
 
 
 def add_consent(clerk: Clerk, student: str, paper: Paper) -> Done:
@@ -86,9 +103,18 @@ def add_consent(clerk: Clerk, student: str, paper: Paper) -> Done:
         **times,
         **{name: getattr(paper, name) for name in plain},
     )
-    rows = [{"tenant": clerk.tenant, "consent_id": made, "section": s} for s in paper.sections]
-    clerk.connection.execute(sa.insert(consent_section), rows)
+    _name(clerk, made, paper)
     return Done("consent.add", made, student, (CONSENT,), decision)
+
+
+def _name(clerk: Clerk, consent_id: str, paper: Paper) -> None:
+    """What the consent names."""
+    key = {"tenant": clerk.tenant, "consent_id": consent_id}
+    whole = [{**key, "section": one} for one in sorted(paper.sections)]
+    single = [{**key, "section": place, "field": one} for one, place in paper.single.items()]
+    for table, rows in ((consent_section, whole), (consent_field, single)):
+        if rows:
+            clerk.connection.execute(sa.insert(table), rows)
 
 
 def revoke_consent(clerk: Clerk, consent_id: str) -> Done:
@@ -105,17 +131,32 @@ def list_consents(clerk: Clerk, student: str) -> list[dict[str, Any]]:
     """The consents about a student that this account may see, each with its sections and state."""
     rows = clerk.readable(consent, student)
     case = clerk.case(clerk.subject, [student])
-    parts = sa.select(consent_section.c.consent_id, consent_section.c.section).where(
-        consent_section.c.tenant == clerk.tenant,
-        consent_section.c.consent_id.in_([row["id"] for row in rows]),
-    )
-    sections: dict[str, list[str]] = {}
-    for id_, section in clerk.connection.execute(parts.order_by(consent_section.c.section)):
-        sections.setdefault(id_, []).append(section)
+    sections = _named(clerk, consent_section.c.section, rows)
+    fields = _named(clerk, consent_field.c.field, rows)
     return [
-        {**row, "sections": sections.get(row["id"], []), "state": _state(clerk, case, row)}
+        {
+            **row,
+            "sections": sections.get(row["id"], []),
+            "fields": fields.get(row["id"], []),
+            "state": _state(clerk, case, row),
+        }
         for row in rows
     ]
+
+
+def _named(
+    clerk: Clerk, column: sa.Column[Any], rows: list[dict[str, Any]]
+) -> dict[str, list[str]]:
+    """What each of these consents names in a column."""
+    of = column.table.c
+    ids = [row["id"] for row in rows]
+    query = sa.select(of.consent_id, column).where(
+        of.tenant == clerk.tenant, of.consent_id.in_(ids)
+    )
+    found: dict[str, list[str]] = {}
+    for id_, name in clerk.connection.execute(query.order_by(column)):
+        found.setdefault(id_, []).append(name)
+    return found
 
 
 def _state(clerk: Clerk, case: Case, row: dict[str, Any]) -> str:
@@ -136,10 +177,12 @@ def _check_words(clerk: Clerk, paper: Paper) -> None:
     _one_of("method", paper.method, METHODS)
     _one_of("decision", paper.decision, ("granted", "refused"))
     _one_of("purpose", paper.purpose, sorted(clerk.district.purposes - policy.never_purposes()))
-    if not paper.sections:
+    if not paper.sections and not paper.fields:
         raise Invalid("sections names nothing.", "Name what may be told (99.30(b)(1)).")
     for section in sorted(paper.sections):
         _one_of("sections", section, policy.sections())
+    for field in sorted(paper.fields):
+        section_of(field)
     require_text("evidence", paper.evidence)
     _check_recipient(clerk, paper.recipient)
 
@@ -205,13 +248,25 @@ def _roles(case: Case, paper: Paper) -> Iterator[str]:
 
 def _require_readable(case: Case, signer: Subject, paper: Paper) -> None:
     """No consent gives more than its signer could read."""
-    asked = paper.sections if paper.regime == "FERPA_99_30" else paper.sections & _PART_B
-    for section in sorted(asked):
-        if not case.decide(section, "read").allowed:
+    for section, fields in _asked(paper).items():
+        decision = case.decide(section, "read")
+        shut = [section] if not decision.allowed else sorted(fields - decision.fields)
+        if shut:
+            listed = ", ".join(shut)
             raise Invalid(
-                f"sections: {signer.account_id} may not read {section}, and so cannot open it.",
-                f"Take {section} off the consent.",
+                f"sections: {signer.account_id} may not read {listed}, and so cannot open it.",
+                f"Take {listed} off the consent.",
             )
+
+
+def _asked(paper: Paper) -> dict[str, frozenset[str]]:
+    """The sections that a paper opens by itself, with the single fields of each."""
+    named: dict[str, frozenset[str]] = {one: frozenset() for one in sorted(paper.sections)}
+    for field, place in paper.single.items():
+        named[place] = named.get(place, frozenset()) | {field}
+    if paper.regime == "FERPA_99_30":
+        return named
+    return {section: fields for section, fields in named.items() if section in _PART_B}
 
 
 def _supersede(clerk: Clerk, student: str, earlier: str) -> None:
