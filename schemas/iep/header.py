@@ -68,6 +68,8 @@ class Header(Record):
     end: date | None = None
     finalized: date | None = None
     amended: date | None = None
+    last_evaluated: date | None = None
+    evaluation_due: date | None = None
     last_reviewed: date | None = None
     review_due: date | None = None
     meeting_id: ItemId | None = None
@@ -86,6 +88,9 @@ class Program(Record):
     begin: date | None = None
     end: date | None = None
     reason_exited: Code | None = None
+    exit_date: date | None = None
+    exit_reason: Code | None = None
+    exit_explained: Prose | None = None
     setting: Code | None = None
     hours_per_week: HoursPerWeek | None = None
     school_hours_per_week: HoursPerWeek | None = None

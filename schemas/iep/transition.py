@@ -11,7 +11,7 @@ from pydantic import Field
 from schemas.iep.values import Item, ItemId, ProviderKind
 from schemas.ilp.entry import Line, Prose
 from schemas.ilp.goals import TransitionArea
-from schemas.ilp.values import SchoolYear
+from schemas.ilp.values import Count, Number, SchoolYear
 from schemas.meta import Code, Record
 
 
@@ -120,17 +120,27 @@ class ServiceCategory(StrEnum):
     FUNCTIONAL_VOCATIONAL_EVALUATION = "functional-vocational-evaluation"
 
 
+class Dose(Record):
+    """How much of a service: so long each time, so often in an interval, as codes tell it."""
+
+    duration: Count | None = None
+    duration_interval: Code | None = None
+    frequency: Number | None = None
+    frequency_interval: Code | None = None
+
+
 class Service(Item):
     """A service that the IEP prescribes, and the postsecondary goals that it `supports`.
 
     `code` is what a standard calls the service where it has a code; such codes do not tell the
-    category. `frequency` is in words, as "5 x 45 min per week".
+    category. `frequency` is in words, as "5 x 45 min per week"; `dose` says the same in codes.
     """
 
     category: ServiceCategory | None = None
     code: Code | None = None
     description: Prose | None = None
     frequency: Line | None = None
+    dose: Dose | None = None
     location: Code | None = None
     start: date | None = None
     end: date | None = None
