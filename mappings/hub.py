@@ -45,6 +45,15 @@ class Hub:
 
     frames: Frames = field(default_factory=dict)
     plans: Iterable[Tree] = ()
+    _made: dict[Callable[[Hub], pl.DataFrame], pl.DataFrame] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def once(self, make: Callable[[Hub], pl.DataFrame]) -> pl.DataFrame:
+        """What a function makes of this hub; made when first asked for, and kept."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
     def frame(self, entity: str) -> pl.DataFrame:
         """The table of an entity, empty where the source has none."""

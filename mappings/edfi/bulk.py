@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
-from mappings.edfi.distinct import distinct
+from mappings.edfi.distinct import distinct, distinct_parts
 from mappings.edfi.left import count_left
-from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS
+from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS, sections_of_students
 from mappings.edfi.writing import Out, People
 from mappings.engine.compile_polars import encode_json
 from mappings.engine.model import Table
@@ -46,8 +47,7 @@ class BulkOut(Out):
             if subject != SECTION:
                 yield from self._each_wanted(subject, view)
             elif self._wants(subject):
-                rows = distinct(self.book, subject, view(self.hub), self.losses)
-                yield from self._lines(subject, rows)
+                yield from self._sections()
 
     def _students(self) -> Iterator[StandardRecord | Lines]:
         """The rows of students themselves as lines; what else is said of them as records."""
@@ -57,6 +57,14 @@ class BulkOut(Out):
         beside = {subject: view for subject, view in STUDENTS.items() if subject != STUDENT}
         if any(self._wants(subject) for subject in beside):
             yield from self._people(People(self.book, self.hub, beside, STUDENTS[STUDENT]))
+
+    def _sections(self) -> Iterator[Lines]:
+        """Students in sections, some enrollments at a time: they are most of a district."""
+        slices = self.hub.frame("enrollment").iter_slices(_SLICE)
+        parts = (sections_of_students(self.hub, part) for part in slices)
+        whole = partial(LINKS[SECTION], self.hub)
+        for part in distinct_parts(self.book, SECTION, parts, whole, self.losses):
+            yield from self._lines(SECTION, part)
 
     def _lines(self, subject: str, rows: pl.DataFrame) -> Iterator[Lines]:
         table = self._table(subject)

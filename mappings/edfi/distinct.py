@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 import polars as pl
 
 from mappings.engine.book import Book
@@ -25,6 +27,25 @@ def distinct(book: Book, subject: str, frame: pl.DataFrame, losses: Losses) -> p
     if count := frame.height - kept.height:
         losses.add(LossKey(Side.OURS, subject, "", AGAIN), count=count)
     return kept
+
+
+def distinct_parts(
+    book: Book,
+    subject: str,
+    parts: Iterable[pl.DataFrame],
+    whole: Callable[[], pl.DataFrame],
+    losses: Losses,
+) -> Iterator[pl.DataFrame]:
+    """The same of a view that comes in parts; it is made `whole` only where keys are repeated."""
+    seen, done = pl.Series(dtype=pl.UInt64), 0
+    for part in parts:
+        names = _key_columns(book, subject, part)
+        keys = part.select(names).drop_nulls().hash_rows() if names else seen.clear()
+        if keys.is_duplicated().any() or keys.is_in(seen.implode()).any():
+            yield distinct(book, subject, whole(), losses).slice(done)
+            return
+        seen, done = pl.concat([seen, keys]), done + part.height
+        yield part
 
 
 def _key_columns(book: Book, subject: str, frame: pl.DataFrame) -> list[str]:

@@ -49,6 +49,10 @@ def people(hub: Hub) -> pl.DataFrame:
 
     `is_student`, `is_staff`, `is_family` say as what they are known.
     """
+    return hub.once(_people)
+
+
+def _people(hub: Hub) -> pl.DataFrame:
     frame = with_user_ids(hub.frame("person").rename({"id": "person_id"}))
     state = pl.col("ids").list.eval(
         pl.when(pl.element().struct.field("type") == _STATE).then(

@@ -102,6 +102,10 @@ def sections(hub: Hub) -> pl.DataFrame:
 
     A class of several terms is several sections (`edfi.md` §6.1). `class_id`, `term_begin` join.
     """
+    return hub.once(_sections)
+
+
+def _sections(hub: Hub) -> pl.DataFrame:
     numbers = organizations(hub).select("org_id", course_org_id="number")
     catalogue = hub.frame("course").select("org_id", course_id="id", course_code="course_code")
     catalogue = catalogue.join(numbers, on="org_id", how="left").drop("org_id")
@@ -137,9 +141,9 @@ def offerings(hub: Hub) -> pl.DataFrame:
     return sections(hub).select(names).unique(maintain_order=True)
 
 
-def _in_sections(hub: Hub, role: str) -> pl.DataFrame:
+def _in_sections(hub: Hub, role: str, enrollments: pl.DataFrame) -> pl.DataFrame:
     """Enrollments, each in each section of its class; the first day is the term's by default."""
-    enrolled = hub.frame("enrollment").filter(pl.col("role") == role)
+    enrolled = enrollments.filter(pl.col("role") == role)
     unique = people(hub).select("person_id", "unique_id")
     places = sections(hub).drop("title", "course_code", "course_org_id")
     joined = enrolled.select("class_id", "person_id", "primary", "begin_date", "end_date")
@@ -152,12 +156,17 @@ def _in_sections(hub: Hub, role: str) -> pl.DataFrame:
 
 def student_sections(hub: Hub) -> pl.DataFrame:
     """Students in sections (`edfi.student_section`)."""
-    return _in_sections(hub, STUDENT).drop("primary")
+    return sections_of_students(hub, hub.frame("enrollment"))
+
+
+def sections_of_students(hub: Hub, enrollments: pl.DataFrame) -> pl.DataFrame:
+    """Those of some enrollments, in their order."""
+    return _in_sections(hub, STUDENT, enrollments).drop("primary")
 
 
 def staff_sections(hub: Hub) -> pl.DataFrame:
     """Teachers of sections (`edfi.staff_section`); one who is not called primary is not."""
-    found = _in_sections(hub, TEACHER).drop("homeroom")
+    found = _in_sections(hub, TEACHER, hub.frame("enrollment")).drop("homeroom")
     return found.with_columns(pl.col("primary").fill_null(value=False))
 
 

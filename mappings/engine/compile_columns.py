@@ -6,7 +6,7 @@ A codec without an expression is run by the interpreter, once for each distinct 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Any
@@ -157,6 +157,25 @@ def holder(target: Target) -> Path:
 
 def _text(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def object_texts(values: pl.DataFrame, names: Iterable[str]) -> pl.Series:
+    """These columns of each row as the JSON text of an object, members in order of their names.
+
+    Columns hold JSON text. A null makes no member, and a row of nulls no object.
+    """
+    filled = sorted(name for name in names if values[name].null_count() < values.height)
+    if not filled:
+        return pl.Series([None] * values.height, dtype=pl.String)
+    members = [pl.lit(f"{json.dumps(name, ensure_ascii=False)}:") + pl.col(name) for name in filled]
+    inner = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return values.select(pl.when(inner != "").then("{" + inner + "}")).to_series()
+
+
+def quoted(texts: pl.Series) -> pl.Series:
+    """Texts as JSON has them."""
+    safe = escaped(texts)
+    return safe.to_frame().select(pl.lit('"') + pl.first() + pl.lit('"')).to_series()
 
 
 def escaped(texts: pl.Series) -> pl.Series:

@@ -21,6 +21,7 @@ from mappings.engine.compile_columns import (
     holds_json,
     interpreter_of,
     is_quoted,
+    quoted,
     value_in,
 )
 from mappings.engine.compile_tree import Filler, Leaf
@@ -145,8 +146,7 @@ class Values:
         texts = self._texts[number]
         if not self.quoted:
             return texts
-        safe = escaped(texts)
-        return safe.to_frame().select(pl.lit('"') + pl.first() + pl.lit('"')).to_series()
+        return quoted(texts)
 
     def explain(self, cells: pl.Series) -> None:
         """Ask the interpreter about these values, each once."""

@@ -10,7 +10,7 @@ import polars as pl
 from mappings.engine.loss import Losses
 from mappings.hub import USUAL, Choice, Hub, Records
 from mappings.oneroster.binding import Binding
-from mappings.oneroster.bulk import Cells, files_of, has_plans, tables_of
+from mappings.oneroster.bulk import Cells, files_of, tables_of
 from mappings.oneroster.plans_in import PlansIn
 from mappings.oneroster.plans_out import PlansOut
 from mappings.oneroster.rows_in import RowsIn, lifted
@@ -44,13 +44,14 @@ class OneRosterBridge:
             frames = lifted(frames)
         return Hub(frames, plans.plans(records))
 
-    def has_plans(self, files: Cells) -> bool:
-        """Whether a package has to be read record by record, for the plans in it."""
-        return has_plans(files)
+    def read_frames(self, files: Cells, losses: Losses) -> Hub | None:
+        """The records of files as columns of cells.
 
-    def read_frames(self, files: Cells, losses: Losses) -> Hub:
-        """The records of files as columns of cells, for packages without plans."""
+        None for a package with plans, which has to be read record by record.
+        """
         tables = tables_of(files, self.binding, losses)
+        if tables is None:
+            return None
         return Hub(lifted(tables) if self.binding.version == "1.1" else tables)
 
     def write_frames(self, hub: Hub, losses: Losses) -> dict[str, pl.DataFrame]:

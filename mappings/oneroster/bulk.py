@@ -1,26 +1,26 @@
 """Whole files at once: columns of cells to our tables and back, for rosters by the million.
 
-Plans are not for columns: `has_plans` tells whether a package has to be read record by record.
+Plans are not for columns: a package that has some is read record by record.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
 
 from mappings.engine.codec import Codec
-from mappings.engine.codecs import canonical_json
+from mappings.engine.codecs import canonical_json, map_distinct
+from mappings.engine.compile_columns import object_texts, quoted
 from mappings.engine.compile_decode import decoded
 from mappings.engine.compile_polars import encode
-from mappings.engine.decode import as_object
 from mappings.engine.errors import Unrepresentable
 from mappings.engine.loss import SAMPLES, Losses, LossKey, Side
 from mappings.engine.model import Table
 from mappings.engine.paths import bare
-from mappings.hub import schema_of
+from mappings.hub import ENTITIES, schema_of
 from mappings.oneroster.binding import Binding, cell_tables
 from mappings.oneroster.derive import agents_of_users, roles_of_users
 from mappings.oneroster.fold import ROLE, Folded, agent_id, role_id
@@ -29,42 +29,48 @@ from mappings.oneroster.rows_in import GONE, NESTED
 from mappings.oneroster.rows_out import EXTENSION, NOT_OURS, RowsOut
 from mappings.oneroster.shapes import AGENTS
 
-Cells = Mapping[str, pl.DataFrame]
+Cells = Iterable[tuple[str, pl.DataFrame]]
 _KEY = "sourcedId"
 
 
-def has_plans(files: Cells) -> bool:
-    """Whether some users take plans along."""
-    users = files.get("users")
-    return users is not None and FORMAT in users.columns and users[FORMAT].null_count() < len(users)
+def tables_of(files: Cells, binding: Binding, losses: Losses) -> dict[str, pl.DataFrame] | None:
+    """Our records out of files as columns of cells, blanks null; unreadable cells are told.
 
-
-def tables_of(files: Cells, binding: Binding, losses: Losses) -> dict[str, pl.DataFrame]:
-    """Our records out of files as columns of cells, blanks null; unreadable cells are told."""
+    Each file is let go of before the next is asked for. None where users take plans along.
+    """
     tables = {table.entity: table for table in cell_tables(binding.version).values()}
     made = {}
-    for file, cells in _derived(files, binding):
-        if file not in tables:
-            reason = "nothing of ours corresponds to it"
-            losses.add(LossKey(Side.THEIRS, file, "", reason), count=cells.height)
-            continue
-        made[tables[file].subject] = _Reading(tables[file], losses).frame(cells)
-    return made
+    for file, frame in files:
+        if file == "users" and _has_plans(frame):
+            return None
+        for name, cells in _derived(file, frame, binding):
+            if name in tables:
+                made[tables[name].subject] = _Reading(tables[name], losses).frame(cells)
+            else:
+                reason = "nothing of ours corresponds to it"
+                losses.add(LossKey(Side.THEIRS, name, "", reason), count=cells.height)
+        del frame, cells
+    return {entity: made[entity] for entity in ENTITIES if entity in made}
 
 
-def _derived(files: Cells, binding: Binding) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The files with what they nest as files of their own."""
-    for file, cells in files.items():
-        frame = cells.drop([name for name in cells.columns if name.startswith("_")])
-        if file == "demographics":
-            frame = frame.with_columns(userSourcedId=_KEY)
-        yield file, frame
-        if file == "users":
-            agents = agents_of_users(frame)
-            ids = [agent_id(*pair) for pair in agents.select(agents.columns[1:]).iter_rows()]
-            yield AGENTS, agents.with_columns(pl.Series(_KEY, ids, pl.String))
-            if binding.version == "1.1":
-                yield "roles", _roles(frame)
+def _has_plans(users: pl.DataFrame) -> bool:
+    return FORMAT in users.columns and users[FORMAT].null_count() < users.height
+
+
+def _derived(
+    file: str, cells: pl.DataFrame, binding: Binding
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """A file with what it nests as files of their own."""
+    frame = cells.drop([name for name in cells.columns if name.startswith("_")])
+    if file == "demographics":
+        frame = frame.with_columns(userSourcedId=_KEY)
+    yield file, frame
+    if file == "users":
+        agents = agents_of_users(frame)
+        ids = [agent_id(*pair) for pair in agents.select(agents.columns[1:]).iter_rows()]
+        yield AGENTS, agents.with_columns(pl.Series(_KEY, ids, pl.String))
+        if binding.version == "1.1":
+            yield "roles", _roles(frame)
 
 
 def _roles(users: pl.DataFrame) -> pl.DataFrame:
@@ -97,8 +103,10 @@ class _Reading:
     def _living(self, cells: pl.DataFrame) -> pl.DataFrame:
         if "status" not in cells.columns:
             return cells
-        gone = pl.col("status").eq_missing("tobedeleted")
-        self._count("", GONE, cells.filter(gone)[_KEY])
+        gone = cells["status"].eq_missing("tobedeleted")
+        if not gone.any():
+            return cells
+        self._count("", GONE, cells[_KEY].filter(gone))
         return cells.filter(~gone)
 
     def _count(self, path: str, reason: str, values: pl.Series) -> None:
@@ -124,25 +132,22 @@ class _Reading:
         free = [name for name in cells.columns if name not in {*taken, *reasons, "status", ROLE}]
         for name in reasons.keys() & set(cells.columns) - {"status", *NESTED}:
             self._count(name, reasons[name], cells[name].drop_nulls())
-        return _objects(as_object(cells, free), cells.select(free))
+        return object_texts(cells.with_columns(_value_texts(cells[name]) for name in free), free)
 
 
 _JSON = r"""^[\["{]"""
 
 
-def _objects(texts: pl.Series, cells: pl.DataFrame) -> pl.Series:
-    """Objects of cells, in which a cell that holds canonical JSON is what it spells."""
-    told = [name for name in cells.columns if cells[name].str.contains(_JSON).any()]
-    if not told:
+def _value_texts(cells: pl.Series) -> pl.Series:
+    """Cells as JSON text: an extension's canonical JSON as it stands, all else in quotes."""
+    texts = quoted(cells).rename(cells.name)
+    if not cells.name.startswith(EXTENSION):
         return texts
-    return pl.Series(texts.name, [_spelled(text, told) for text in texts], pl.String)
-
-
-def _spelled(text: str | None, told: list[str]) -> str | None:
-    if text is None:
-        return None
-    held = json.loads(text)
-    return canonical_json(held | {name: value_of(held[name]) for name in told if name in held})
+    plain = ~cells.str.contains(_JSON).fill_null(value=False)
+    if plain.all():
+        return texts
+    spelled = map_distinct(cells.set(plain, None), lambda cell: canonical_json(value_of(cell)))
+    return texts.zip_with(plain, spelled)
 
 
 def value_of(cell: str) -> Any:

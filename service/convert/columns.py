@@ -6,10 +6,10 @@ Plans go one at a time; a package that holds some is read record by record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from adapters.port import Progress
 from mappings.engine.loss import Losses
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     import polars as pl
 
     Files = Mapping[str, pl.DataFrame]
+    Read = Iterable[tuple[str, pl.DataFrame]]
 
 
 @runtime_checkable
 class ByColumns(Protocol):
     """A format that reads and writes whole files as columns of cells."""
 
-    def read_frames(self, path: Path, progress: Progress) -> Files: ...
+    def read_frames(self, path: Path, progress: Progress) -> Read: ...
 
     def write_frames(self, path: Path, frames: Files, progress: Progress) -> None: ...
 
@@ -35,11 +36,22 @@ class ByColumns(Protocol):
 class Columnar(Protocol):
     """A bridge between such files and our tables."""
 
-    def has_plans(self, files: Files) -> bool: ...
-
-    def read_frames(self, files: Files, losses: Losses) -> Hub: ...
+    def read_frames(self, files: Read, losses: Losses) -> Hub | None: ...
 
     def write_frames(self, hub: Hub, losses: Losses) -> Files: ...
+
+
+def telling(form: Any, losses: Losses) -> Any:
+    """The format as one that counts what its files cannot hold; most hold all they are given."""
+    reporting = getattr(form, "reporting", None)
+    return reporting(losses) if reporting else form
+
+
+def _counted(files: Read, counter: Counter[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    for name, frame in files:
+        counter[name] = frame.height
+        yield name, frame
+        del frame  # gone before the next is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +65,24 @@ class Way:
     progress: Progress
 
     def read(self, counter: Counter[str]) -> Hub | None:
-        """The hub of a package without plans; None where it has to be read record by record."""
-        if not isinstance(self.form, ByColumns) or not isinstance(self.bridge, Columnar):
+        """The hub of a package without plans; None where it has to be read record by record.
+
+        Files are taken one by one, so that none is held longer than its tables take. What was
+        lost of those read before plans were met is told by whoever reads the records.
+        """
+        own = Losses()
+        form = telling(self.form, own)
+        if not isinstance(form, ByColumns) or not isinstance(self.bridge, Columnar):
             return None
-        files = self.form.read_frames(self.path, self.progress)
-        if self.bridge.has_plans(files):
-            return None
-        counter.update({name: frame.height for name, frame in files.items()})
-        return self.bridge.read_frames(files, self.losses)
+        files = _counted(form.read_frames(self.path, self.progress), counter)
+        try:
+            hub = self.bridge.read_frames(files, own)
+        except Exception:
+            self.losses.merge(own)
+            raise
+        if hub is not None:
+            self.losses.merge(own)
+        return hub
 
     def write(self, hub: Hub, counter: Counter[str], choice: Choice) -> bool:
         """Write a hub without plans; False where it has to be written record by record."""

@@ -14,7 +14,7 @@ from adapters.port import Progress, silent
 from mappings.engine.loss import Losses
 from mappings.hub import Choice, Hub
 from schemas.standards.shape import StandardRecord
-from service.convert.columns import Way
+from service.convert.columns import Way, telling
 from service.convert.draft import drafted
 from service.errors import Held, Invalid
 from service.formats import bridge_of, format_of, row_of
@@ -61,8 +61,8 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
     Who gives an `account` to fill can read the losses in it even then.
     """
     outcome = Outcome() if account is None else account
-    source = _telling(format_of(order.source_format), outcome.losses)
-    target = _telling(format_of(order.target_format), outcome.losses)
+    source: Format = telling(format_of(order.source_format), outcome.losses)
+    target: Format = telling(format_of(order.target_format), outcome.losses)
     with drafted(order.target) as unfinished:
         hub = None if _same_records(order) else _hub(order, source, outcome, progress)
         if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
@@ -73,13 +73,6 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
                 writer.write(unfinished, told, progress)
         _accept(order, outcome)
     return outcome
-
-
-def _telling(form: Format, losses: Losses) -> Format:
-    """The format as one that counts what its files cannot hold; most hold all they are given."""
-    reporting = getattr(form, "reporting", None)
-    counted: Format = reporting(losses) if reporting else form
-    return counted
 
 
 def _carrying(order: Order, target: Format) -> AbstractContextManager[Format]:
@@ -127,7 +120,8 @@ def _read(
 def _hub(order: Order, source: Format, outcome: Outcome, progress: Progress) -> Hub:
     """What the input says, by columns where there are no plans in it."""
     bridge = bridge_of(order.source_format)
-    hub = Way(source, bridge, order.source, outcome.losses, progress).read(outcome.read)
+    columns = Way(format_of(order.source_format), bridge, order.source, outcome.losses, progress)
+    hub = columns.read(outcome.read)
     if hub is None:
         hub = bridge.read(
             lambda: _read(order, source, outcome, progress), outcome.losses, order.choice
@@ -146,7 +140,8 @@ def _wrote_columns(
 
 def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:
     """The hub with what a roster knows besides; what the input itself says is kept."""
-    adapter, bridge = _telling(format_of(name), outcome.losses), bridge_of(name)
+    adapter: Format = telling(format_of(name), outcome.losses)
+    bridge = bridge_of(name)
     more = bridge.read(lambda: adapter.read(place), outcome.losses)
     return Hub({**more.frames, **hub.frames}, hub.plans)
 

@@ -48,7 +48,7 @@ def test_the_district_written_again_is_byte_for_byte_the_same(
     if way == "records":
         form.write(tmp_path / "out", form.read(night))
     else:
-        form.write_frames(tmp_path / "out", form.read_frames(night))
+        form.write_frames(tmp_path / "out", dict(form.read_frames(night)))
     # Its extension columns of users are not in order of their names.
     for file in night.glob("*.csv"):
         same = (tmp_path / "out" / file.name).read_bytes() == file.read_bytes()

@@ -53,16 +53,16 @@ def write_lines(
         for done, piece in enumerate(pieces, start=1):
             if piece.entity not in files:
                 files[piece.entity] = stack.enter_context(_opened(folder, version, piece))
-            files[piece.entity].write(_content(version, piece))
+            _append(files[piece.entity], version, piece)
             if done % _EVERY == 0:
                 progress("Writing JSON", done)
 
 
-def _content(version: str, piece: StandardRecord | Lines) -> bytes:
+def _append(file: IO[bytes], version: str, piece: StandardRecord | Lines) -> None:
     if isinstance(piece, StandardRecord):
-        return line_of(version, piece).encode()
-    text: str = piece.texts.str.join("\n").item()
-    return text.encode() + b"\n" if text else b""
+        file.write(line_of(version, piece).encode())
+    else:  # a table of one column without quotes is its texts, each on a line
+        piece.texts.to_frame().write_csv(file, include_header=False, quote_style="never")
 
 
 def _opened(folder: Path, version: str, piece: StandardRecord | Lines) -> IO[bytes]:

@@ -72,12 +72,15 @@ class OneRosterCsv:
             columns = column_map(self.version, entity)
             yield from to_records(entity, frame, columns, f"{entity}.csv")
 
-    def read_frames(self, path: Path, progress: Progress = silent) -> Mapping[str, pl.DataFrame]:
+    def read_frames(
+        self, path: Path, progress: Progress = silent
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
         """Every file that has rows as a frame of text: cells as they stand, blanks null.
 
-        The column `_row` numbers rows as findings do. Raises Unreadable.
+        Users come first, since they may hold what is not for columns. The column `_row` numbers
+        rows as findings do. Raises Unreadable.
         """
-        return dict(self._frames(path, progress))
+        return self._frames(path, progress, first="users")
 
     def write(
         self, path: Path, records: Iterable[StandardRecord], progress: Progress = silent
@@ -111,16 +114,20 @@ class OneRosterCsv:
 
         return Packing(self.version, self.mode, self.system, self.code, self.on_loss)
 
-    def _frames(self, path: Path, progress: Progress) -> Iterator[tuple[str, pl.DataFrame]]:
+    def _frames(
+        self, path: Path, progress: Progress, first: str = ""
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
         with _fetched(path, progress) as (source, delivery):
             self._accept(delivery.findings)
             self._same_version(delivery)
             present = [name for name in files(self.version) if name in delivery.files]
+            present.sort(key=lambda name: name != first)
             for done, entity in enumerate(present, start=1):
                 reading = source.read(delivery, entity)
                 self._accept(reading.findings)
                 if not reading.frame.is_empty():
                     yield entity, reading.frame
+                del reading  # the next file takes the place of this one
                 progress(f"Reading {entity}.csv", done, len(present))
 
     def _accept(self, findings: Iterable[Finding]) -> None:
