@@ -1,0 +1,198 @@
+"""A set of files for a career system: all of them whole, or none there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from adapters.cis.table import TableWriter
+from mappings.cis.account import Accountant
+from mappings.cis.catalogue import Catalogue
+from mappings.cis.facts import Pupil
+from mappings.cis.layout import Layout, LayoutFile
+from mappings.cis.rows import Rows, Told
+from schemas.finding import Finding, Severity
+
+Records = Iterable[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file as it was written."""
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(slots=True)
+class SetReport:
+    """What a set holds and what it does not: files, students, losses, rows left out."""
+
+    layout: str
+    students: int = 0
+    files: list[Written] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What a person should look at; of gravity HOLD where the set should not go out so."""
+        return self.told.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a set is wanted: as of which day, students known by which identifier."""
+
+    on: date
+    identifier: str | None = None
+
+
+def write_set(
+    layout: Layout, out: Path, pupils: Iterable[Pupil], asked: Asked, district: District
+) -> SetReport:
+    """Write every file of the layout into the folder `out`, or into one zip called so.
+
+    Students are taken one at a time. Raises FileExistsError where something stands at `out`; a
+    set that was cut short leaves nothing there.
+    """
+    if out.exists():
+        raise FileExistsError(17, "this is there already", str(out))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".planbridge-", dir=out.parent))
+    try:
+        report = _write_files(layout, draft, pupils, asked, district)
+        _put(draft, out, [one.name for one in report.files])
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """What a set says of the district besides its students: schools and the course catalogue."""
+
+    schools: tuple[Mapping[str, str], ...] = ()
+    courses: tuple[Mapping[str, str], ...] = ()
+
+
+def _write_files(
+    layout: Layout, folder: Path, pupils: Iterable[Pupil], asked: Asked, district: District
+) -> SetReport:
+    report = SetReport(layout.name)
+    rows = Rows(layout, asked.on, asked.identifier or layout.identifier, report.told)
+    accountant, catalogue = Accountant.of(layout, report.told), Catalogue()
+    catalogue.take_roster(district.courses)
+    with ExitStack() as stack:
+        tables = [
+            stack.enter_context(_table(folder, layout, file, report)) for file in layout.written
+        ]
+        for pupil in pupils:
+            report.students += 1
+            accountant.account_for(pupil)
+            catalogue.take_pupil(pupil)
+            for table in tables:
+                table.write(rows.of_pupil(table.file, pupil))
+        records: dict[str, Records] = {"schools": district.schools, "courses": catalogue.records()}
+        for table in tables:
+            listed = records.get(table.file.rows, ()) if isinstance(table.file.rows, str) else ()
+            table.write(rows.of_records(table.file, listed))
+    return report
+
+
+@dataclass(slots=True)
+class _Table:
+    """One file being written; rows that repeat what tells rows apart are counted."""
+
+    file: LayoutFile
+    writer: TableWriter
+    report: SetReport
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+    twice: list[str] = field(default_factory=list)
+
+    def write(self, rows: Iterator[list[str]]) -> None:
+        """Write rows."""
+        for cells in rows:
+            self._note_key(cells)
+            if not self.writer.write(cells):
+                self.report.told.leave(self.file, cells[0], "a value", "holds the delimiter")
+
+    def _note_key(self, cells: list[str]) -> None:
+        if self.file.unique:
+            columns = list(self.file.columns)
+            key = tuple(cells[columns.index(name)] for name in self.file.unique)
+            if key in self.seen:
+                self.twice.append(" ".join(key))
+            self.seen.add(key)
+
+    def findings(self, size: int) -> Iterator[Finding]:
+        """What is wrong with the file as a whole."""
+        if self.twice:
+            yield Finding(
+                Severity.HOLD,
+                "cis.identifier-twice",
+                f"{len(self.twice):,} rows repeat an identifier: the target would take two for one",
+                "Correct the identifiers in the roster, or choose another kind with --identifier.",
+                self.file.name,
+                column=self.file.unique[0],
+                value=self.twice[0],
+                count=len(self.twice),
+            )
+        limits = self.file.limits
+        if self.writer.rows > (limits.rows or self.writer.rows) or size > (limits.bytes or size):
+            yield Finding(
+                Severity.WARNING,
+                "cis.too-big",
+                f"{self.writer.rows:,} rows, {size:,} bytes: more than the target says it takes",
+                "Export school by school.",
+                self.file.name,
+            )
+        left = self.report.told.left.get(self.file.name, 0)
+        if left:
+            problem = f"{left:,} rows stay out for want of a value"
+            fix = "See the rows listed; full-set targets archive who is missing."
+            yield Finding(
+                Severity.WARNING, "cis.left-out", problem, fix, self.file.name, count=left
+            )
+
+
+@contextmanager
+def _table(folder: Path, layout: Layout, file: LayoutFile, report: SetReport) -> Iterator[_Table]:
+    path = folder / file.name
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        table = _Table(file, TableWriter(stream, layout, list(file.columns)), report)
+        yield table
+        stream.flush()
+        os.fsync(stream.fileno())
+    size = path.stat().st_size
+    with path.open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").hexdigest()
+    report.files.append(Written(file.name, table.writer.rows, size, digest))
+    report.told.findings.extend(table.findings(size))
+
+
+def _put(draft: Path, out: Path, names: list[str]) -> None:
+    """Let the files appear under their names at once."""
+    if out.suffix.lower() != ".zip":
+        draft.chmod(0o755)
+        draft.rename(out)
+        return
+    packed = draft / "set.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(names):
+            # No clock: the same content is the same zip.
+            with (
+                archive.open(zipfile.ZipInfo(name), "w") as entry,
+                (draft / name).open("rb") as data,
+            ):
+                shutil.copyfileobj(data, entry)
+    packed.rename(out)

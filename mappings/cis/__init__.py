@@ -1,0 +1,1 @@
+"""Flat files of career information systems: which column takes what, as data."""
