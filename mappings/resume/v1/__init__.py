@@ -1,0 +1,1 @@
+"""JSON Resume 1.x: the part of a plan that a résumé shows."""
