@@ -24,11 +24,13 @@ Purpose = Annotated[str | None, typer.Option(help="What for; else what is usual 
 @student.command("show")
 def show(given: Id, purpose: Purpose = None, as_json: Json = False) -> None:
     """Roster, plan, and where each value came from: as much as is open to whoever asks."""
+    from service.ilp.request import plan_sections
     from service.office import at_window
     from service.students import show_student
 
     with at_window(open_session().window(purpose=purpose)) as visit:
-        found = show_student(visit.connection, visit.tenant, visit.lookup(given))
+        sight = visit.lookup(given, "read", plan_sections())
+        found = show_student(visit.connection, visit.tenant, sight)
     if as_json:
         print_json(found)
         return

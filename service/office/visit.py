@@ -113,23 +113,30 @@ class Visit:
         Raises Refused alike for somebody unknown and for somebody of whom nothing is open: the
         answer must not tell which.
         """
+        wanted = tuple(sections or policy.sections())
+        student = self._known(given)
+        rows = load_rows(self.connection, self.desk, [student or ""])[student or ""]
+        sight = self._sight(student or "", action, wanted, rows)
+        if student is not None and sight.decisions:
+            self.events.append(telling.allowed(self.desk, sight, rows, **self.told))
+            return sight
+        event = self._refused(student or "", action, wanted, rows).event
+        raise Refused(
+            f"{given!r} is not known here, or not open to {self.act.by}.",
+            "`planbridge access why` tells which conditions are unmet, to those who may know.",
+            event if student else replace(event, about=()),
+        )
+
+    def _known(self, given: str) -> str | None:
+        """The record id behind any id; the custodian may know that it is the id of several."""
         try:
-            student: str | None = find_person(self.connection, self.tenant, given)
+            return find_person(self.connection, self.tenant, given)
         except NotFound:
-            student = None
+            return None
         except Invalid:
             if self.is_custodian:
                 raise
-            student = None
-        try:
-            return self.see(student or "", action, sections)
-        except Refused as refused:
-            about = refused.event.about if student else ()
-            raise Refused(
-                f"{given!r} is not known here, or not open to {self.act.by}.",
-                refused.fix,
-                replace(refused.event, about=about),
-            ) from None
+            return None
 
     def see_all(
         self, students: Sequence[str], action: str = "read", sections: Iterable[str] | None = None

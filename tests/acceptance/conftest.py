@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.cli import Home, make_home
-from support.nights import LOCAL_ID, at
+from support.cli import Home, amended, inspecting, make_home
+from support.nights import LOCAL_ID, MOTHER, at
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,8 @@ def started(district: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     assert made.night(district / "night1")["state"] == "done"
     assert made("plan", "import", district.parent / "plans").status == 0
     made.checkpoint("plain")
+    amended(made, LOCAL_ID, MOTHER, "*")
+    inspecting(made, LOCAL_ID, MOTHER)
     words = ("student", "set", LOCAL_ID, "preferred_given_name", "Lupi", "--reason", "asked")
     assert made(*words).status == 0
     made.checkpoint("first")

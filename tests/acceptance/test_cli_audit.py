@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sqlite3
 from typing import Any
 
 import pytest
 from support.audit_log import event
-from support.cli import Home, mistake
+from support.cli import Home, copy_database, mistake
 from support.nights import LOCAL_ID
 
 from service.audit.event import About
@@ -21,9 +20,7 @@ from service.store.database import open_engine, writing
 
 @pytest.fixture
 def custodian(home: Home) -> Home:
-    """The operator is the custodian of records; no log was written before."""
-    shutil.rmtree(home.folder / ".planbridge" / "audit", ignore_errors=True)
-    assert home("access", "appoint", operator(), "--reason", "board minutes").status == 0
+    """The operator is the custodian of records, who made the database."""
     return home
 
 
@@ -76,9 +73,9 @@ def test_the_log_is_not_for_everybody(custodian: Home) -> None:
 
 def test_a_whole_log_ends_with_0(custodian: Home) -> None:
     college_reads(custodian)
-    assert custodian("audit", "checkpoint", "--json").json["seq"] == 1
+    last = custodian("audit", "checkpoint", "--json").json["seq"]
     answer = custodian("audit", "verify", "--json")
-    assert (answer.status, answer.json["intact"], answer.json["vouched"]) == (0, True, 1)
+    assert (answer.status, answer.json["intact"], answer.json["vouched"]) == (0, True, last)
 
 
 def test_a_broken_log_ends_with_1_and_the_place(custodian: Home) -> None:
@@ -88,17 +85,17 @@ def test_a_broken_log_ends_with_1_and_the_place(custodian: Home) -> None:
         connection.execute("UPDATE audit_event SET at = 'x'")
     answer = custodian("audit", "verify")
     assert answer.status == 1
-    assert answer.out.startswith("edited: event 1:")
+    assert answer.out.startswith("edited: events 1 to ")
 
 
 def test_an_old_copy_is_found_by_the_checkpoints(custodian: Home) -> None:
     college_reads(custodian)
-    custodian.checkpoint("old")
+    copy_database(custodian.database, custodian.folder / "old.db")
     college_reads(custodian)
-    assert custodian("audit", "checkpoint").status == 0
-    custodian.rewind("old")
+    last = custodian("audit", "checkpoint", "--json").json["seq"]
+    copy_database(custodian.folder / "old.db", custodian.database)
     found = custodian("audit", "verify", "--json").json["faults"]
-    assert [(one["kind"], one["first"]) for one in found] == [("restored", 2)]
+    assert [(one["kind"], one["first"]) for one in found] == [("restored", last)]
 
 
 def test_a_copy_of_the_checkpoints_has_to_be_there(custodian: Home) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.cli import Home, changed_tables, mistake
-from support.nights import LOCAL_ID, edited
+from support.cli import Home, changed_tables, inspecting, mistake
+from support.nights import LOCAL_ID, MOTHER, edited
 
 # sync plan, apply, history, show
 
@@ -52,6 +52,11 @@ def test_a_plan_is_stale_once_the_roster_moved(first: Home, district: Path) -> N
     before = first.held()
     assert mistake(first("sync", "apply", number), "before the roster last changed")
     assert first.held() == before
+
+
+def test_a_student_without_a_plan_has_none_to_export(first: Home) -> None:
+    inspecting(first, "0001117", MOTHER)
+    assert mistake(first("plan", "export", "0001117"), "no plan yet")
 
 
 def test_a_superseded_plan_is_not_applied(first: Home, district: Path) -> None:
@@ -119,11 +124,10 @@ def test_show_tells_a_run_again_and_writes_its_page(second: Home) -> None:
         (("conflicts", "decide", 1, "--ours", "--theirs"), "which side"),
         (("matches", "decide", 77, "--same"), "no question 77"),
         (("matches", "decide", 1), "one person"),
-        (("student", "show", "nobody"), "Nobody is known as 'nobody'"),
-        (("student", "set", LOCAL_ID, "shoes", "9", "--reason", "x"), "no field 'shoes'"),
+        (("student", "show", "nobody"), "'nobody' is not known here"),
+        (("student", "set", LOCAL_ID, "shoes", "9", "--reason", "x"), "no field person.shoes"),
         (("student", "set", LOCAL_ID, "given_name", "", "--reason", "x"), "given_name"),
-        (("plan", "export", "nobody"), "Nobody is known as 'nobody'"),
-        (("plan", "export", "par-0031"), "no plan yet"),
+        (("plan", "export", "nobody"), "'nobody' is not known here"),
         (("plan", "import", "nowhere.json"), "nowhere.json"),
         (("validate", "nowhere"), "There is nothing at nowhere"),
         (("validate", "planbridge.toml"), "in no format that we know"),

@@ -24,6 +24,9 @@ from service.cli.main import main
 RECORDS_OF_WORK = frozenset({"run", "run_step", "plan", "counter", "lease"})
 """Tables that say what was tried; all others say what is held."""
 
+_LOG = frozenset({"audit_event", "audit_payload"})
+"""Tables that say who asked: every command adds to them."""
+
 _PROGRAM = "from service.cli.main import main; main()"
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -112,23 +115,47 @@ class Home:
         return {name: rows for name, rows in self.all().items() if name not in RECORDS_OF_WORK}
 
     def all(self) -> Rows:
-        """The whole database, table by table, rows in a fixed order."""
+        """The database without its audit log, table by table, rows in a fixed order."""
         names = [
             name for (name,) in self.query("SELECT name FROM sqlite_master WHERE type='table'")
         ]
         return {
-            name: sorted(self.query(f'SELECT * FROM "{name}"'), key=repr)
+            name: sorted((row for row in self._rows(name) if row[1:2] != ("audit",)), key=repr)
             for name in names
-            if name != "sqlite_stat1"
+            if name not in _LOG | {"sqlite_stat1"}
         }
 
+    def _rows(self, name: str) -> list[tuple[Any, ...]]:
+        return self.query(f'SELECT * FROM "{name}"')
+
     def checkpoint(self, name: str) -> None:
-        """Remember the database as it is now."""
+        """Remember the database, and what vouches for its log, as they are now."""
         copy_database(self.database, self.folder / f"{name}.checkpoint")
+        shutil.copytree(self._audit, self.folder / f"{name}.audit", dirs_exist_ok=True)
 
     def rewind(self, name: str) -> None:
-        """Make the database what it was at a checkpoint."""
+        """Make the database what it was at a checkpoint, and what vouches for its log."""
         copy_database(self.folder / f"{name}.checkpoint", self.database)
+        shutil.rmtree(self._audit, ignore_errors=True)
+        shutil.copytree(self.folder / f"{name}.audit", self._audit)
+
+    @property
+    def _audit(self) -> Path:
+        return self.folder / ".planbridge" / "audit"
+
+
+def amended(home: Home, student: str, by: str, section: str = "directory") -> None:
+    """Log a request to amend a section and accept it, which lets the custodian carry it out."""
+    words = ("request", "add", student, "amendment", "--by", by, "--section", section, "--json")
+    made = home(*words).json["id"]
+    answer = home("request", "answer", made, "accepted", "--reason", "it was wrong")
+    assert answer.status == 0, answer
+
+
+def inspecting(home: Home, student: str, by: str) -> None:
+    """Log a formal request to inspect the whole record, which opens it to the custodian."""
+    answer = home("request", "add", student, "inspection", "--by", by, "--formal")
+    assert answer.status == 0, answer
 
 
 def copy_database(given: Path, target: Path) -> None:

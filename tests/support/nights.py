@@ -14,6 +14,7 @@ from support.packages import read_rows
 Row = dict[str, str]
 
 LUPE, LOCAL_ID, STATE_ID = "stu-0001052", "0001052", "ST90001052"
+MOTHER = "par-0084"
 """A student of the fixture district, with a plan, by each of her ids."""
 
 FILES_OF_STUDENTS = ("users", "roles", "enrollments", "demographics", "results")
