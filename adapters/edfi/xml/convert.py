@@ -27,6 +27,9 @@ from schemas.standards.edfi import namespace
 LOOKUP = "_lookup"
 """Where a reference keeps a lookup: element names with their texts, lists where they repeat."""
 
+REF = "ref"
+"""The attribute that names the id of another element instead of an identity."""
+
 Values = dict[str, Any]
 Fill = Callable[[Any, Values], None]
 Handlers = dict[Any, Fill]
@@ -95,7 +98,7 @@ class Converter:
                     values[LOOKUP] = _raw(child)
                 else:
                     raise Fault.unexpected(child)
-            if element.attrib:
+            if element.get(REF) is not None:
                 by_id(element, values)
             return values
 
@@ -117,7 +120,7 @@ class Converter:
                     _fill(child, values, handlers)
                 else:
                     raise Fault.unexpected(child)
-            if element.attrib:
+            if element.get(REF) is not None:
                 by_id(element, values)
 
         return fill
@@ -127,9 +130,8 @@ class Converter:
         parts = {part.xml[len(path) :]: part.part for node in nodes for part in node.parts}
 
         def fill(element: Any, values: Values) -> None:
-            if element.get("ref") is not None:
-                for below, value in self._resolve(element, entity).items():
-                    _agree(element, values, parts[below], value)
+            for below, value in self._resolve(element, entity).items():
+                _agree(element, values, parts[below], value)
 
         return fill
 
@@ -183,18 +185,24 @@ def _value_reader(node: Node) -> Callable[[Any], Any]:
 
 
 def _typed(convert: Reader | None, kind: str) -> Callable[[Any], Any]:
-    def text(element: Any) -> str:
-        if len(element):
-            raise Fault.unexpected(element[0])
-        return element.text or ""
+    if convert is None:
+        return _text
 
     def value(element: Any) -> Any:
         try:
-            return convert(text(element))  # type: ignore[misc]  # only used where there is one
+            return convert(_text(element))
         except (ValueError, KeyError):
             raise Fault.value(element, WANTED[kind]) from None
 
-    return text if convert is None else value
+    return value
+
+
+def _text(element: Any) -> str:
+    """The text of an element without others in it: beside text, others are stray already."""
+    text: str = element.text or ""
+    if (not text or text.isspace()) and len(element):
+        raise Fault.unexpected(element[0])
+    return text
 
 
 def _part(node: KeyNode) -> Fill:

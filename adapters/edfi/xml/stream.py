@@ -13,7 +13,7 @@ from lxml import etree
 from adapters.edfi.files import Entry
 from adapters.edfi.limits import DEFAULT_LIMITS, Limits
 from adapters.edfi.refusal import refused
-from adapters.edfi.xml.faults import INTERCHANGE, Fault, local_name
+from adapters.edfi.xml.faults import INTERCHANGE, Fault
 from adapters.edfi.xml.official import Official
 from adapters.formats import Unreadable
 from schemas.finding import Finding
@@ -115,35 +115,32 @@ class Stream:
         return self._refused("namespace", problem, fix, line)
 
     def _feed(self, head: bytes, chunks: Iterator[bytes]) -> Iterator[tuple[Any, list[Finding]]]:
-        """The last element waits for the next, because text behind it may still come."""
-        prefix = f"{{{namespace(self.version)}}}"
-        tags = [prefix + name for name in elements(self.version)]
-        parser: Any = etree.XMLPullParser(("end",), tag=tags, **_options())
+        """Elements are whole when another follows, and so is the text behind them.
+
+        The parser is asked for the root alone, because each event costs more than the parsing.
+        """
+        parser: Any = etree.XMLPullParser(("start",), tag=self._root().tag, **_options())
         self._parser = parser
-        since, line, waiting = 0, 1, []
+        since, line, root = 0, 1, None
         for chunk in _pieces(head, chunks):
             since += len(chunk)
             parser.feed(chunk)
             for _, element in parser.read_events():
-                if _is_record(element):
-                    waiting.append(element)
-            if len(waiting) > 1:
-                yield from self._hand_out(waiting[:-1])
-                since, line, waiting = 0, waiting[-1].sourceline, waiting[-1:]
+                root = element if root is None else root
+            if root is not None and len(root) > 1:
+                yield from self._hand_out(root, root[:-1])
+                since, line = 0, root[-1].sourceline
             if since > self.limits.record_bytes:
                 raise self._oversized(line)
         root = parser.close()
-        yield from self._hand_out(waiting)
-        if len(root):
-            raise Fault.unexpected(root[0])
+        yield from self._hand_out(root, root[:])
 
-    def _hand_out(self, found: list[Any]) -> Iterator[tuple[Any, list[Finding]]]:
+    def _hand_out(self, root: Any, found: list[Any]) -> Iterator[tuple[Any, list[Finding]]]:
         """Take elements out of the tree and judge them together, singly where one is at fault."""
-        together = self._root()
+        together, known = self._root(), tags(self.version)
         for element in found:
-            root, before = element.getparent(), element.getprevious()
-            if before is not None:
-                raise Fault.unexpected(before)
+            if element.tag not in known:
+                raise Fault.unexpected(element)
             if _says(root.text) or _says(element.tail):
                 raise Fault.stray(element)
             together.append(element)
@@ -192,12 +189,6 @@ def _options() -> dict[str, Any]:
     }
 
 
-def _is_record(element: Any) -> bool:
-    """Whether an element stands right below the root; others may have the same name."""
-    above = element.getparent()
-    return above is not None and above.getparent() is None
-
-
 def _says(text: str | None) -> bool:
     return text is not None and bool(text.strip())
 
@@ -223,6 +214,12 @@ def elements(version: str) -> dict[str, str]:
     return known | {f"{name}Reference": "" for name in known}
 
 
+@cache
+def tags(version: str) -> dict[str, str]:
+    """The same by qualified names."""
+    return {f"{{{namespace(version)}}}{name}": each for name, each in elements(version).items()}
+
+
 def entity_of(version: str, element: Any) -> str:
     """The entity of an element; empty for a reference that stands for itself."""
-    return elements(version)[local_name(element)]
+    return tags(version)[element.tag]

@@ -13,6 +13,7 @@ Reader = Callable[[str], Any]
 Writer = Callable[[Any], str]
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_DIGITS = 19
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _SCHOOL_YEAR = re.compile(r"([0-9]{4})-([0-9]{4})")
@@ -34,6 +35,8 @@ def _boolean(text: str) -> bool:
 
 
 def _integer(text: str) -> int:
+    if len(text) < _DIGITS and text.isascii() and text.isdigit():
+        return int(text)  # the usual case, without the pattern
     return int(_matching(_INTEGER, text))
 
 

@@ -245,7 +245,7 @@ def test_a_record_that_does_not_end_is_refused_early(write: Write) -> None:
 
 def test_an_endless_element_that_nobody_knows_is_refused_early(write: Write) -> None:
     small = Limits(record_bytes=1 << 17)
-    assert refusal(write("<Shoe/>" * 60_000), small).code == "edfi.record"
+    assert refusal(write("<Shoe/>" * 60_000), small).code == "edfi.element"
 
 
 def test_a_packed_file_and_an_archive_say_the_same(write: Write, tmp_path: Path) -> None:
