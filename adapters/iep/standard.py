@@ -1,0 +1,79 @@
+"""IEPs in files of a standard: which student a record is about, told by the mapping tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from adapters.formats import Format
+from adapters.iep.names import Names
+from adapters.iep.pieces import Piece
+from mappings.engine.model import Target
+from mappings.engine.paths import read_at
+from mappings.iep.bridge import IepBridge
+from schemas.finding import Finding, Severity
+from schemas.standards.shape import StandardRecord
+
+
+@dataclass(frozen=True)
+class StandardReader:
+    """Reads files of a standard by `formats`, by the ending of the names that each takes.
+
+    Records that no table of `bridge` knows are passed over: a delivery may hold more than IEPs.
+    Implements `adapters.iep.pieces.IepReader`.
+    """
+
+    bridge: IepBridge
+    formats: Mapping[str, Callable[[], Format]]
+    names: Names = field(default_factory=Names)
+
+    @property
+    def standard(self) -> str:
+        """The book's name, such as `edfi-6.1`."""
+        return self.bridge.book_name
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The endings that the formats take, packed files included."""
+        return (*self.formats, *(f"{ending}.gz" for ending in self.formats))
+
+    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
+        """Only the names of the files: what a record holds may differ from one to the next."""
+        return {name: [] for name in files}
+
+    def read(self, folder: Path) -> Iterator[Piece | Finding]:
+        """Every record about an IEP. Raises Unreadable."""
+        self.names.rename_files(folder)
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            plain = path.name.lower().removesuffix(".gz")
+            for ending, form in self.formats.items():
+                if plain.endswith(ending):
+                    yield from map(self._piece, filter(self._is_told, form().read(path)))
+
+    def _is_told(self, record: StandardRecord) -> bool:
+        return record.entity in self._students
+
+    def _piece(self, record: StandardRecord) -> Piece | Finding:
+        record = self.names.renamed(record)
+        student = read_at(record.values, self._students[record.entity].path)
+        if student is None or not str(student).strip():
+            return Finding(
+                Severity.HOLD,
+                "iep.no-student",
+                f"a record of {record.entity} names no student ({record.where})",
+                "Correct it; what it tells would be missed in some student's IEP.",
+                record.where.partition(",")[0],
+            )
+        return Piece(str(student), record)
+
+    @cached_property
+    def _students(self) -> Mapping[str, Target]:
+        """Where each entity names its student."""
+        return {
+            table.entity: row.targets[0]
+            for table in self.bridge.book.tables
+            for row in table.rows
+            if str(row.ours) == "$iep.student"
+        }

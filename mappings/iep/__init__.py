@@ -1,0 +1,1 @@
+"""How IEPs stand in the standards, and how records of a standard become IEPs."""

@@ -1,0 +1,1 @@
+"""Mapping tables of IEPs in CEDS 14."""
