@@ -106,6 +106,10 @@ def _by_field() -> Mapping[str, str]:
     return {field: one.name for one in sections().values() for field in one.fields}
 
 
+ABOUT_STUDENTS: Final = frozenset({"person", "demographics", "enrollment", "relation", "role"})
+"""The roster's entities that tell of a student; the others tell of schools and courses."""
+
+
 def section_of(field: str) -> str | None:
     """The section in which a field stands; None for a field that nobody is shown."""
     return _by_field().get(field)

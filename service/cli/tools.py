@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.out import print_json, print_rich
-from service.cli.session import progress
+from service.cli.session import operator, progress
 
 if TYPE_CHECKING:
     from adapters.port import Progress
@@ -105,7 +105,7 @@ def demo(
         typer.secho(f"\n{sentence}", bold=True)
 
     with progress() as tell:
-        tour = prepare(out, tell)
+        tour = prepare(out, tell, operator())
     page = walk(tour, say, show)
     typer.echo(f"\nReports: {page.parent.resolve()}")
     typer.echo(f"The last one: {page.resolve().as_uri()}")

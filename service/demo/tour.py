@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,15 @@ from sqlalchemy.engine import Engine
 
 import service
 from adapters.port import Progress
+from service.access.workflow.requests import Asked, add_request, answer_request
+from service.access.writes import Proposal
 from service.act import Act
+from service.audit.log import open_log
+from service.duty import appoint_account
 from service.errors import Invalid, Misconfigured
-from service.ilp.intake import import_files
+from service.ilp.request import take_in
 from service.nightly import run_page, run_source
+from service.office import Visit, Window, at_window
 from service.office.people import find_person
 from service.roster import Edit, edit_field, load_record
 from service.settings import Publish, Settings, instant
@@ -27,6 +33,7 @@ from service.sync.runs import steps_of
 
 SOURCE = "sis"
 STUDENT = "0001052"
+MOTHER = "par-0084"
 _MARK = "This folder was made by `planbridge demo` and may be deleted.\n"
 
 Say = Callable[[str], None]
@@ -42,6 +49,7 @@ class Tour:
     folder: Path
     data: Path
     progress: Progress
+    custodian: str
 
     def night(self, name: str) -> RunReport:
         """Put a night's delivery in place and sync it."""
@@ -55,9 +63,17 @@ class Tour:
         with reading(self.engine) as connection:
             return list(steps_of(connection, self.settings.tenant, report.run))
 
-    def act(self, reason: str) -> Act:
-        """Somebody in the demonstration does something."""
-        return Act("demo counselor", reason, instant(self.settings.clock()))
+    def act(self, reason: str, by: str | None = None) -> Act:
+        """Somebody does something, or else the custodian, whoever runs the demonstration."""
+        return Act(by or self.custodian, reason, instant(self.settings.clock()))
+
+    @contextmanager
+    def visit(self, request: str, reason: str = "", **asked: Any) -> Iterator[Visit]:
+        """A request at the records office, by the custodian unless `by` names somebody."""
+        act = self.act(reason, asked.pop("by", None))
+        log = open_log(self.settings, self.engine)
+        with at_window(Window(self.engine, log, act, request, **asked)) as visit:
+            yield visit
 
 
 def fixtures() -> Path:
@@ -71,7 +87,7 @@ def fixtures() -> Path:
     )
 
 
-def prepare(folder: Path, progress: Progress) -> Tour:
+def prepare(folder: Path, progress: Progress, custodian: str) -> Tour:
     """A fresh folder with settings, an embedded database and one source.
 
     Raises Invalid where the folder holds something else than an earlier demonstration.
@@ -94,10 +110,13 @@ def prepare(folder: Path, progress: Progress) -> Tour:
     )
     engine = open_engine(url)
     upgrade(engine)
+    tour = Tour(settings, engine, folder, fixtures(), progress, custodian)
+    act = tour.act("made this demonstration")
+    appoint_account(engine, open_log(settings, engine), act, "demo", (custodian, "PRV"))
     with writing(engine) as connection:
         path = {"path": str((folder / "delivery").resolve())}
         add_source(connection, settings.tenant, SOURCE, "oneroster-csv", path)
-    return Tour(settings, engine, folder, fixtures(), progress)
+    return tour
 
 
 def walk(tour: Tour, say: Say, show: Show) -> Path:
@@ -118,18 +137,26 @@ def _told(tour: Tour, report: RunReport, show: Show) -> Path:
 
 
 def _take_plans(tour: Tour, say: Say) -> None:
-    with writing(tour.engine) as connection:
-        act = tour.act("plans from the career system")
-        taken = import_files(connection, tour.settings.tenant, tour.data / "plans", act)
+    with tour.visit("plan import", "plans from the career system") as visit:
+        taken = take_in(visit, tour.data / "plans", tour.settings.data)
     attached = sum(one["person"] is not None for one in taken)
     say(f"{len(taken)} students' plans are imported; {attached} found their student.")
 
 
 def _edit(tour: Tour, say: Say) -> None:
-    tenant = tour.settings.tenant
-    with writing(tour.engine) as connection:
-        record_id = find_person(connection, tenant, STUDENT)
-        record = load_record(connection, tenant, "person", record_id)
+    """Names belong to the directory: a change takes a request and somebody who grants it."""
+    with tour.visit("request add", "she is called Lupi") as visit:
+        student, mother = (
+            find_person(visit.connection, visit.tenant, x) for x in (STUDENT, MOTHER)
+        )
+        asked = add_request(visit.clerk, student, Asked("amendment", mother, "directory"))
+        answer_request(visit.clerk, asked.id, "accepted")
+    with tour.visit("student set", "the amendment that was granted") as visit:
+        visit.write(Proposal(student, student, {"person.preferred_given_name": "Lupi"}))
+        record = load_record(visit.connection, visit.tenant, "person", student)
         edit = Edit("person", "preferred_given_name", "Lupi")
-        edit_field(connection, tenant, record, edit, tour.act("the student asked to be called so"))
-    say(f"A counselor corrects the preferred name of student {STUDENT} by hand.")
+        edit_field(visit.connection, visit.tenant, record, edit, visit.act)
+        answer_request(visit.clerk, asked.id, "done")
+    say(
+        f"The mother of student {STUDENT} asks to amend the preferred name; it is granted and done."
+    )

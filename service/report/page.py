@@ -141,6 +141,7 @@ def _context(
         "settled": [one for one in report.clashes if one.outcome is not Authority.MANUAL],
         "runs": _latest(report, history),
         "strips": tuple(charts.STRIPS),
+        "untold": words.UNTOLD,
         "limits": {"listed": LISTED, "folded": FOLDED, "clashes": CLASHES},
     }
 

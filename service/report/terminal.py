@@ -220,7 +220,8 @@ def _clashes(clashes: Sequence[Clashed]) -> Iterator[RenderableType]:
         yield Text(" · ".join(words.plain(text) for text in (one.entity, one.record_id, one.field)))
         table = Table.grid(padding=(0, 2, 0, 0))
         for name in ("base", "ours", "theirs"):
-            table.add_row(Text(name, "dim"), Text(words.quoted(getattr(one, name))))
+            said = words.UNTOLD if one.withheld else words.quoted(getattr(one, name))
+            table.add_row(Text(name, "dim"), Text(said))
         table.add_row(Text("outcome", "dim"), Text(words.OUTCOMES[one.outcome]))
         yield Padding(table, (0, 0, 0, 2))
     if len(clashes) > CLASHES:

@@ -35,6 +35,9 @@ OUTCOMES = {
     Authority.MANUAL: "a person decides; until then our value stays",
 }
 
+UNTOLD = "not told here: see planbridge conflicts list"
+"""Stands for values of a student's record that are not for everybody who may read a report."""
+
 _PLURALS = {
     "organization": "organizations",
     "academic_session": "academic sessions",

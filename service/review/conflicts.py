@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.access.policy import section_of
+from service.access.policy import ABOUT_STUDENTS, section_of
 from service.access.writes import Proposal
 from service.act import Act
 from service.errors import Invalid, NotFound
@@ -40,7 +40,6 @@ def list_conflicts(visit: Visit, *, every: bool = False) -> list[dict[str, Any]]
 
 
 _VALUES: Final = ("base", "ours", "theirs")
-_ABOUT_STUDENTS: Final = frozenset({"person", "demographics", "enrollment", "relation", "role"})
 
 
 def _readable(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -58,7 +57,7 @@ def _readable(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _is_open(row: dict[str, Any], sights: Mapping[str, Mapping[str, Sight]]) -> bool:
-    if row["entity"] not in _ABOUT_STUDENTS:
+    if row["entity"] not in ABOUT_STUDENTS:
         return True
     name = f"{row['entity']}.{row['field']}"
     sight = sights.get(section_of(name) or "", {}).get(row["record_id"])

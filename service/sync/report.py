@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.finding import Finding, Severity
 from service.sync.authority import Authority
 from service.sync.draft import Draft, Tally
+from service.sync.merge import Clash
 
 
 class RunState(StrEnum):
@@ -65,7 +66,10 @@ class Counts(BaseModel):
 
 
 class Clashed(BaseModel):
-    """A field that both sides changed, and who decided."""
+    """A field that both sides changed, and who decided.
+
+    `withheld` stands for values that are not for everybody who may read a report.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,7 +79,17 @@ class Clashed(BaseModel):
     base: str | None = None
     ours: str | None = None
     theirs: str | None = None
+    withheld: bool = False
     outcome: Authority
+
+    @classmethod
+    def of(cls, clash: Clash) -> Clashed:
+        """The clash as it may be told."""
+        names = {"entity": clash.entity, "record_id": clash.record_id, "field": clash.field}
+        if not _is_plain(clash):
+            return cls(**names, withheld=True, outcome=clash.outcome)
+        sides = {name: _text(getattr(clash, name)) for name in ("base", "ours", "theirs")}
+        return cls(**names, **sides, outcome=clash.outcome)
 
 
 class RunReport(BaseModel):
@@ -123,18 +137,7 @@ class RunReport(BaseModel):
         self.counts = {
             name: Counts.of(one) for name, one in draft.tallies.items() if one != Tally()
         }
-        self.clashes = [
-            Clashed(
-                entity=one.entity,
-                record_id=one.record_id,
-                field=one.field,
-                base=_text(one.base),
-                ours=_text(one.ours),
-                theirs=_text(one.theirs),
-                outcome=one.outcome,
-            )
-            for one in draft.clashes
-        ]
+        self.clashes = [Clashed.of(one) for one in draft.clashes]
         self.questions = len(draft.questions)
         self.waiting = sum(frame.height for frame in draft.pending)
         self.take_findings(draft.findings)
@@ -145,6 +148,15 @@ class RunReport(BaseModel):
         light = [one for one in findings if one.severity < Severity.HOLD]
         self.holds += [one.as_json() for one in grave]
         self.findings += [one.as_json() for one in sorted(light, key=lambda one: -one.severity)]
+
+
+def _is_plain(clash: Clash) -> bool:
+    """Whether a clash tells no more of a student than directory information."""
+    from service.access.policy import ABOUT_STUDENTS, section_of
+
+    if clash.entity not in ABOUT_STUDENTS:
+        return True
+    return section_of(f"{clash.entity}.{clash.field}") == "directory"
 
 
 def _text(value: object) -> str | None:
