@@ -1,0 +1,31 @@
+"""The draft as one self-contained HTML page: no script, nothing fetched, printable."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from service.iep.feed.draft import Draft
+from service.iep.feed.layout import laid_out
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+def as_html(draft: Draft) -> str:
+    """The page."""
+    return _template().render(laid_out(draft))
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("service.iep.feed"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("packet.html")
