@@ -8,6 +8,7 @@ import typer
 
 from service.cli.counter import (
     Json,
+    One,
     Row,
     Student,
     Why,
@@ -134,10 +135,7 @@ def end_optout(opt_out: Row, reason: Why, as_json: Json = False) -> None:
 
 
 @optout.command("list")
-def list_optouts(
-    student: Annotated[str | None, typer.Argument(help="One student; else all.")] = None,
-    as_json: Json = False,
-) -> None:
+def list_optouts(student: One = None, as_json: Json = False) -> None:
     """List refusals of directory information."""
     from service.access.workflow.spans import list_spans
 

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from service.access.workflow.clerk import Clerk, Done
+    from service.access.workflow.spans import Span
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Student = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
 Row = Annotated[str, typer.Argument(metavar="ID", help="What the list calls it.")]
 Why = Annotated[str, typer.Option(help="Why; kept with it.")]
 Every = Annotated[bool, typer.Option("--all", help="Those that are over too.")]
+One = Annotated[str | None, typer.Argument(help="One student; else all.")]
+Begins = Annotated[str | None, typer.Option("--from", help="From when; else now.")]
+Ends = Annotated[str | None, typer.Option("--to", help="Until when, if that is known.")]
+SPAN = ["in_force", "valid_from", "valid_to"]
+"""The columns that tell whether something goes on."""
 
 
 @contextmanager
@@ -71,6 +77,13 @@ def moment_of(clerk: Clerk, name: str, given: str | None) -> datetime | None:
     except ValueError:
         raise Invalid(f"{name}: {given!r} is no date.", "Write it as 2026-11-20.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(clerk.district.zone))
+
+
+def span_of(clerk: Clerk, begins: str | None, ends: str | None) -> Span:
+    """From when until when, as it was typed. Raises Invalid."""
+    from service.access.workflow.spans import Span
+
+    return Span(moment_of(clerk, "from", begins), moment_of(clerk, "to", ends))
 
 
 def day_of(name: str, given: str | None) -> date | None:

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from service.cli.counter import (
+    SPAN,
+    Begins,
+    Ends,
     Json,
+    One,
     Row,
     Student,
     Why,
     at_work,
     listed,
     looking,
-    moment_of,
     party_of,
+    span_of,
     student_of,
     told,
 )
 
-if TYPE_CHECKING:
-    from service.access.workflow.clerk import Clerk
-    from service.access.workflow.spans import Span
-
 restriction = typer.Typer(help="Who is barred from a student's record.", no_args_is_help=True)
 hold = typer.Typer(help="Records that may not be destroyed.", no_args_is_help=True)
 standing = typer.Typer(help="Facts in law that move a student's rights.", no_args_is_help=True)
-
-Begins = Annotated[str | None, typer.Option("--from", help="From when; else now.")]
-Ends = Annotated[str | None, typer.Option("--to", help="Until when, if that is known.")]
-One = Annotated[str | None, typer.Argument(help="One student; else all.")]
-_SPAN = ["in_force", "valid_from", "valid_to"]
 
 
 @restriction.command("add")
@@ -49,7 +44,7 @@ def add_restriction(
     from service.access.workflow.spans import add_restriction as add
 
     with at_work(reason) as clerk:
-        whom, span = party_of(clerk, person), _span(clerk, begins, ends)
+        whom, span = party_of(clerk, person), span_of(clerk, begins, ends)
         done = add(clerk, student_of(clerk, student), whom, (document, evidence), span)
     told(done, "Barred.", as_json)
 
@@ -63,7 +58,7 @@ def end_restriction(restriction_id: Row, reason: Why, as_json: Json = False) -> 
 @restriction.command("list")
 def list_restrictions(student: One = None, as_json: Json = False) -> None:
     """List who is barred, and by which document."""
-    columns = ["id", "student_id", "person_id", "evidence", *_SPAN]
+    columns = ["id", "student_id", "person_id", "evidence", *SPAN]
     _list("restriction", "Restrictions", columns, student, as_json)
 
 
@@ -86,7 +81,7 @@ def lift_hold(hold_id: Row, reason: Why, as_json: Json = False) -> None:
 @hold.command("list")
 def list_holds(student: One = None, as_json: Json = False) -> None:
     """List legal holds."""
-    _list("hold", "Holds", ["id", "student_id", "reason", *_SPAN], student, as_json)
+    _list("hold", "Holds", ["id", "student_id", "reason", *SPAN], student, as_json)
 
 
 @standing.command("add")
@@ -103,7 +98,7 @@ def add_standing(
     from service.access.workflow.spans import add_standing as add
 
     with at_work(reason) as clerk:
-        span = _span(clerk, begins, ends)
+        span = span_of(clerk, begins, ends)
         done = add(clerk, student_of(clerk, student), kind, evidence, span)
     told(done, "Recorded.", as_json)
 
@@ -117,14 +112,8 @@ def end_standing(standing_id: Row, reason: Why, as_json: Json = False) -> None:
 @standing.command("list")
 def list_standings(student: One = None, as_json: Json = False) -> None:
     """List the facts that move rights."""
-    columns = ["id", "student_id", "kind", "evidence", *_SPAN]
+    columns = ["id", "student_id", "kind", "evidence", *SPAN]
     _list("standing", "Facts in law", columns, student, as_json)
-
-
-def _span(clerk: Clerk, begins: str | None, ends: str | None) -> Span:
-    from service.access.workflow.spans import Span
-
-    return Span(moment_of(clerk, "from", begins), moment_of(clerk, "to", ends))
 
 
 def _end(kind: str, id_: str, reason: str, as_json: bool) -> None:

@@ -10,13 +10,16 @@ import typer
 
 from service.cli import (
     access,
+    accounts,
     audit,
     codes,
     consent,
     convert,
     custody,
     district,  # noqa: F401  # adds to `access`
+    items,
     mapping,
+    relations,
     requests,
     review,
     setup,
@@ -44,6 +47,11 @@ app.add_typer(setup.db, name="db")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(codes.app, name="codes")
 app.add_typer(access.access, name="access")
+app.add_typer(accounts.app, name="account")
+app.add_typer(relations.tie, name="tie")
+app.add_typer(relations.team, name="team")
+app.add_typer(relations.deputy, name="deputy")
+app.add_typer(items.app, name="item")
 app.add_typer(audit.audit, name="audit")
 app.command("disclosures")(audit.disclosures)
 app.add_typer(consent.consent, name="consent")

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from service.cli.counter import (
+    Begins,
     Every,
     Json,
+    One,
     Row,
     Student,
     Why,
@@ -84,11 +86,7 @@ def state(
 
 
 @request.command("list")
-def show(
-    student: Annotated[str | None, typer.Argument(help="One student; else all.")] = None,
-    every: Every = False,
-    as_json: Json = False,
-) -> None:
+def show(student: One = None, every: Every = False, as_json: Json = False) -> None:
     """List open requests, the most urgent first, with the days that are left."""
     from service.access.workflow.requests import list_requests
 
@@ -108,7 +106,7 @@ def add_agreement(
     ends: Annotated[str, typer.Option("--to", help="Until when.")],
     destroy_by: Annotated[str, typer.Option(help="By when everything is destroyed.")],
     terms: Annotated[str, typer.Option(help="Where the signed paper is filed.")],
-    begins: Annotated[str | None, typer.Option("--from", help="From when; else now.")] = None,
+    begins: Begins = None,
     posted: Annotated[str | None, typer.Option(help="Where it is published.")] = None,
     direct_control: Annotated[
         bool, typer.Option("--direct-control", help="The district controls use and upkeep.")

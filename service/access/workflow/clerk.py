@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from mappings.engine.codecs import canonical_json
+from service.access import policy
 from service.access.decision import Decision, denied
 from service.access.desk import Case, Desk
 from service.access.explain import STRONGEST, usual_purpose
@@ -262,6 +263,14 @@ def require_student(connection: Connection, tenant: str, student: str) -> None:
     )
     if connection.execute(query.limit(1)).first() is None:
         raise NotFound(f"{student!r} is no student here.", "Name a student of this district.")
+
+
+def place_of(name: str) -> str:
+    """The section in which a field stands. Raises Invalid."""
+    found = policy.section_of(name)
+    if found is None:
+        raise Invalid(f"fields: there is no field {name!r}.", "Name one such as GOA.01.")
+    return found
 
 
 def require_text(field: str, value: str | None) -> str:

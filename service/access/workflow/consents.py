@@ -25,6 +25,7 @@ from service.access.workflow.clerk import (
     Clerk,
     Done,
     as_instant,
+    place_of,
     require_order,
     require_text,
     somebody,
@@ -71,16 +72,8 @@ class Paper:
     @property
     def single(self) -> dict[str, str]:
         """The fields that stand alone, with the section of each; others come with theirs."""
-        places = {one: section_of(one) for one in sorted(self.fields)}
+        places = {one: place_of(one) for one in sorted(self.fields)}
         return {one: place for one, place in places.items() if place not in self.sections}
-
-
-def section_of(field: str) -> str:
-    """The section in which a field stands. Raises Invalid."""
-    for one in policy.sections().values():
-        if field in one.fields:
-            return one.name
-    raise Invalid(f"fields: there is no field {field!r}.", "Name one such as GOA.01.")
 
 
 def add_consent(clerk: Clerk, student: str, paper: Paper) -> Done:
@@ -182,7 +175,7 @@ def _check_words(clerk: Clerk, paper: Paper) -> None:
     for section in sorted(paper.sections):
         _one_of("sections", section, policy.sections())
     for field in sorted(paper.fields):
-        section_of(field)
+        place_of(field)
     require_text("evidence", paper.evidence)
     _check_recipient(clerk, paper.recipient)
 

@@ -7,7 +7,7 @@ names its substitute in a new list (34 CFR 300.321(e)). A deputy of a deputy get
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,14 +16,12 @@ from service.access.load import load_subject
 from service.access.workflow.clerk import (
     Clerk,
     Done,
-    as_instant,
     require_order,
     require_text,
     somebody,
 )
-from service.access.workflow.spans import ONWARD, Span
+from service.access.workflow.spans import ONWARD, Span, require_going_on, times_of, with_state
 from service.errors import Denied, Invalid
-from service.settings import instant
 from service.store.access_tables import deputy
 from service.store.tables import ROSTER
 
@@ -41,14 +39,11 @@ def add_deputy(clerk: Clerk, account_id: str, staff: str, span: Span = ONWARD) -
     clerk.require_office("deputy.add", FIELD)
     reason = require_text("reason", clerk.act.reason)
     _check_people(clerk, account_id, staff)
-    begins = as_instant("from", span.begins, clerk.now)
-    if span.ends is None:
-        raise Invalid("to names no end.", "Say until when; it can be named again then.")
-    ends = as_instant("to", span.ends, clerk.now)
-    require_order("to", ends, after=max(begins, clerk.act.at))
-    if ends > instant(datetime.fromisoformat(begins) + timedelta(days=LONGEST)):
-        raise Invalid(f"to is more than {LONGEST} days away.", "Name an earlier day.")
-    times = {"valid_from": begins, "valid_to": ends}
+    times = times_of(clerk, span)
+    longest = (span.begins or clerk.now) + timedelta(days=LONGEST)
+    if span.ends is None or span.ends > longest:
+        raise Invalid(f"to names no end within {LONGEST} days.", "Say until when.")
+    require_order("to", str(times["valid_to"]), after=clerk.act.at)
     made = clerk.add(deputy, account_id=account_id, staff_id=staff, reason=reason, **times)
     return Done("deputy.add", made, None, (FIELD,), None)
 
@@ -57,8 +52,7 @@ def end_deputy(clerk: Clerk, deputy_id: str) -> Done:
     """End it now. Raises Refused, Invalid or NotFound."""
     clerk.require_office("deputy.end", FIELD)
     row = clerk.kept(deputy, deputy_id)
-    if row["valid_to"] <= clerk.act.at:
-        raise Invalid(f"{deputy_id} ended on {row['valid_to']}.", "Nothing is left to do.")
+    require_going_on(clerk, row)
     clerk.change(deputy, row, valid_to=clerk.act.at)
     return Done("deputy.end", deputy_id, None, (FIELD,), None)
 
@@ -67,12 +61,10 @@ def list_deputies(clerk: Clerk) -> list[dict[str, Any]]:
     """Those that this account may see: all for the custodian, for others their own."""
     query = sa.select(deputy).where(deputy.c.tenant == clerk.tenant).order_by(deputy.c.id)
     rows = [dict(row._mapping) for row in clerk.connection.execute(query)]
-    mine, now, every = clerk.subject.ids, clerk.act.at, clerk.is_custodian
-    return [
-        {**row, "in_force": row["valid_from"] <= now < row["valid_to"]}
-        for row in rows
-        if every or mine & {row["account_id"], row["staff_id"]}
-    ]
+    mine, every = clerk.subject.ids, clerk.is_custodian
+    return with_state(
+        clerk, (one for one in rows if every or mine & {one["account_id"], one["staff_id"]})
+    )
 
 
 def _check_people(clerk: Clerk, account_id: str, staff: str) -> None:

@@ -6,6 +6,7 @@ opt-out never is (34 CFR 99.37(b)).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -109,6 +110,30 @@ def add_standing(clerk: Clerk, student: str, kind: str, evidence: str, span: Spa
     return _add(clerk, "standing", student, lambda: values, span)
 
 
+def times_of(clerk: Clerk, span: Span) -> dict[str, str | None]:
+    """A span as rows keep it. Raises Invalid where it ends before it begins."""
+    begins = as_instant("from", span.begins, clerk.now)
+    ends = None if span.ends is None else as_instant("to", span.ends, clerk.now)
+    if ends is not None:
+        require_order("to", ends, after=begins)
+    return {"valid_from": begins, "valid_to": ends}
+
+
+def require_going_on(clerk: Clerk, row: Mapping[str, Any]) -> None:
+    """Make sure that a row has not ended yet. Raises Invalid."""
+    if row["valid_to"] is not None and row["valid_to"] <= clerk.act.at:
+        raise Invalid(f"{row['id']} ended on {row['valid_to']}.", "Nothing is left to do.")
+
+
+def with_state(clerk: Clerk, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows, each with whether it is in force."""
+    now = clerk.act.at
+    return [
+        {**row, "in_force": row["valid_from"] <= now and now < (row["valid_to"] or "~")}
+        for row in rows
+    ]
+
+
 def end_span(clerk: Clerk, kind: str, id_: str) -> Done:
     """End one now; the act's reason says why. Raises Refused, Invalid or NotFound."""
     of = KINDS[kind]
@@ -116,29 +141,20 @@ def end_span(clerk: Clerk, kind: str, id_: str) -> Done:
     row = clerk.row(of.table, id_)
     student = str(row["student_id"])
     decision = clerk.permit(f"{kind}.end", student, of.field, office=of.office)
-    if row["valid_to"] is not None and row["valid_to"] <= clerk.act.at:
-        raise Invalid(f"{id_} ended on {row['valid_to']}.", "Nothing is left to do.")
+    require_going_on(clerk, row)
     clerk.change(of.table, row, valid_to=clerk.act.at)
     return Done(f"{kind}.end", id_, student, (of.field,), decision)
 
 
 def list_spans(clerk: Clerk, kind: str, student: str | None = None) -> list[dict[str, Any]]:
     """Those that this account may see, each with whether it is in force."""
-    now = clerk.act.at
-    return [
-        {**row, "in_force": row["valid_from"] <= now and now < (row["valid_to"] or "~")}
-        for row in clerk.readable(KINDS[kind].table, student)
-    ]
+    return with_state(clerk, clerk.readable(KINDS[kind].table, student))
 
 
 def _add(clerk: Clerk, kind: str, student: str, values: Any, span: Span) -> Done:
     of = KINDS[kind]
     decision = clerk.permit(f"{kind}.add", student, of.field, office=of.office)
-    begins = as_instant("from", span.begins, clerk.now)
-    ends = None if span.ends is None else as_instant("to", span.ends, clerk.now)
-    if ends is not None:
-        require_order("to", ends, after=begins)
-    made = clerk.add(of.table, student_id=student, valid_from=begins, valid_to=ends, **values())
+    made = clerk.add(of.table, student_id=student, **times_of(clerk, span), **values())
     return Done(f"{kind}.add", made, student, (of.field,), decision)
 
 
