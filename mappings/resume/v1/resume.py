@@ -61,8 +61,8 @@ def resume_of(plan: Plan, meta: Mapping[str, Any]) -> Resume:
     for write in (_work, _volunteer, _recognition, _skills, _interests, _projects, _references):
         write(plan, pages)
     held: dict[str, Any] = known(basics=basics, education=schools, **pages.sections)
-    ordered = {name: held[name] for name in _ORDER if name in held}
-    document = {"$schema": SCHEMA, **ordered, "meta": {"version": "v1.0.0", **meta}}
+    ordered: dict[str, Any] = {name: held[name] for name in _ORDER if name in held}
+    document: dict[str, Any] = {"$schema": SCHEMA, **ordered, "meta": {"version": "v1.0.0", **meta}}
     return Resume(document, frozenset(pages.taken))
 
 

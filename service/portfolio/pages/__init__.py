@@ -1,0 +1,1 @@
+"""A portfolio for people: what it says, and how it looks on paper and on a screen."""
