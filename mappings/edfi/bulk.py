@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
-from mappings.edfi.distinct import distinct, distinct_parts
-from mappings.edfi.left import count_left
-from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS, sections_of_students
+from mappings.edfi.arrival import count_lost
+from mappings.edfi.ledger import ROW
+from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS
 from mappings.edfi.writing import Out, People
+from mappings.engine.compile_frames import UNFIT
 from mappings.engine.compile_polars import encode_json
-from mappings.engine.model import Table
 from mappings.hub import Lines
 from schemas.standards.shape import StandardRecord
 
@@ -37,43 +36,44 @@ class BulkOut(Out):
         if self.hub.plans:
             yield from self.records()
             return
-        count_left(self.hub, self.losses)
         for subject, view in PLACES.items():
             yield from self._each_wanted(subject, view)
         yield from self._students()
-        if any(self._wants(subject) for subject in STAFF_VIEWS):
-            yield from self._people(People(self.book, self.hub, STAFF_VIEWS))
+        if any(self._ledger.wants(subject) for subject in STAFF_VIEWS):
+            yield from self._people(People(self._ledger, self.hub, STAFF_VIEWS))
         for subject, view in LINKS.items():
             if subject != SECTION:
                 yield from self._each_wanted(subject, view)
-            elif self._wants(subject):
-                yield from self._sections()
+            elif self._ledger.wants(subject):
+                yield from self._lines(subject, self._ledger.standing(subject, view(self.hub)))
+        count_lost(self.hub, self._ledger, self.losses)
 
     def _students(self) -> Iterator[StandardRecord | Lines]:
         """The rows of students themselves as lines; what else is said of them as records."""
-        if self._wants(STUDENT):
+        if self._ledger.wants(STUDENT):
             found = STUDENTS[STUDENT](self.hub)
-            yield from self._lines(STUDENT, distinct(self.book, STUDENT, found, self.losses))
+            yield from self._lines(STUDENT, self._ledger.standing(STUDENT, found))
         beside = {subject: view for subject, view in STUDENTS.items() if subject != STUDENT}
-        if any(self._wants(subject) for subject in beside):
-            yield from self._people(People(self.book, self.hub, beside, STUDENTS[STUDENT]))
-
-    def _sections(self) -> Iterator[Lines]:
-        """Students in sections, some enrollments at a time: they are most of a district."""
-        slices = self.hub.frame("enrollment").iter_slices(_SLICE)
-        parts = (sections_of_students(self.hub, part) for part in slices)
-        whole = partial(LINKS[SECTION], self.hub)
-        for part in distinct_parts(self.book, SECTION, parts, whole, self.losses):
-            yield from self._lines(SECTION, part)
+        if any(self._ledger.wants(subject) for subject in beside):
+            yield from self._people(People(self._ledger, self.hub, beside, STUDENTS[STUDENT]))
 
     def _lines(self, subject: str, rows: pl.DataFrame) -> Iterator[Lines]:
-        table = self._table(subject)
+        table = self._ledger.table(subject)
         named = {row.ours.steps[0].name for row in table.rows}
-        kept = rows.select([name for name in rows.columns if name in named])
+        kept = rows.select(
+            *(name for name in rows.columns if name in named), id=pl.col(ROW).cast(pl.String)
+        )
+        missed = []
         for part in kept.iter_slices(_SLICE):
             encoded = encode_json(table, part)
-            self.losses.merge(encoded.all_losses(subject))
+            missed.append(encoded.losses)
             yield Lines(table.entity, encoded.frame["json"])
+        self._ledger.close(subject, rows, _by_row(missed))
 
-    def _table(self, subject: str) -> Table:
-        return next(table for table in self.book.by_subject[subject] if table.writes)
+
+def _by_row(missed: list[pl.DataFrame]) -> pl.DataFrame:
+    """What is missed by the numbers of rows."""
+    found = pl.concat([UNFIT.to_frame(), *missed])
+    return found.select(
+        pl.col("id").cast(pl.UInt32).alias(ROW), pl.col("path").alias("column"), "reason", "value"
+    )

@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-
 import polars as pl
 
 from mappings.engine.book import Book
-from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.model import Table
 
 AGAIN = "another record has the same key"
 
 
-def distinct(book: Book, subject: str, frame: pl.DataFrame, losses: Losses) -> pl.DataFrame:
-    """The rows of a view without those whose key an earlier one has; these are losses.
+def repeated(book: Book, subject: str, frame: pl.DataFrame) -> pl.Series | None:
+    """Which rows of a view have a key that an earlier one has; None where there are none.
 
     Rows that lack a part of their key are left to the table, which says what is missing.
     """
     names = _key_columns(book, subject, frame)
     if not names or frame.select(names).hash_rows().n_unique() == frame.height:
-        return frame
+        return None
     whole = pl.all_horizontal(pl.col(names).is_not_null())
-    told = whole & ~pl.struct(names).is_first_distinct()
-    kept = frame.filter(~told)
-    if count := frame.height - kept.height:
-        losses.add(LossKey(Side.OURS, subject, "", AGAIN), count=count)
-    return kept
-
-
-def distinct_parts(
-    book: Book,
-    subject: str,
-    parts: Iterable[pl.DataFrame],
-    whole: Callable[[], pl.DataFrame],
-    losses: Losses,
-) -> Iterator[pl.DataFrame]:
-    """The same of a view that comes in parts; it is made `whole` only where keys are repeated."""
-    seen, done = pl.Series(dtype=pl.UInt64), 0
-    for part in parts:
-        names = _key_columns(book, subject, part)
-        keys = part.select(names).drop_nulls().hash_rows() if names else seen.clear()
-        if keys.is_duplicated().any() or keys.is_in(seen.implode()).any():
-            yield distinct(book, subject, whole(), losses).slice(done)
-            return
-        seen, done = pl.concat([seen, keys]), done + part.height
-        yield part
+    again = whole & ~pl.struct(names).is_first_distinct()
+    return frame.select(again).to_series()
 
 
 def _key_columns(book: Book, subject: str, frame: pl.DataFrame) -> list[str]:

@@ -28,14 +28,21 @@ def last_day(end: pl.Expr) -> pl.Expr:
 
 
 def organizations(hub: Hub) -> pl.DataFrame:
-    """Organizations with the number by which Ed-Fi knows them: `org_id`, `number`, `kind`."""
-    return hub.frame("organization").select(
+    """Organizations with the number by which Ed-Fi knows them: `org_id`, `number`, `kind`.
+
+    A number of several that Ed-Fi has is none's: nobody goes to another's school for its sake.
+    """
+    found = hub.frame("organization").select(
         "name",
         "parent_id",
         org_id="id",
         number=number(pl.col("identifier")),
         kind="type",
     )
+    sent = pl.when(pl.col("kind").is_in(["district", "school"])).then("number")
+    shared = sent.is_not_null() & sent.is_duplicated()
+    why = pl.when(shared).then(pl.lit("another organization has the same number"))
+    return found.with_columns(number=pl.when(~shared).then("number"), _why=why)
 
 
 def with_user_ids(people: pl.DataFrame) -> pl.DataFrame:
@@ -98,13 +105,17 @@ def _known_as(hub: Hub) -> pl.DataFrame:
 
 
 def contact_pairs(hub: Hub, known: pl.DataFrame) -> pl.DataFrame:
-    """Students and their agents (`person_id`, `agent_id`), whichever of the two names the other."""
+    """Students and their agents (`person_id`, `agent_id`), whichever of the two names the other.
+
+    `id` is that of the student's relation: one that the agent alone names is told the other way.
+    """
     students = known.filter("is_student").select("person_id")
-    told = hub.frame("relation").select("person_id", "agent_id")
-    turned = told.select(person_id="agent_id", agent_id="person_id")
+    told = hub.frame("relation").select("id", "person_id", "agent_id")
+    turned = told.select(id=pl.lit(None), person_id="agent_id", agent_id="person_id")
     pairs = pl.concat([told, turned]).join(students, on="person_id", how="semi")
     others = students.rename({"person_id": "agent_id"})
-    return pairs.join(others, on="agent_id", how="anti").unique(maintain_order=True)
+    strangers = pairs.join(others, on="agent_id", how="anti")
+    return strangers.unique(("person_id", "agent_id"), keep="first", maintain_order=True)
 
 
 def _with_organization(known: pl.DataFrame, hub: Hub) -> pl.DataFrame:

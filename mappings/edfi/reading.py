@@ -40,6 +40,16 @@ _KINDS: dict[str, pl.DataType] = {
 Views = dict[str, pl.DataFrame]
 
 
+def subjects_of(book: Book) -> list[str]:
+    """The views of a book."""
+    return [each for each in book.by_subject if each.startswith("edfi.")]
+
+
+def blank_views(book: Book) -> dict[str, pl.DataFrame]:
+    """The views as they are read, without rows."""
+    return {each: _collected(book, each).frame() for each in subjects_of(book)}
+
+
 @dataclass(slots=True)
 class Into:
     """One run of the way in."""
@@ -59,7 +69,7 @@ class Into:
 
     def _collected(self) -> dict[str, _Collected]:
         """The views, empty ones included."""
-        subjects = [each for each in self.book.by_subject if each.startswith("edfi.")]
+        subjects = subjects_of(self.book)
         return {each: self._views.get(each) or _collected(self.book, each) for each in subjects}
 
     def _take(self, read: Read, entity: str) -> None:

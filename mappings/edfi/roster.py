@@ -22,6 +22,7 @@ from schemas.roster.kinds import Field, FieldKind
 Views = Mapping[str, pl.DataFrame]
 _ABSENT, _DANGLING = "is required and absent", "refers to a record that is not there"
 _STRANGE = re.compile(r"[^0-9A-Za-z.@-]")
+_FROM = pl.col("^_from$")  # of which record of ours a row was written, where that is known
 STUDENT, STAFF, CONTACT = "student", "staff", "contact"
 _KINDS = {
     "edfi.agency": "district",
@@ -91,7 +92,7 @@ def _organizations(views: Views) -> pl.DataFrame:
         number = _text("ed_org_id")
         found.append(
             views[subject].select(
-                "name", id=number, type=pl.lit(kind), identifier=number, parent_id=parent
+                "name", _FROM, id=number, type=pl.lit(kind), identifier=number, parent_id=parent
             )
         )
     return pl.concat(found)
@@ -106,12 +107,12 @@ def _sessions(views: Views) -> pl.DataFrame:
     )
     dates = {"start_date": pl.col("begin"), "end_date": _day_after("end"), "extras": days}
     terms = views["edfi.session"].select(
-        *("title", "type", "school_year"),
+        *("title", "type", "school_year", _FROM),
         id=_id("school_id", "school_year", "title"),
         **dates,
     )
     periods = views["edfi.grading_period"].select(
-        *("title", "school_year"),
+        *("title", "school_year", _FROM),
         id=_id("school_id", "school_year", "period", "title"),
         type=pl.lit("gradingPeriod"),
         **dates,
@@ -123,6 +124,7 @@ def _courses(views: Views) -> pl.DataFrame:
     found = views["edfi.course"]
     return found.select(
         "title",
+        _FROM,
         _as_json(found["grades"]),
         id=_id("ed_org_id", "code"),
         course_code="code",
@@ -144,6 +146,7 @@ def _classes(views: Views) -> pl.DataFrame:
     listed = found.with_columns(term)
     return listed.select(
         "course_id",
+        _FROM,
         *(_as_json(listed[name]) for name in ("term_ids", "grades", "periods")),
         id=_id(*_SECTION),
         title=pl.coalesce("title", "offered_title", "course_title", "section"),
@@ -168,7 +171,7 @@ def _people(views: Views) -> pl.DataFrame:
 def _students(views: Views) -> pl.DataFrame:
     reach = views["edfi.directory"].unique("unique_id", keep="first", maintain_order=True)
     logins = views["edfi.login"].drop_nulls("username").unique("unique_id", keep="first")
-    found = views["edfi.student"].select("unique_id", *_NAMES)
+    found = views["edfi.student"].select("unique_id", *_NAMES, _FROM)
     for more in (
         reach.select("unique_id", *_REACH),
         logins.select("unique_id", "username"),
@@ -204,7 +207,7 @@ def _user_ids(views: Views) -> pl.DataFrame:
 
 def _staff(views: Views) -> pl.DataFrame:
     reach = views["edfi.staff_directory"].unique("unique_id", keep="first", maintain_order=True)
-    found = views["edfi.staff"].select("unique_id", *_NAMES, "username")
+    found = views["edfi.staff"].select("unique_id", *_NAMES, "username", _FROM)
     joined = found.join(
         reach.select("unique_id", *_REACH), on="unique_id", how="left", maintain_order="left"
     )
@@ -212,7 +215,7 @@ def _staff(views: Views) -> pl.DataFrame:
 
 
 def _contacts(views: Views) -> pl.DataFrame:
-    found = views["edfi.contact"].select("unique_id", *_NAMES, "username", *_REACH)
+    found = views["edfi.contact"].select("unique_id", *_NAMES, "username", *_REACH, _FROM)
     return found.with_columns(id=person_id(CONTACT), identifier="unique_id")
 
 
@@ -236,6 +239,7 @@ def _student_roles(views: Views) -> pl.DataFrame:
     row = pl.int_range(pl.len())
     main = pl.when(called.any()).then(row.filter(called).last()).otherwise(row.last())
     return found.select(
+        _FROM,
         person_id=person_id(STUDENT),
         org_id=_text("school_id"),
         role=pl.lit("student"),
@@ -250,6 +254,7 @@ def _staff_roles(views: Views) -> pl.DataFrame:
     found = views["edfi.staff_assignment"].drop_nulls("role")
     return found.select(
         "role",
+        _FROM,
         person_id=person_id(STAFF),
         org_id=_text("ed_org_id"),
         role_type=_ranked((pl.int_range(pl.len()) == 0).over("unique_id")),
@@ -274,7 +279,8 @@ def _contact_roles(views: Views) -> pl.DataFrame:
 
 def _relations(views: Views) -> pl.DataFrame:
     agent = person_id(CONTACT, "contact_id")
-    found = views["edfi.student_contact"].select(person_id=person_id(STUDENT), agent_id=agent)
+    pairs = views["edfi.student_contact"]
+    found = pairs.select(_FROM, person_id=person_id(STUDENT), agent_id=agent)
     return found.with_columns(id=_joined("person_id", "agent_id"))
 
 
@@ -290,7 +296,7 @@ def _demographics(views: Views) -> pl.DataFrame:
         told.select("unique_id", *_DEMOGRAPHICS), on="unique_id", how="left", maintain_order="left"
     )
     return found.select(
-        *("birth_date", *_DEMOGRAPHICS),
+        *("birth_date", *_DEMOGRAPHICS, _FROM),
         id=person_id(STUDENT),
         person_id=person_id(STUDENT),
         city_of_birth="birth_city",
@@ -310,6 +316,7 @@ def _enrollments(views: Views) -> pl.DataFrame:
         person, section = person_id(kind), _id(*_SECTION)
         found.append(
             frame.select(
+                _FROM,
                 id=_joined(person, section, "begin"),
                 class_id=section,
                 school_id=_text("school_id"),
@@ -336,14 +343,19 @@ _MAKERS: Mapping[str, Callable[[Views], pl.DataFrame]] = {
 }
 
 
+ROSTERED = frozenset(_MAKERS)
+"""The entities of ours that Ed-Fi has views of."""
+
+
 def roster_of(views: Views, losses: Losses) -> dict[str, pl.DataFrame]:
     """The roster's tables; what refers to nothing, or lacks what ours requires, is a loss."""
     frames: dict[str, pl.DataFrame] = {}
     for entity, maker in _MAKERS.items():
-        made = maker(views)
-        absent = [name for name in schema_of(entity) if name not in made.columns]
+        made, schema = maker(views), schema_of(entity)
+        absent = [name for name in schema if name not in made.columns]
         whole = made.with_columns(pl.lit(None).alias(name) for name in absent)
-        shaped = whole.select(schema_of(entity).names()).cast(schema_of(entity))
+        shaped = whole.select(*schema.names(), _FROM)
+        shaped = shaped.with_columns(pl.col(name).cast(kind) for name, kind in schema.items())
         distinct = shaped.unique("id", keep="first", maintain_order=True)
         _lose(
             losses, entity, "", "another record has the same key", shaped.height - distinct.height

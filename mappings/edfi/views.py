@@ -1,8 +1,9 @@
 """The roster as Ed-Fi tells it: one row for each record of a resource, joined from ours.
 
 Every view keeps the rows whose joins find nothing: the table then says what is missing, and the
-row is counted as a loss. Columns are the paths that the tables name. Days are Ed-Fi's: a range
-includes its last day.
+row is counted as a loss. Columns are the paths that the tables name; besides, `_from` is the id of
+our record that the row is made of, `person_id` the person, and `_why` says what keeps the row from
+being written. Days are Ed-Fi's: a range includes its last day.
 """
 
 from __future__ import annotations
@@ -27,27 +28,31 @@ def _listed(column: str) -> pl.Expr:
 def agencies(hub: Hub) -> pl.DataFrame:
     """Districts (`edfi.agency`)."""
     found = organizations(hub).filter(pl.col("kind") == "district")
-    return found.select("name", ed_org_id="number")
+    return found.select("name", "_why", ed_org_id="number", _from="org_id")
 
 
 def schools(hub: Hub) -> pl.DataFrame:
-    """Schools with their district and the grades of their students (`edfi.school`)."""
+    """Schools with their district and the grades of their students and classes (`edfi.school`)."""
     known = organizations(hub)
     above = known.filter(pl.col("kind") == "district").select(
         parent_id="org_id", agency_id="number"
     )
     attending = people(hub).filter("is_student").select("org_id", grades=_listed("grades"))
-    grades = attending.explode("grades", empty_as_null=True).drop_nulls("grades")
+    classes = hub.frame("class").select(org_id="school_id", grades=_listed("grades"))
+    both = pl.concat([attending, classes])
+    grades = both.explode("grades", empty_as_null=True).drop_nulls("grades")
     taught = grades.group_by("org_id").agg(pl.col("grades").unique().sort())
     found = known.filter(pl.col("kind") == "school")
     joined = found.join(above, on="parent_id", how="left", maintain_order="left")
     return joined.join(taught, on="org_id", how="left", maintain_order="left").select(
-        "name", "agency_id", "grades", ed_org_id="number"
+        "name", "agency_id", "grades", "_why", ed_org_id="number", _from="org_id"
     )
 
 
 def _sessions(hub: Hub) -> pl.DataFrame:
-    days = pl.col("extras").str.extract(r'"metadata\.edfi\.totalInstructionalDays":"?(\d+)')
+    """Sessions; where nobody counted their days of instruction, these are its weekdays."""
+    told = pl.col("extras").str.extract(r'"metadata\.edfi\.totalInstructionalDays":"?(\d+)')
+    weekdays = pl.business_day_count("start_date", "end_date").cast(pl.Int64)
     return hub.frame("academic_session").select(
         "title",
         "type",
@@ -55,8 +60,21 @@ def _sessions(hub: Hub) -> pl.DataFrame:
         term_id="id",
         begin="start_date",
         end=last_day(pl.col("end_date")),
-        days=days.cast(pl.Int64),
+        days=pl.coalesce(told.cast(pl.Int64), pl.when(weekdays > 0).then(weekdays)),
     )
+
+
+def _first_day(hub: Hub) -> pl.Expr:
+    """The first day of the school year that is taught, where a role of ours names no day."""
+    known = hub.frame("academic_session")
+    terms = hub.frame("class").select(_listed("term_ids")).to_series().explode().drop_nulls()
+    taught = pl.col("school_year").filter(pl.col("id").is_in(terms.implode())).max()
+    latest = pl.coalesce(taught, pl.col("school_year").max())
+    year = known.filter(pl.col("school_year") == latest)
+    whole = year.filter(pl.col("type") == "schoolYear")
+    first = pl.lit((whole if len(whole) else year)["start_date"].min(), pl.Date)
+    before = pl.col("end_date").is_null() | (pl.col("end_date") > first)
+    return pl.coalesce("begin_date", pl.when(before).then(first))
 
 
 def _taught(hub: Hub) -> pl.DataFrame:
@@ -76,31 +94,43 @@ def _at_schools(hub: Hub) -> pl.DataFrame:
     below = pairs.join(above, on="term_id", maintain_order="left").select("school", term_id="child")
     known = pl.concat([pairs, below]).unique(maintain_order=True)
     found = _sessions(hub).join(known, on="term_id", how="left", maintain_order="left")
-    return found.rename({"school": "school_id"})
+    is_part = pl.col("type") == "gradingPeriod"
+    alike = pl.struct("school", "school_year", "title", is_part.alias("_part"))
+    named = pl.when(alike.is_duplicated() & pl.col("school").is_not_null()).then("term_id")
+    return found.with_columns(session=named.otherwise("title"), school_id="school", _from="term_id")
+
+
+def _names(hub: Hub) -> pl.DataFrame:
+    """What sessions are called at each school: of several with one title each has its id."""
+    found = _at_schools(hub).filter(pl.col("type") != "gradingPeriod")
+    return found.select("school", "session", "school_year", terms="term_id", term_begin="begin")
 
 
 def sessions(hub: Hub) -> pl.DataFrame:
     """Terms of each school (`edfi.session`)."""
-    return _at_schools(hub).filter(pl.col("type") != "gradingPeriod")
+    found = _at_schools(hub).filter(pl.col("type") != "gradingPeriod")
+    return found.with_columns(title="session").drop("session", "school")
 
 
 def grading_periods(hub: Hub) -> pl.DataFrame:
     """Grading periods of each school (`edfi.grading_period`)."""
     found = _at_schools(hub).filter(pl.col("type") == "gradingPeriod")
-    return found.with_columns(period="title").drop("type", "term_id")
+    return found.with_columns(period="title", title="session").drop("session", "school", "type")
 
 
 def courses(hub: Hub) -> pl.DataFrame:
     """Courses with the number of their organization (`edfi.course`)."""
     numbers = organizations(hub).select("org_id", ed_org_id="number")
     joined = hub.frame("course").join(numbers, on="org_id", how="left", maintain_order="left")
-    return joined.select("title", "ed_org_id", code="course_code", grades=_listed("grades"))
+    return joined.select(
+        "title", "ed_org_id", code="course_code", grades=_listed("grades"), _from="id"
+    )
 
 
 def sections(hub: Hub) -> pl.DataFrame:
     """Classes, each in each of its terms (`edfi.section`), with what an offering needs.
 
-    A class of several terms is several sections (`edfi.md` §6.1). `class_id`, `term_begin` join.
+    A class of several terms is several sections (`edfi.md` §6.1). `_from`, `term_begin` join.
     """
     return hub.once(_sections)
 
@@ -109,11 +139,8 @@ def _sections(hub: Hub) -> pl.DataFrame:
     numbers = organizations(hub).select("org_id", course_org_id="number")
     catalogue = hub.frame("course").select("org_id", course_id="id", course_code="course_code")
     catalogue = catalogue.join(numbers, on="org_id", how="left").drop("org_id")
-    terms = _sessions(hub).select(
-        "school_year", terms="term_id", session="title", term_begin="begin"
-    )
     joined = _taught(hub).join(catalogue, on="course_id", how="left", maintain_order="left")
-    joined = joined.join(terms, on="terms", how="left", maintain_order="left")
+    joined = joined.join(_names(hub), on=["terms", "school"], how="left", maintain_order="left")
     return joined.select(
         "title",
         "session",
@@ -121,7 +148,7 @@ def _sections(hub: Hub) -> pl.DataFrame:
         "course_code",
         "course_org_id",
         "term_begin",
-        class_id="id",
+        _from="id",
         homeroom=pl.col("class_type") == "homeroom",
         local_code="course_code",
         school_id="school",
@@ -138,7 +165,8 @@ def _one_of_several() -> pl.Expr:
 def offerings(hub: Hub) -> pl.DataFrame:
     """Courses as a school offers them in a term (`edfi.offering`)."""
     names = ("local_code", "school_id", "school_year", "session", "course_code", "course_org_id")
-    return sections(hub).select(names).unique(maintain_order=True)
+    found = sections(hub).select(*names, "_from")
+    return found.unique(names, keep="first", maintain_order=True)
 
 
 def _in_sections(hub: Hub, role: str, enrollments: pl.DataFrame) -> pl.DataFrame:
@@ -146,12 +174,17 @@ def _in_sections(hub: Hub, role: str, enrollments: pl.DataFrame) -> pl.DataFrame
     enrolled = enrollments.filter(pl.col("role") == role)
     unique = people(hub).select("person_id", "unique_id")
     places = sections(hub).drop("title", "course_code", "course_org_id")
-    joined = enrolled.select("class_id", "person_id", "primary", "begin_date", "end_date")
+    named = ("class_id", "person_id", "primary", "begin_date", "end_date")
+    joined = enrolled.select(*named, enrolled="id")
     joined = joined.join(unique, on="person_id", how="left", maintain_order="left")
-    joined = joined.join(places, on="class_id", how="left", maintain_order="left")
+    joined = joined.join(
+        places, left_on="class_id", right_on="_from", how="left", maintain_order="left"
+    )
     return joined.with_columns(
-        begin=pl.coalesce("begin_date", "term_begin"), end=last_day(pl.col("end_date"))
-    ).drop("begin_date", "end_date", "term_begin", "class_id", "person_id")
+        begin=pl.coalesce("begin_date", "term_begin"),
+        end=last_day(pl.col("end_date")),
+        _from="enrolled",
+    ).drop("begin_date", "end_date", "term_begin", "class_id", "enrolled")
 
 
 def student_sections(hub: Hub) -> pl.DataFrame:
@@ -191,13 +224,14 @@ RACES = (
 
 def students(hub: Hub) -> pl.DataFrame:
     """Students with what demographics say of their birth (`edfi.student`)."""
-    born = hub.frame("demographics").select("person_id", **_BIRTH).unique("person_id")
-    found = people(hub).filter("is_student").select(_NAMES)
+    told = hub.frame("demographics").unique("person_id", keep="first", maintain_order=True)
+    born = told.select("person_id", **_BIRTH, _born="id")
+    found = people(hub).filter("is_student").select(*_NAMES, _from="person_id")
     return found.join(born, on="person_id", how="left", maintain_order="left")
 
 
 def associations(hub: Hub) -> pl.DataFrame:
-    """Students' roles at schools (`edfi.school_association`)."""
+    """Students' roles at schools (`edfi.school_association`); undated ones begin with the year."""
     at_schools = organizations(hub).filter(pl.col("kind") == "school")
     numbers = at_schools.select("org_id", school_id="number")
     known = people(hub).select("person_id", "unique_id", grade=_listed("grades").list.first())
@@ -206,19 +240,21 @@ def associations(hub: Hub) -> pl.DataFrame:
     joined = joined.join(numbers, on="org_id", how="left", maintain_order="left")
     return joined.select(
         *("person_id", "unique_id", "school_id", "grade"),
-        entry_date="begin_date",
+        entry_date=_first_day(hub),
         exit_date=last_day(pl.col("end_date")),
         primary=pl.col("role_type") == "primary",
+        _from="id",
     )
 
 
 def demographics(hub: Hub) -> pl.DataFrame:
     """Sex, ethnicity and race of students (`edfi.demographics`)."""
     known = people(hub).filter("is_student").select("person_id", "unique_id", "ed_org_id")
-    told = hub.frame("demographics")
+    told = hub.frame("demographics").unique("person_id", keep="first", maintain_order=True)
     values = ("sex", "hispanic_or_latino_ethnicity", *RACES)
     said = told.filter(pl.any_horizontal(pl.col(values).is_not_null()))
-    return known.join(said.select("person_id", *values), on="person_id", maintain_order="left")
+    more = said.select("person_id", *values, _from="id")
+    return known.join(more, on="person_id", maintain_order="left")
 
 
 def directory(hub: Hub) -> pl.DataFrame:
@@ -229,13 +265,15 @@ def directory(hub: Hub) -> pl.DataFrame:
 def _reachable(known: pl.DataFrame) -> pl.DataFrame:
     ways = ("email", "phone", "sms")
     found = known.filter(pl.any_horizontal(pl.col(ways).is_not_null()))
-    return found.select("person_id", "unique_id", "ed_org_id", "given_name", "family_name", *ways)
+    base = ("person_id", "unique_id", "ed_org_id", "given_name", "family_name")
+    return found.select(*base, *ways, _from="person_id")
 
 
 def logins(hub: Hub) -> pl.DataFrame:
     """Students' user names (`edfi.login`)."""
     found = people(hub).filter("is_student").drop_nulls("username")
-    return found.select("person_id", "unique_id", "ed_org_id", "username")
+    base = ("person_id", "unique_id", "ed_org_id", "username")
+    return found.select(*base, _from="person_id")
 
 
 def student_codes(hub: Hub) -> pl.DataFrame:
@@ -250,12 +288,12 @@ def student_codes(hub: Hub) -> pl.DataFrame:
     own = known.select(*base, system=pl.lit("sourcedId"), value="person_id")
     local = known.select(*base, system=pl.lit("local"), value="identifier")
     found = pl.concat([typed, own, local]).filter(pl.col("value").is_not_null())
-    return found.filter(pl.col("value") != pl.col("unique_id"))
+    return found.filter(pl.col("value") != pl.col("unique_id")).with_columns(_from="person_id")
 
 
 def staff(hub: Hub) -> pl.DataFrame:
     """Members of staff (`edfi.staff`)."""
-    return people(hub).filter("is_staff").select(*_NAMES, "username")
+    return people(hub).filter("is_staff").select(*_NAMES, "username", _from="person_id")
 
 
 def staff_directory(hub: Hub) -> pl.DataFrame:
@@ -264,20 +302,21 @@ def staff_directory(hub: Hub) -> pl.DataFrame:
 
 
 def staff_assignments(hub: Hub) -> pl.DataFrame:
-    """Roles of staff at organizations (`edfi.staff_assignment`)."""
+    """Roles of staff at organizations (`edfi.staff_assignment`); the first day as for students."""
     numbers = organizations(hub).select("org_id", ed_org_id="number")
     known = people(hub).select("person_id", "unique_id")
     found = hub.frame("role").filter(pl.col("role").is_in(sorted(STAFF)))
     joined = found.join(known, on="person_id", how="left", maintain_order="left")
     joined = joined.join(numbers, on="org_id", how="left", maintain_order="left")
-    begin, end = pl.col("begin_date"), last_day(pl.col("end_date"))
-    return joined.select("unique_id", "ed_org_id", "role", begin=begin, end=end)
+    end = last_day(pl.col("end_date"))
+    named = ("person_id", "unique_id", "ed_org_id", "role")
+    return joined.select(*named, begin=_first_day(hub), end=end, _from="id")
 
 
 def contacts(hub: Hub) -> pl.DataFrame:
     """Parents, guardians and other agents (`edfi.contact`)."""
     found = people(hub).filter(pl.col("is_family"))
-    return found.select(*_NAMES, "username", "email", "phone", "sms").drop("person_id")
+    return found.select(*_NAMES, "username", "email", "phone", "sms", _from="person_id")
 
 
 def student_contacts(hub: Hub) -> pl.DataFrame:
@@ -287,7 +326,7 @@ def student_contacts(hub: Hub) -> pl.DataFrame:
     theirs = known.select(agent_id="person_id", contact_id="unique_id", role="family_role")
     joined = contact_pairs(hub, known).join(mine, on="person_id", how="left", maintain_order="left")
     joined = joined.join(theirs, on="agent_id", how="left", maintain_order="left")
-    return joined.select("unique_id", "contact_id", "role")
+    return joined.select("unique_id", "contact_id", "role", "person_id", "agent_id", _from="id")
 
 
 PLACES: Mapping[str, View] = {

@@ -15,11 +15,12 @@ from typing import TypeVar
 import polars as pl
 
 from mappings.edfi import views
+from mappings.edfi.arrival import count_lost
 from mappings.edfi.context import context_of, own_identifier, parts_of, unique_id
-from mappings.edfi.distinct import distinct
-from mappings.edfi.left import count_left
+from mappings.edfi.ledger import ROW, Ledger
 from mappings.engine.account import Account
 from mappings.engine.book import Book
+from mappings.engine.fragments import Missed
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree, leaves, parse_path, read_at
 from mappings.engine.plans import Writer, write_into
@@ -28,6 +29,7 @@ from mappings.withheld import without_withheld
 from schemas.standards.shape import StandardRecord
 
 _Item = TypeVar("_Item")
+_OTHERWISE = "told already, and otherwise"
 _BATCH = 500
 """Students that are put together at once."""
 
@@ -41,8 +43,9 @@ _SPARE = frozenset(
 )
 """Resources that a student or a member of staff can be without."""
 
-Rows = Mapping[str, Mapping[str, list[Tree]]]
-"""Rows of views by view and person."""
+Numbered = tuple[int, Tree]
+Rows = Mapping[str, Mapping[str, list[Numbered]]]
+"""Rows of views, numbered, by view and person."""
 
 
 @dataclass(slots=True)
@@ -53,8 +56,12 @@ class Out:
     hub: Hub
     losses: Losses
     choice: Choice
+    _ledger: Ledger = field(init=False)
     _done: set[str] = field(default_factory=set)
     _told: dict[tuple[str, ...], Tree] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._ledger = Ledger(self.book, self.choice)
 
     @property
     def switched(self) -> frozenset[str]:
@@ -63,49 +70,43 @@ class Out:
 
     def records(self) -> Iterator[StandardRecord]:
         """Everything: what stands alone, plans with their students, then all other people."""
-        count_left(self.hub, self.losses)
         for subject, view in views.PLACES.items():
             yield from self._each_wanted(subject, view)
-        students = People(self.book, self.hub, views.STUDENTS)
+        students = People(self._ledger, self.hub, views.STUDENTS)
         yield from self._plans(students)
         yield from self._people(students)
-        yield from self._people(People(self.book, self.hub, views.STAFF_VIEWS))
+        yield from self._people(People(self._ledger, self.hub, views.STAFF_VIEWS))
         for subject, view in views.LINKS.items():
             yield from self._each_wanted(subject, view)
-
-    def _wants(self, subject: str) -> bool:
-        """Whether a view says something of records that are wanted."""
-        tables = self.book.by_subject.get(subject, ())
-        return any(self.choice.wants(table.entity) for table in tables)
+        count_lost(self.hub, self._ledger, self.losses)
 
     def _each_wanted(self, subject: str, view: views.View) -> Iterator[StandardRecord]:
-        if self._wants(subject):
-            yield from self._each(
-                subject, distinct(self.book, subject, view(self.hub), self.losses)
-            )
+        if self._ledger.wants(subject):
+            yield from self._each(subject, self._ledger.standing(subject, view(self.hub)))
 
-    def _once(self, records: Iterable[StandardRecord], keep: bool) -> Iterator[StandardRecord]:
-        """Records whose key no plan has told before; `keep` notes what plans tell.
+    def _once(self, records: Iterable[StandardRecord]) -> Iterator[StandardRecord]:
+        """Records of plans whose key no plan has told before.
 
         Two plans share advisers, contacts and instruments; what the second says otherwise is lost.
         """
         for record in records:
-            key = _key(self.book, record)
-            told = self._told.get(key)
-            if told is None:
-                if keep:
-                    self._told[key] = record.values
+            told = self._told.setdefault(_key(self.book, record), record.values)
+            if told is record.values:
                 yield record
             elif told != record.values:
-                self.losses.add(
-                    LossKey(Side.OURS, record.entity, "", "told already, and otherwise")
-                )
+                self.losses.add(LossKey(Side.OURS, record.entity, "", _OTHERWISE))
 
     def _each(self, subject: str, frame: pl.DataFrame) -> Iterator[StandardRecord]:
-        for row in plain_rows(self.book, subject, frame):
+        for number, row in numbered_rows(self.book, subject, frame):
             writer = Writer(self.book, self.switched)
-            writer.alone(subject, row, self.losses)
-            yield from self._once(writer.made(), keep=False)
+            self._ledger.miss(subject, number, writer.apart(subject, row))
+            for record in writer.made():
+                told = self._told.get(_key(self.book, record))
+                if told is None:
+                    yield record
+                elif told != record.values:
+                    self._ledger.miss(subject, number, [Missed("", _OTHERWISE)])
+        self._ledger.done(subject, frame)
 
     def _people(self, people: People) -> Iterator[StandardRecord]:
         left = (person for person in people.keys.values() if person not in self._done)
@@ -115,11 +116,13 @@ class Out:
                 writer = Writer(self.book, self.switched)
                 self._lay(writer, rows, person)
                 yield from _telling(self.book, writer)
+        for subject, frame in people.frames.items():
+            self._ledger.done(subject, frame)
 
     def _lay(self, writer: Writer, rows: Rows, person: str) -> None:
         for subject, held in rows.items():
-            for row in held.get(person, ()):
-                writer.alone(subject, row, self.losses)
+            for number, row in held.get(person, ()):
+                self._ledger.miss(subject, number, writer.apart(subject, row))
 
     def _plans(self, students: People) -> Iterator[StandardRecord]:
         for batch in _batches(self.hub.plans):
@@ -134,7 +137,7 @@ class Out:
         writer = Writer(self.book, self.switched)
         self._lay(writer, rows, person)
         born = next(
-            (row.get("birth_date") for row in rows.get("edfi.student", {}).get(person, ())), None
+            (row.get("birth_date") for _, row in rows.get("edfi.student", {}).get(person, ())), None
         )
         year = shown.get("profile", {}).get("header", {}).get("school_year")
         context = context_of(shown, born, grading_period(self.hub, year))
@@ -143,22 +146,28 @@ class Out:
             writer.take(view, part, place)
         writer.account.carried.update(own_identifier(shown))
         write_into(writer, shown, context, self.losses)
-        yield from self._once(_telling(self.book, writer), keep=True)
+        yield from self._once(_telling(self.book, writer))
 
 
 @dataclass
 class People:
     """The views that people of one kind are put together from."""
 
-    book: Book
+    ledger: Ledger
     hub: Hub
     of: Mapping[str, views.View]
     known: views.View | None = None
-    """The view that says who there is; the first of `of` where it is left out."""
+    """The view that says who there is, if it is written apart; else the first of `of` does."""
 
     @cached_property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        return {subject: view(self.hub) for subject, view in self.of.items()}
+        """The views, without rows that cannot be written. The first says who can be referred to."""
+        found: dict[str, pl.DataFrame] = {}
+        for subject, view in self.of.items():
+            found[subject] = self.ledger.standing(subject, view(self.hub))
+            if len(found) == 1 and self.known is None:
+                self.ledger.expect(subject, found[subject])
+        return found
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
@@ -174,12 +183,11 @@ class People:
 
     def _of(
         self, subject: str, frame: pl.DataFrame, wanted: pl.DataFrame
-    ) -> Mapping[str, list[Tree]]:
+    ) -> Mapping[str, list[Numbered]]:
         mine = frame.join(wanted, on="person_id", how="semi", maintain_order="left")
-        found: dict[str, list[Tree]] = {}
-        for person, row in zip(
-            mine["person_id"], plain_rows(self.book, subject, mine), strict=True
-        ):
+        found: dict[str, list[Numbered]] = {}
+        rows = numbered_rows(self.ledger.book, subject, mine)
+        for person, row in zip(mine["person_id"], rows, strict=True):
             found.setdefault(person, []).append(row)
         return found
 
@@ -198,15 +206,16 @@ def grading_period(hub: Hub, school_year: int | None) -> str | None:
     return next(iter(known.sort("start_date")["title"]), None)
 
 
-def plain_rows(book: Book, subject: str, frame: pl.DataFrame) -> Iterator[Tree]:
-    """The rows of a view in JSON form: what its tables name, absent values left out."""
+def numbered_rows(book: Book, subject: str, frame: pl.DataFrame) -> Iterator[Numbered]:
+    """The rows of a view in JSON form with their numbers: what its tables name and is there."""
     tables = book.by_subject.get(subject, ())
     named = {row.ours.steps[0].name for table in tables for row in table.rows}
     kept = frame.select([name for name in frame.columns if name in named])
     days = [name for name, kind in kept.schema.items() if kind == pl.Date]
     ready = kept.with_columns(pl.col(days).dt.to_string("%Y-%m-%d")) if days else kept
-    for row in ready.iter_rows(named=True):
-        yield {name: value for name, value in row.items() if value is not None and value != []}
+    for number, row in zip(frame[ROW], ready.iter_rows(named=True), strict=True):
+        told = {name: value for name, value in row.items() if value is not None and value != []}
+        yield number, told
 
 
 def _key(book: Book, record: StandardRecord) -> tuple[str, ...]:

@@ -167,12 +167,16 @@ class Writer:
 
     def alone(self, subject: str, ours: Tree, losses: Losses) -> None:
         """Write one record of ours and count at once what of it no table carries."""
+        for missed in self.apart(subject, ours):
+            count(losses, missed, lambda path: (subject, path))
+
+    def apart(self, subject: str, ours: Tree) -> Iterator[Missed]:
+        """Write one record of ours, on its own account, and tell what of it no table carries."""
         self.account = Account()
         self.take(subject, ours)
         if subject in ELEMENTS:
             _note_known(self.book, subject, ours, self.account, "")
-        for missed in self.account.losses_of(ours):
-            count(losses, missed, lambda path: (subject, path))
+        return self.account.losses_of(ours)
 
     def made(self) -> list[StandardRecord]:
         """The records, whole."""

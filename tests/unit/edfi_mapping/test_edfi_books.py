@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mappings.edfi.bridge import book_of
-from mappings.edfi.left import LEFT
+from mappings.edfi.origins import ELSEWHERE, MADE_OF, RENAMED
+from mappings.edfi.stays import ASSUMED, STAYS
 from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS
 from mappings.engine.book import LOCAL_NAMESPACE, Book
 from mappings.engine.coverage import uncovered
@@ -62,6 +63,16 @@ def test_every_view_has_a_table_and_every_table_of_a_view_a_view(book: Book) -> 
     assert views == {subject for subject in written if subject.startswith("edfi.")}
 
 
+def _fields(entity: str) -> set[str]:
+    return {"", "id", "extras", *(each.name for each in ENTITIES[entity])}
+
+
 def test_fields_left_behind_are_fields_of_ours() -> None:
-    for entity, fields in LEFT.items():
-        assert fields.keys() <= {"id", *(each.name for each in ENTITIES[entity])}
+    for entity, fields in (*STAYS.items(), *ASSUMED.items()):
+        assert fields.keys() <= _fields(entity)
+
+
+def test_columns_lead_to_fields_of_ours() -> None:
+    renamed = {(MADE_OF[view], name) for view, names in RENAMED.items() for name in names.values()}
+    elsewhere = {(entity, name) for entity, name, _ in ELSEWHERE.values()}
+    assert [name for entity, name in renamed | elsewhere if name not in _fields(entity)] == []

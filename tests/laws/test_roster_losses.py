@@ -1,0 +1,27 @@
+"""Whatever of a roster does not come back from a standard is listed, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from support.roster_accounts import unbalanced
+from support.rosters import Roster, frames, rosters
+
+from mappings.engine.loss import Losses
+from mappings.hub import Choice, Hub
+from service.formats import bridge_of
+
+FORMATS = ("edfi-json-5.2", "edfi-json-6.1")
+PROFILE = settings.get_profile(settings.get_current_profile_name())
+FEW = settings(max_examples=max(PROFILE.max_examples // 4, 10))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@FEW
+@given(roster=rosters())
+def test_what_differs_is_what_is_listed(name: str, roster: Roster) -> None:
+    before, losses = frames(roster), Losses()
+    bridge = bridge_of(name)
+    records = list(bridge.write(Hub(before), losses, Choice()))
+    after = bridge.read(lambda: iter(records), Losses()).frames
+    assert unbalanced(before, after, losses) == []
