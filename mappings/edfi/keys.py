@@ -54,7 +54,8 @@ def with_user_ids(people: pl.DataFrame) -> pl.DataFrame:
 def people(hub: Hub) -> pl.DataFrame:
     """Persons with `person_id`, `unique_id`, the number of their first organization (`ed_org_id`).
 
-    `is_student`, `is_staff`, `is_family` say as what they are known.
+    `is_student`, `is_staff`, `is_family` say as what they are known, `named` the number that would
+    be theirs if nobody else had it.
     """
     return hub.once(_people)
 
@@ -71,9 +72,14 @@ def _people(hub: Hub) -> pl.DataFrame:
     return (
         known.with_columns(named=named)
         .with_columns(unique_id=pl.when(_shared()).then("person_id").otherwise("named"))
-        .drop("named")
         .pipe(_with_organization, hub)
     )
+
+
+def numbers_of_several(hub: Hub) -> frozenset[str]:
+    """Numbers that more than one student has: they say of none who it is."""
+    shared = pl.col("is_student") & (pl.col("named") != pl.col("unique_id"))
+    return frozenset(people(hub).filter(shared)["named"])
 
 
 def _shared() -> pl.Expr:

@@ -17,18 +17,20 @@ import polars as pl
 from mappings.edfi import views
 from mappings.edfi.arrival import count_lost
 from mappings.edfi.context import context_of, own_identifier, parts_of, unique_id
+from mappings.edfi.keys import numbers_of_several
 from mappings.edfi.ledger import ROW, Ledger
 from mappings.engine.account import Account
 from mappings.engine.book import Book
 from mappings.engine.fragments import Missed
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree, leaves, parse_path, read_at
-from mappings.engine.plans import Writer, write_into
+from mappings.engine.plans import WHOLE, Writer, write_into
 from mappings.hub import Choice, Hub
 from mappings.withheld import without_withheld
 from schemas.standards.shape import StandardRecord
 
 _Item = TypeVar("_Item")
+_SEVERAL = "withheld: several students of the roster have its number"
 _OTHERWISE = "told already, and otherwise"
 _BATCH = 500
 """Students that are put together at once."""
@@ -125,12 +127,21 @@ class Out:
                 self._ledger.miss(subject, number, writer.apart(subject, row))
 
     def _plans(self, students: People) -> Iterator[StandardRecord]:
-        for batch in _batches(self.hub.plans):
+        shared = numbers_of_several(self.hub)
+        sent = (plan for plan in self.hub.plans if self._is_ones(plan, shared))
+        for batch in _batches(sent):
             persons = [students.keys.get(unique_id(plan) or "", "") for plan in batch]
             rows = students.rows(persons) if students.keys else {}
             for plan, person in zip(batch, persons, strict=True):
                 self._done.add(person)
                 yield from self._plan(plan, person, rows)
+
+    def _is_ones(self, plan: Tree, shared: frozenset[str]) -> bool:
+        """Whether the plan's number is one student's alone; another's is never written."""
+        if unique_id(plan) not in shared:
+            return True
+        self.losses.add(LossKey(Side.OURS, WHOLE, "", _SEVERAL), plan.get("id"))
+        return False
 
     def _plan(self, plan: Tree, person: str, rows: Rows) -> Iterator[StandardRecord]:
         shown = without_withheld(plan, self.choice.switched, self.losses)

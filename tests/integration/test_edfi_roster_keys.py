@@ -64,6 +64,21 @@ def test_the_number_of_two_students_is_still_told_of_each(same_number: Hub) -> N
     assert told == {_ONE, _OTHER}
 
 
+def test_a_plan_with_the_number_of_two_students_stays(same_number: Hub) -> None:
+    plan = {"profile": {"identity": {"identifiers": [{"system": "local", "value": "7001"}]}}}
+    losses = Losses()
+    made = list(v6p1().write(Hub(same_number.frames, [plan]), losses, Choice()))
+    assert "7001" not in {each.values.get("studentUniqueId") for each in made}
+    assert _count(losses, "plan", "") == 1
+
+
+def test_only_known_codes_of_states_become_descriptors(night: Hub) -> None:
+    born = _with(night, "demographics", state_of_birth_abbreviation=pl.lit("Utopia"))
+    students, losses = _written(born, "students")
+    assert all("birthStateAbbreviationDescriptor" not in each.values for each in students)
+    assert _count(losses, "demographics", "state_of_birth_abbreviation") == len(students)
+
+
 def test_a_number_of_a_student_and_of_a_teacher_is_each_ones_own(night: Hub) -> None:
     teacher = night.frame("person").filter(pl.col("id") == "tch-2001")["identifier"].item()
     shared = pl.when(pl.col("id") == _ONE).then(pl.lit(teacher)).otherwise("identifier")
