@@ -1,0 +1,139 @@
+"""Every command is listed here with the way in which students' data are guarded in it.
+
+A command that is not on the list fails the test: whoever adds one says what it gives out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from support.cli import Home
+from support.nights import LOCAL_ID, LUPE, MOTHER
+from typer.main import get_command
+
+from service.cli.main import app
+
+PLANS: Final = Path(__file__).parents[2] / "fixtures" / "plans"
+NOBODY: Final = "passer-by"
+
+CONSENT: Final = (
+    *("--regime", "FERPA_99_30", "--signer", MOTHER, "--recipient", "MEN"),
+    *("--section", "careerGoals", "--purpose", "mentoring", "--signed", "2026-11-01"),
+    *("--expires", "2027-06-30", "--evidence", "binder 3"),
+)
+
+FREE: Final = {
+    "access table": "the rules as they are shipped",
+    "audit checkpoint": "vouches for the log outside the database, and shows nothing of it",
+    "audit verify": "numbers of events, never what they say",
+    "codes import": "code lists",
+    "codes list": "code lists",
+    "codes search": "code lists",
+    "codes show": "code lists",
+    "convert": "from files to files",
+    "db upgrade": "the shape of the database",
+    "demo": "an invented district in a folder of its own",
+    "init": "an empty database",
+    "mapping list": "tables as they are shipped",
+    "mapping loss": "tables as they are shipped",
+    "mapping show": "tables as they are shipped",
+    "source list": "settings of sources",
+    "synth": "an invented district",
+    "validate": "files that whoever types has already",
+}
+"""Commands that give out nothing of any student in the database, and why."""
+
+GUARDED: Final[dict[str, tuple[str, ...]]] = {
+    "student show": (LOCAL_ID,),
+    "student set": (LOCAL_ID, "phone", "970-555-0100", "--reason", "asked"),
+    "plan import": (str(PLANS),),
+    "plan export": (LOCAL_ID,),
+    "conflicts list": (),
+    "conflicts decide": ("1", "--ours"),
+    "matches list": (),
+    "matches decide": ("1", "--different"),
+    "sync run": ("sis",),
+    "sync plan": ("sis",),
+    "sync apply": ("1",),
+    "sync history": (),
+    "sync show": ("1",),
+    "source add": ("more", "--kind", "oneroster-csv", "--path", "x"),
+    "source test": ("sis",),
+    "access appoint": ("me", "--reason", "minutes"),
+    "access break-glass": (LOCAL_ID, "iepLink", "--reason", "found unwell"),
+    "access can": (LUPE, "read", LOCAL_ID, "profile"),
+    "access choose": ("--state", "CO", "--reason", "minutes"),
+    "access link": ("ms-lee", "tch-2201", "--reason", "hired"),
+    "access review": (),
+    "access who": (LOCAL_ID, "profile"),
+    "access why": (LUPE, "read", LOCAL_ID, "profile"),
+    "agreement add": (
+        *("xello", "--role", "CIS", "--exception", "a1", "--purpose", "career-guidance"),
+        *("--section", "careerGoals", "--until", "2027-06-30", "--destroy-by", "2027-07-30"),
+        *("--terms", "contract 12", "--reason", "signed"),
+    ),
+    "agreement end": ("agreement-1", "--reason", "over"),
+    "agreement list": (),
+    "audit destroy-due": ("--reason", "yearly"),
+    "audit show": (),
+    "consent add": (LOCAL_ID, *CONSENT),
+    "consent list": (LOCAL_ID,),
+    "consent revoke": ("consent-1",),
+    "disclosures": (LOCAL_ID,),
+    "hold add": (LOCAL_ID, "--reason", "a suit"),
+    "hold lift": ("legal_hold-1", "--reason", "over"),
+    "hold list": (),
+    "optout add": (LOCAL_ID,),
+    "optout end": ("directory_opt_out-1", "--reason", "asked"),
+    "optout list": (),
+    "request add": (LOCAL_ID, "inspection", "--by", MOTHER),
+    "request answer": ("record_request-1", "done", "--reason", "done"),
+    "request list": (),
+    "request state": ("record_request-1", "--text", "I disagree."),
+    "restriction add": (
+        *(LOCAL_ID, MOTHER, "--document", "court-order", "--evidence", "case 12"),
+        *("--reason", "ordered"),
+    ),
+    "restriction end": ("restriction-1", "--reason", "over"),
+    "restriction list": (LOCAL_ID,),
+    "standing add": (LOCAL_ID, "dependent", "--evidence", "binder 3", "--reason", "taxes"),
+    "standing end": ("standing-1", "--reason", "over"),
+    "standing list": (LOCAL_ID,),
+}
+"""Commands about students, with arguments that mean something in the district of these tests."""
+
+
+def commands() -> Iterator[str]:
+    """Every command by its full name."""
+    todo: list[tuple[str, Any]] = [("", get_command(app))]
+    while todo:
+        name, command = todo.pop()
+        if hasattr(command, "commands"):
+            todo += [(f"{name} {word}".strip(), each) for word, each in command.commands.items()]
+        else:
+            yield name
+
+
+def test_every_command_is_on_one_list() -> None:
+    assert sorted(commands()) == sorted([*FREE, *GUARDED])
+
+
+def events(home: Home, outcome: str) -> int:
+    """How many events the log holds that ended so."""
+    words = "SELECT count(*) FROM audit_payload WHERE body LIKE ?"
+    return int(home.value(words, f'%"outcome":"{outcome}"%'))
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_whoever_has_no_account_gets_nothing_and_that_is_on_the_log(
+    second: Home, name: str
+) -> None:
+    before, denials = second.all(), events(second, "denied")
+    answer = second(*name.split(), *GUARDED[name], OPERATOR=NOBODY)
+    assert (answer.status, answer.out) == (1, "")
+    assert NOBODY in answer.err
+    assert second.all() == before
+    assert events(second, "denied") == denials + 1
