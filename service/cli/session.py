@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.errors import Misconfigured
 
 if TYPE_CHECKING:
+    import typer
     from sqlalchemy.engine import Connection, Engine
 
     from adapters.port import Progress
@@ -120,10 +122,17 @@ def operator() -> str:
 
 def command_name() -> str:
     """The command under way without the program's name, such as `student show`."""
-    import click
+    from service.cli.main import app
 
-    context = click.get_current_context(silent=True)
-    return context.command_path.partition(" ")[2] if context else ""
+    here: typer.Typer | None = app
+    words = []
+    for word in takewhile(lambda word: not word.startswith("-"), sys.argv[1:]):
+        words.append(word)
+        groups = {one.name: one.typer_instance for one in here.registered_groups} if here else {}
+        here = groups.get(word)
+        if here is None:
+            break
+    return " ".join(words)
 
 
 def open_session() -> Session:

@@ -76,7 +76,7 @@ def add(
     settings = _settings(kind, path, _given(csv), _given(rest))
     check_settings(name, kind, settings)
     session = open_session()
-    with session.writing() as connection:
+    with session.on_duty() as connection:
         keep = replace_source if replace else add_source
         keep(connection, session.tenant, name, kind, settings)
     if as_json:
