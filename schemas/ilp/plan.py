@@ -25,7 +25,8 @@ from schemas.ilp.supports import Supports
 from schemas.meta import Record
 
 WithheldPath = Annotated[str, StringConstraints(pattern=rf"^{ELEMENT_ID}(\.[a-z_]+)*$")]
-"""An element id such as `ACC.01`, or one field of an element: `EXP.01.supervisor_contact`."""
+"""An element id such as `ACC.01`, or a part of one: a field as in `EXP.01.supervisor_contact`,
+private reflections as `ART.03.private`, entries beyond those that are shown as `ART.01.others`."""
 
 REQUIRED: Final = ("PRO.01", "PRO.02", "PRO.04")
 """Elements without which a plan is nobody's; the other cardinalities are goals, not conditions."""

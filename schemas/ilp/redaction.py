@@ -22,19 +22,22 @@ class View:
 
     `fields` holds element ids, and `EXP.01.supervisor_contact` for a field that has a class of its
     own: it is hidden unless it is named. `items` limits elements to the entries named. `team` lets
-    what an IEP team wrote or signed be seen, `private` private reflections.
+    what an IEP team wrote or signed be seen, `private` private reflections. `marks` are further
+    names that a copy carries as withheld, so that nobody takes it for the whole.
     """
 
     fields: AbstractSet[str]
     team: bool = False
     private: bool = False
     items: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
 
     @property
     def withheld(self) -> set[str]:
         """What it hides of every plan, whether or not a plan has it: presence alone would tell."""
         hidden = ELEMENTS.keys() - self.fields
-        return hidden | {one for one in _NARROWER - self.fields if one[:6] not in hidden}
+        narrower = (_NARROWER - self.fields) | self.marks
+        return hidden | {one for one in narrower if one[:6] not in hidden}
 
 
 _NARROWER = frozenset(

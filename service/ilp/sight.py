@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from schemas.ilp.plan import Plan
 from schemas.ilp.redaction import View, redact
 from service.office import Sight
+
+_PRIVATE: Final = "ART.03.private"
 
 
 def visible_plan(plan: Plan, sight: Sight) -> Plan:
@@ -13,10 +17,16 @@ def visible_plan(plan: Plan, sight: Sight) -> Plan:
 
 
 def view_of_sight(sight: Sight) -> View:
-    """The decisions about a student as a view of the plan."""
+    """The decisions about a student as a view of the plan.
+
+    What is withheld follows from the decisions alone, whether or not the plan has it.
+    """
+    private = sight.opens(_PRIVATE)
+    others = {f"{element}.others" for element in sight.entries}
     return View(
         sight.fields,
         team=sight.opens_section("iepLink"),
-        private=sight.opens("ART.03.private"),
+        private=private,
         items=sight.entries,
+        marks=frozenset(others if private else others | {_PRIVATE}),
     )

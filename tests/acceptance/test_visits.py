@@ -1,0 +1,120 @@
+"""One student seen by a teacher, a mother, the student and a stranger, through the commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.cli import Home, mistake
+from support.nights import LOCAL_ID, LUPE, MOTHER
+
+TEACHER, OTHER_TEACHER = "tch-2201", "tch-2102"
+ACCOUNTS = {"lee": TEACHER, "mia": MOTHER, "lupe": LUPE, "roy": OTHER_TEACHER}
+
+
+@pytest.fixture
+def school(home: Home) -> Home:
+    """After the first night: people with accounts, and nobody has asked for anything."""
+    for account, person in ACCOUNTS.items():
+        assert home("access", "link", account, person, "--reason", "minutes").status == 0
+    return home
+
+
+def shown(home: Home, who: str) -> dict[str, Any]:
+    answer = home("student", "show", LOCAL_ID, "--json", OPERATOR=who)
+    assert answer.status == 0, answer
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def exported(home: Home, who: str) -> dict[str, Any]:
+    answer = home("plan", "export", LOCAL_ID, OPERATOR=who)
+    assert answer.status == 0, answer
+    document: dict[str, Any] = json.loads(answer.out)
+    return document
+
+
+def last_event(home: Home) -> dict[str, Any]:
+    words = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC"
+    event: dict[str, Any] = json.loads(home.value(words))
+    return event
+
+
+def test_a_teacher_sees_no_contacts(school: Home) -> None:
+    fields = shown(school, "lee")["person"]["fields"]
+    assert "family_name" in fields
+    assert fields.keys().isdisjoint({"email", "phone", "sms"})
+
+
+def test_a_mother_sees_how_to_reach_her_child(school: Home) -> None:
+    fields = shown(school, "mia")["person"]["fields"]
+    assert {"email", "phone"} <= fields.keys()
+
+
+def test_what_is_shown_is_on_the_log(school: Home) -> None:
+    shown(school, "lee")
+    event = last_event(school)
+    assert (event["actor"], event["action"], event["request"]) == ("lee", "read", "student show")
+    assert "person.family_name" in event["fields"]
+    assert "person.phone" not in event["fields"]
+
+
+def test_a_teacher_gives_no_plan_out(school: Home) -> None:
+    answer = school("plan", "export", LOCAL_ID, OPERATOR="lee")
+    assert mistake(answer, "not known here, or not open")
+    event = last_event(school)
+    assert (event["outcome"], event["roles"]) == ("denied", ["TCH"])
+
+
+def test_a_mother_takes_along_what_is_not_private(school: Home) -> None:
+    document = exported(school, "mia")
+    assert document["plan"]["goals"]["career_goals"]
+    assert document["plan"]["withheld"] == ["ART.03.private"]
+
+
+def test_a_student_takes_everything_along(school: Home) -> None:
+    assert "withheld" not in exported(school, "lupe")["plan"]
+
+
+def test_nobody_learns_whether_a_student_is_known(school: Home) -> None:
+    closed = school("plan", "export", LOCAL_ID, OPERATOR="roy")
+    unknown = school("plan", "export", "nobody", OPERATOR="roy")
+    assert closed.err == unknown.err.replace("nobody", LOCAL_ID)
+
+
+def test_a_mother_may_not_rename_her_child(school: Home) -> None:
+    words = ("student", "set", LOCAL_ID, "given_name", "Lupi", "--reason", "I say so")
+    assert mistake(school(*words, OPERATOR="mia"), "not yours to write: person.given_name")
+    assert last_event(school)["fields"] == ["person.given_name"]
+
+
+def revised(home: Home, path: Path) -> Path:
+    """The student's own plan with another goal."""
+    document = exported(home, "lupe")
+    document["plan"]["goals"]["career_goals"][0]["text"] += ", and then more"
+    path.write_text(json.dumps(document), "utf-8")
+    return path
+
+
+def test_a_student_changes_the_own_goals(school: Home, tmp_path: Path) -> None:
+    answer = school("plan", "import", revised(school, tmp_path / "plan.json"), OPERATOR="lupe")
+    assert answer.status == 0, answer
+    assert last_event(school)["fields"] == ["GOA.01"]
+
+
+def test_a_teacher_does_not(school: Home, tmp_path: Path) -> None:
+    answer = school("plan", "import", revised(school, tmp_path / "plan.json"), OPERATOR="lee")
+    assert mistake(answer, "not yours to write: GOA.01")
+
+
+def test_a_redacted_copy_does_not_replace_the_plan(school: Home, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(exported(school, "mia")), "utf-8")
+    assert mistake(school("plan", "import", path, OPERATOR="mia"), "withheld", "whole plan")
+
+
+def test_conflicts_of_others_are_not_told(second: Home) -> None:
+    assert second("access", "link", "roy", OTHER_TEACHER, "--reason", "minutes").status == 0
+    assert second("conflicts", "list", "--json", OPERATOR="roy").json == []
