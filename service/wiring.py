@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,20 +14,26 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from sqlalchemy.engine import Engine
 
+from adapters.errors import SourceMisconfigured
 from adapters.port import Progress, Source, silent
 from adapters.shelf import Shelf
+from mappings.engine.errors import MappingTableError
 from mappings.recipe import Recipe
 from service.errors import Misconfigured
 from service.settings import Settings
 from service.sources import SourceRow, load_source
 from service.store.database import open_engine, reading
 from service.store.lease import acquire, release
-from service.sync.night import Night, SourceState
+from service.sync.night import Cargo, Night, SourceState
 
 if TYPE_CHECKING:
+    from adapters.formats import Format
     from adapters.oneroster.rest.settings import RestSettings
+    from mappings.iep.bridge import IepBridge
 
-KINDS = ("oneroster-csv", "oneroster-rest")
+_IEP_SETTINGS = frozenset({"path", "version", "student_ids", "profile", "names", "overlay"})
+IEP_KINDS = ("iep-csv", "iep-edfi", "iep-ceds")
+KINDS = ("oneroster-csv", "oneroster-rest", *IEP_KINDS)
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -58,7 +65,67 @@ def adapter_of(name: str, kind: str, given: Mapping[str, Any]) -> Source:
 
         _log_aside()
         return OneRosterRestSource(_rest_settings(name, given))
+    if kind in IEP_KINDS:
+        return _iep_source(kind, given)
     raise Misconfigured(f"There is no source kind {kind!r}.", f"Use one of {', '.join(KINDS)}.")
+
+
+def _iep_source(kind: str, given: Mapping[str, Any]) -> Source:
+    from adapters.iep.csv.profile import Profile, load_profile
+    from adapters.iep.csv.read import IepCsvReader
+    from adapters.iep.names import Names, load_names
+    from adapters.iep.source import IepSource
+    from adapters.iep.standard import StandardReader
+
+    path = Path(given["path"])
+    try:
+        if kind == "iep-csv":
+            profile = load_profile(Path(given["profile"])) if "profile" in given else Profile()
+            return IepSource(path, IepCsvReader(profile))
+        names = load_names(Path(given["names"])) if "names" in given else Names()
+    except SourceMisconfigured as error:
+        raise Misconfigured(error.problem, error.fix) from None
+    return IepSource(
+        path, StandardReader(iep_bridge(kind, given), _iep_formats(kind, given), names)
+    )
+
+
+def _iep_formats(kind: str, given: Mapping[str, Any]) -> dict[str, Callable[[], Format]]:
+    """How files are read, by the ending of their names."""
+    if kind == "iep-ceds":
+        from adapters.ceds.jsonld.format import CedsJsonLd
+
+        return dict.fromkeys((".jsonld", ".json"), CedsJsonLd)
+    from adapters.edfi.formats import EdfiJson, EdfiXml
+
+    version = _iep_version(given)
+    return {
+        ".xml": lambda: EdfiXml(version),
+        ".json": lambda: EdfiJson(version),
+        ".jsonl": lambda: EdfiJson(version),
+    }
+
+
+def _iep_version(given: Mapping[str, Any]) -> str:
+    version = str(given.get("version", "5.2"))
+    if version not in ("5.2", "6.1"):
+        raise Misconfigured(f"There is no Ed-Fi version {version!r} here.", "Use 5.2 or 6.1.")
+    return version
+
+
+def iep_bridge(kind: str, given: Mapping[str, Any]) -> IepBridge:
+    """How the records of an IEP source are read. Raises Misconfigured."""
+    from mappings.iep.bridge import IepBridge
+
+    books = {"iep-csv": "csv-1", "iep-ceds": "ceds-14"}
+    book = books.get(kind) or f"edfi-{_iep_version(given)}"
+    overlay = Path(given["overlay"]) if "overlay" in given else None
+    bridge = IepBridge(book, str(given.get("student_ids", "local")), overlay)
+    try:
+        bridge.digest  # noqa: B018  # opens the book, and tells what is wrong with an overlay
+    except MappingTableError as error:
+        raise Misconfigured(str(error), "Correct the overlay.") from None
+    return bridge
 
 
 def _log_aside() -> None:
@@ -105,17 +172,44 @@ def _secret(name: str, file: str | None) -> str:
 
 
 def check_settings(name: str, kind: str, given: Mapping[str, Any]) -> None:
-    """Raise Misconfigured where a REST source's settings cannot be right, whatever its secret."""
+    """Raise Misconfigured where a source's settings cannot be right, whatever its secret."""
+    if kind in IEP_KINDS:
+        strange = given.keys() - _IEP_SETTINGS
+        if strange:
+            known = ", ".join(sorted(_IEP_SETTINGS))
+            raise Misconfigured(f"There is no setting {min(strange)!r}.", f"Use {known}.")
+        _iep_source(kind, given)
+        iep_bridge(kind, given)
     if kind == "oneroster-rest":
         plain = {key: value for key, value in given.items() if key != "client_secret_file"}
         _rest_settings(name, plain, secret="unknown yet")  # noqa: S106  # stands in for the real one
 
 
-def recipe_of(kind: str) -> Recipe:
-    """The recipe for the records that a kind of source delivers."""
+def recipe_of(kind: str, given: Mapping[str, Any]) -> Recipe:
+    """The recipe for the records that a source delivers."""
+    if kind in IEP_KINDS:
+        from mappings.iep.recipe import iep_recipe
+
+        return iep_recipe(kind, iep_recipe_digest(kind, given))
     from mappings.oneroster.recipe import oneroster_recipe
 
-    return dict.fromkeys(KINDS, oneroster_recipe)[kind]()
+    return oneroster_recipe()
+
+
+def iep_recipe_digest(kind: str, given: Mapping[str, Any]) -> str:
+    """Another digest means that the same files of an IEP source may say something else."""
+    told = [iep_bridge(kind, given).digest]
+    told += [Path(given[name]).read_text("utf-8") for name in ("profile", "names") if name in given]
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()
+
+
+def cargo_of(kind: str, given: Mapping[str, Any]) -> Cargo | None:
+    """What a source's nights carry, unless it is the roster."""
+    if kind not in IEP_KINDS:
+        return None
+    from service.iep.mirror.cargo import IepCargo
+
+    return IepCargo(iep_bridge(kind, given))
 
 
 def shelf_of(settings: Settings) -> Shelf:
@@ -142,10 +236,11 @@ def night_for(
             settings=settings,
             source=_state(row),
             adapter=adapter,
-            recipe=recipe_of(row.kind),
+            recipe=recipe_of(row.kind, row.settings),
             shelf=shelf_of(settings),
             lease=lease,
             progress=progress,
+            cargo=cargo_of(row.kind, row.settings),
         )
     finally:
         release(engine, lease)

@@ -18,8 +18,10 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 @app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="What to call it, such as sis.")],
-    kind: Annotated[str, typer.Option(help="oneroster-csv or oneroster-rest.")],
-    path: Annotated[Path | None, typer.Option(help="CSV: a zip, or a folder.")] = None,
+    kind: Annotated[
+        str, typer.Option(help="oneroster-csv, oneroster-rest, iep-csv, iep-edfi or iep-ceds.")
+    ],
+    path: Annotated[Path | None, typer.Option(help="CSV, IEP: a zip, or a folder.")] = None,
     latest: Annotated[
         bool, typer.Option("--latest", help="CSV: of several zips in the folder, the newest.")
     ] = False,
@@ -47,9 +49,12 @@ def add(
     delta: Annotated[
         bool, typer.Option("--delta", help="REST: most nights ask only for what changed.")
     ] = False,
+    profile: Annotated[
+        Path | None, typer.Option(help="IEP CSV: how the IEP system spells the layout.")
+    ] = None,
     more: Annotated[
         list[str] | None,
-        typer.Option("--set", help="REST: another setting, as limit=500 or version='1.1'."),
+        typer.Option("--set", help="REST, IEP: another setting, as limit=500 or version='6.1'."),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Give a known source these settings instead.")
@@ -73,7 +78,8 @@ def add(
         **_parsed(more or []),
     }
     csv = {"latest": latest, "complete": complete}
-    settings = _settings(kind, path, _given(csv), _given(rest))
+    files = {**rest, "profile": profile and str(profile)}
+    settings = _settings(kind, path, _given(csv), _given(files))
     check_settings(name, kind, settings)
     session = open_session()
     with session.on_duty() as connection:
@@ -109,10 +115,12 @@ def _settings(
     kind: str, path: Path | None, csv: dict[str, Any], rest: dict[str, Any]
 ) -> dict[str, Any]:
     from service.errors import Invalid
-    from service.wiring import KINDS
+    from service.wiring import IEP_KINDS, KINDS
 
     if kind not in KINDS:
         raise Invalid(f"There is no source kind {kind!r}.", f"Use one of {', '.join(KINDS)}.")
+    if kind in IEP_KINDS:
+        return _iep_settings(path, csv, rest)
     if kind == "oneroster-csv":
         if path is None or rest:
             raise Invalid("A CSV source has a path and no REST options.", "Give --path only.")
@@ -120,6 +128,19 @@ def _settings(
     if "base_url" not in rest or path is not None or csv:
         raise Invalid("A REST source has a base URL and no path.", "Give --base-url.")
     return rest
+
+
+def _iep_settings(path: Path | None, csv: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    from service.errors import Invalid
+
+    if path is None or csv:
+        raise Invalid("A source of IEPs has a path.", "Give --path, and --profile if need be.")
+    files: dict[str, Any] = {
+        name: str(Path(given[name]).resolve())
+        for name in ("profile", "names", "overlay")
+        if name in given
+    }
+    return {**given, **files, "path": str(path.resolve())}
 
 
 @app.command("list")

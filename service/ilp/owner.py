@@ -14,7 +14,12 @@ _KINDS = {
     "local": (LOCAL,),
     "state": ("State", "state", "StateID", "stateId", "STATE_ID"),
 }
-_SOURCED_ID = "sourcedId"
+SOURCED_ID = "sourcedId"
+
+
+def kinds_of(system: str) -> tuple[str, ...]:
+    """What `person_identifier` calls identifiers of a system such as `local` or `state`."""
+    return _KINDS.get(system, (system,))
 
 
 def identifier_kinds(plan: Plan) -> set[tuple[str, str]]:
@@ -22,9 +27,9 @@ def identifier_kinds(plan: Plan) -> set[tuple[str, str]]:
     identity = plan.profile.identity
     found: set[tuple[str, str]] = set()
     for one in identity.identifiers if identity else ():
-        if one.active is False or one.system == _SOURCED_ID:
+        if one.active is False or one.system == SOURCED_ID:
             continue
-        found.update((kind, one.value) for kind in _KINDS.get(one.system, (one.system,)))
+        found.update((kind, one.value) for kind in kinds_of(one.system))
     return found
 
 
@@ -69,7 +74,7 @@ def _may_be_student(connection: Connection, tenant: str, person: str) -> bool:
 
 
 def _by_sourced_id(connection: Connection, tenant: str, plan: Plan) -> set[str]:
-    value = plan.identifier(_SOURCED_ID)
+    value = plan.identifier(SOURCED_ID)
     if value is None:
         return set()
     query = (

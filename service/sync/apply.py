@@ -44,7 +44,7 @@ def apply_plan(
         one = load(connection, night.tenant, number)
         _permit(connection, night, one, override)
         first = counters.current(connection, night.tenant, "change") + 1
-        _write(connection, night, one)
+        (night.cargo.write if night.cargo else _write)(connection, night, one)
         _close(connection, night, one, override)
         for sink in sinks_of(night):
             owe(connection, night.tenant, sink.name, one.number, first)
@@ -65,8 +65,7 @@ def _permit(connection: Connection, night: Night, one: Plan, override: str | Non
             source.c.tenant == night.tenant, source.c.name == one.source
         )
     ).scalar()
-    moved = counters.current(connection, night.tenant, "roster") != one.store_change
-    if serial != one.serial or moved:
+    if serial != one.serial or has_moved(connection, night, one):
         raise Stale(
             f"Plan {one.number} was drawn up before the roster last changed.",
             f"Plan again: `planbridge sync plan {one.source}`.",
@@ -77,6 +76,12 @@ def _permit(connection: Connection, night: Night, one: Plan, override: str | Non
             f"Parts of plan {one.number} are no longer on disk: {', '.join(lost)}.",
             f"Plan again: `planbridge sync plan {one.source}`.",
         )
+
+
+def has_moved(connection: Connection, night: Night, one: Plan) -> bool:
+    """Whether the roster changed since the plan was drawn up, where the plan rests on it."""
+    now = counters.current(connection, night.tenant, "roster")
+    return night.cargo is None and now != one.store_change
 
 
 def _reasons(holds: tuple[Finding, ...]) -> str:
@@ -239,7 +244,8 @@ def _write_pending(connection: Connection, night: Night, one: Plan) -> None:
 
 def _close(connection: Connection, night: Night, one: Plan, override: str | None) -> None:
     accept_source(connection, night, one.memory, one.run)
-    counters.advance(connection, night.tenant, "roster")
+    if night.cargo is None:
+        counters.advance(connection, night.tenant, "roster")
     connection.execute(
         sa.update(plan)
         .where(plan.c.tenant == night.tenant, plan.c.number == one.number)

@@ -7,14 +7,35 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from adapters.port import Progress, Source, silent
 from adapters.shelf import Shelf
 from mappings.recipe import Recipe
 from service.settings import Mode, Settings, instant
 from service.store.lease import Lease, renew
+
+if TYPE_CHECKING:
+    from service.sync.plans import Plan
+    from service.sync.run import Work
+
+
+class Cargo(Protocol):
+    """What a night carries other than the roster: how it is planned, and how that is written.
+
+    Everything around it is the same for all: lease, run, steps, holds, numbered plans, one
+    transaction, and carrying on after a kill.
+    """
+
+    def draw(self, work: Work) -> Work:
+        """Compare the delivery and seal a plan, or end the run quiet, held or refused."""
+        ...
+
+    def write(self, connection: Connection, night: Night, plan: Plan) -> None:
+        """Write a plan's parts, within the transaction that consumes it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,10 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One source's night: who, when, from where, by which rules, into which database."""
+    """One source's night: who, when, from where, by which rules, into which database.
+
+    Without a cargo of another kind it carries the roster.
+    """
 
     engine: Engine
     settings: Settings
@@ -43,6 +67,7 @@ class Night:
     shelf: Shelf
     lease: Lease
     progress: Progress = silent
+    cargo: Cargo | None = None
     timings: dict[str, float] = field(default_factory=dict)
     renewed: list[float] = field(default_factory=lambda: [time.monotonic()])
 

@@ -19,10 +19,9 @@ from adapters.port import Delivery
 from schemas.finding import Finding, Severity
 from schemas.roster.entities import ENTITIES
 from service.settings import Mode
-from service.store import counters
 from service.store.database import reading, refresh_statistics, writing
 from service.store.lease import confirm
-from service.sync.apply import accept_source, apply_plan, settle
+from service.sync.apply import accept_source, apply_plan, has_moved, settle
 from service.sync.draft import Draft
 from service.sync.guard import weigh
 from service.sync.night import Night
@@ -46,8 +45,8 @@ from service.sync.tidy import tidy
 
 
 @dataclass(slots=True)
-class _Work:
-    """A run under way."""
+class Work:
+    """A run under way; a cargo of another kind than the roster draws up its plan."""
 
     night: Night
     delivery: Delivery
@@ -104,25 +103,25 @@ def plan_only(night: Night) -> RunReport:
 def apply_only(night: Night, plan: Plan, report: RunReport, override: str | None) -> RunReport:
     """Apply a plan that was drawn up earlier; one applied but not announced is announced."""
     delivery = Delivery(night.recipe.standard, "", {})
-    work = _Work(night, delivery, report, override)
+    work = Work(night, delivery, report, override)
     if report.state is RunState.APPLIED:
         return _announce(work)
     return _carry_out(work, plan.number)
 
 
-def _carry_out(work: _Work, number: int) -> RunReport:
+def _carry_out(work: Work, number: int) -> RunReport:
     def record(connection: Connection, plan: Plan) -> None:
         work.report.accepted_because = work.accept
         work.note("apply", plan.content_digest, plan.number, f"plan {plan.number} applied")
         work.record(connection, RunState.APPLIED)
 
-    with _timed(work.night, "apply"):
+    with timed(work.night, "apply"):
         apply_plan(work.night, number, work.accept, record)
     return _announce(work)
 
 
-def _announce(work: _Work) -> RunReport:
-    with _timed(work.night, "publish"):
+def _announce(work: Work) -> RunReport:
+    with timed(work.night, "publish"):
         work.report.owed = publish(work.night)
     work.did(
         "publish", work.report.plan, work.report.owed, f"{work.report.owed} changes still owed"
@@ -133,12 +132,12 @@ def _announce(work: _Work) -> RunReport:
     return work.report
 
 
-def plan_night(night: Night, accept: str | None) -> _Work:
+def plan_night(night: Night, accept: str | None) -> Work:
     """Everything up to a sealed plan, or to the reason why there is none."""
     if night.mode is Mode.PAUSED:
         return _paused(night)
     try:
-        with _timed(night, "fetch"):
+        with timed(night, "fetch"):
             delivery = night.adapter.fetch(night.shelf, night.source.memory, night.progress)
     except AdapterError as error:
         return _failed(night, error)
@@ -147,34 +146,35 @@ def plan_night(night: Night, accept: str | None) -> _Work:
         return work
     work.did("fetch", dict(night.source.memory), delivery.digest, f"{len(delivery.files)} files")
     work.save(RunState.RUNNING)
-    return _plan(work)
+    return night.cargo.draw(work) if night.cargo else _plan(work)
 
 
-def _plan(work: _Work) -> _Work:
+def _plan(work: Work) -> Work:
     night, delivery = work.night, work.delivery
-    if _is_last_night_again(night, delivery) and not _has_overdue(night):
+    if is_last_night_again(night, delivery) and not _has_overdue(night):
         work.report.take_findings(list(delivery.findings))
         work.report.waiting = sum(len(ids) for ids in waiting_rows(night).values())
-        return _quiet(work, None)
-    with _timed(night, "snapshot"):
+        return quiet(work, None)
+    with timed(night, "snapshot"):
         snapshot = take_snapshot(night, delivery, waiting_rows(night))
     work.report.files = _describe(delivery, snapshot)
     changed = sorted(snapshot.changed)
     work.did("snapshot", delivery.digest, changed, f"{len(changed)} files changed")
     findings = [*delivery.findings, *snapshot.findings, *check_delivery(night, delivery, snapshot)]
-    if _stops(work, findings, "preflight", delivery.digest):
+    if stops(work, findings, "preflight", delivery.digest):
         return work
-    if _stops(work, list(check_keys(night, delivery, snapshot)), "diff", changed):
+    if stops(work, list(check_keys(night, delivery, snapshot)), "diff", changed):
         return work
-    with _timed(night, "merge"):
+    with timed(night, "merge"):
         draft = draw_up(night, delivery, snapshot, work.report.run)
     refused = [one for one in draft.findings if one.severity is Severity.REFUSE]
-    if refused and _stops(work, draft.findings, "match", changed):
+    if refused and stops(work, draft.findings, "match", changed):
         return work
-    return _seal(work, snapshot, draft)
+    tables = sorted(snapshot.differences)
+    return seal_draft(work, draft, tables, weigh(night, delivery, snapshot, draft))
 
 
-def _stops(work: _Work, findings: list[Finding], step: str, given: object) -> bool:
+def stops(work: Work, findings: list[Finding], step: str, given: object) -> bool:
     """Report findings; whether they end the run here, before anything was inferred."""
     work.report.take_findings(findings)
     listed = [finding.as_json() for finding in findings]
@@ -188,7 +188,7 @@ def _stops(work: _Work, findings: list[Finding], step: str, given: object) -> bo
     return False
 
 
-def _accepted(work: _Work) -> bool:
+def _accepted(work: Work) -> bool:
     """Whether a person lets through what was held: this very delivery, which they have seen."""
     if not work.accept:
         return False
@@ -199,17 +199,16 @@ def _accepted(work: _Work) -> bool:
     return seen
 
 
-def _seal(work: _Work, snapshot: Snapshot, draft: Draft) -> _Work:
+def seal_draft(work: Work, draft: Draft, tables: list[str], holds: list[Finding]) -> Work:
+    """Number a draft as a plan, held for the reasons given; one that does nothing is no plan."""
     night, delivery = work.night, work.delivery
     work.report.take_draft(draft)
     counts = {name: asdict(tally) for name, tally in draft.tallies.items()}
-    tables = sorted(snapshot.differences)
     work.did("match", tables, len(draft.questions), f"{len(draft.questions)} questions")
     work.did("merge", tables, counts, f"{len(draft.clashes)} clashes")
-    holds = weigh(night, delivery, snapshot, draft)
     if not holds and not _is_worth_a_plan(draft):
-        return _quiet(work, draft)
-    with _timed(night, "plan"), writing(night.engine) as connection:
+        return quiet(work, draft)
+    with timed(night, "plan"), writing(night.engine) as connection:
         confirm(connection, night.lease)
         plan = seal(night, connection, delivery, draft, holds, work.report.run)
         work.report.plan = plan.number
@@ -226,7 +225,7 @@ def _is_worth_a_plan(draft: Draft) -> bool:
     return draft.changes_records or bool(learned)
 
 
-def _quiet(work: _Work, draft: Draft | None) -> _Work:
+def quiet(work: Work, draft: Draft | None) -> Work:
     """Nothing to change: remember the delivery, so that tomorrow need not look again."""
     night = work.night
     work.report.owed = publish(night)
@@ -243,7 +242,7 @@ def _quiet(work: _Work, draft: Draft | None) -> _Work:
     return work
 
 
-def _open(night: Night, delivery: Delivery, accept: str | None) -> _Work:
+def _open(night: Night, delivery: Delivery, accept: str | None) -> Work:
     """The run for this delivery: a new one, or the one that was cut short."""
     with writing(night.engine) as connection:
         confirm(connection, night.lease)
@@ -252,7 +251,7 @@ def _open(night: Night, delivery: Delivery, accept: str | None) -> _Work:
             earlier = _give_up(connection, night, earlier)
         if earlier is None:
             report = open_run(connection, night, delivery.digest, delivery.version)
-            return _Work(night, delivery, report, accept)
+            return Work(night, delivery, report, accept)
     return _carry_on(night, delivery, earlier, accept)
 
 
@@ -265,9 +264,9 @@ def _give_up(connection: object, night: Night, earlier: RunReport) -> RunReport 
     return None
 
 
-def _carry_on(night: Night, delivery: Delivery, earlier: RunReport, accept: str | None) -> _Work:
+def _carry_on(night: Night, delivery: Delivery, earlier: RunReport, accept: str | None) -> Work:
     earlier.resumed = True
-    work = _Work(night, delivery, earlier, accept)
+    work = Work(night, delivery, earlier, accept)
     if earlier.state is RunState.APPLIED:
         _announce(work)
     elif earlier.state is RunState.PLANNED and earlier.plan is not None:
@@ -275,7 +274,7 @@ def _carry_on(night: Night, delivery: Delivery, earlier: RunReport, accept: str 
     return work
 
 
-def _check_plan(work: _Work, number: int) -> None:
+def _check_plan(work: Work, number: int) -> None:
     """A sealed plan is carried out as it is, unless the roster moved on meanwhile."""
     night = work.night
     with reading(night.engine) as connection:
@@ -284,7 +283,7 @@ def _check_plan(work: _Work, number: int) -> None:
             plan.state in (PlanState.PENDING, PlanState.HELD)
             and work.report.mode == night.mode
             and plan.serial == night.source.serial
-            and plan.store_change == counters.current(connection, night.tenant, "roster")
+            and not has_moved(connection, night, plan)
             and all(night.shelf.is_whole(digest) for digest in plan.parts.values())
         )
     if not fresh:
@@ -300,7 +299,8 @@ def _check_plan(work: _Work, number: int) -> None:
         )
 
 
-def _is_last_night_again(night: Night, delivery: Delivery) -> bool:
+def is_last_night_again(night: Night, delivery: Delivery) -> bool:
+    """Whether the delivery, and how it is read, are those that were accepted last."""
     return (
         delivery.digest == night.source.delivery_digest
         and night.recipe.digest == night.source.recipe_digest
@@ -339,18 +339,18 @@ def _describe(delivery: Delivery, snapshot: Snapshot) -> list[FileReport]:
     return described
 
 
-def _paused(night: Night) -> _Work:
+def _paused(night: Night) -> Work:
     with writing(night.engine) as connection:
         report = open_run(connection, night)
-    work = _Work(night, Delivery(night.recipe.standard, "", {}), report, None)
+    work = Work(night, Delivery(night.recipe.standard, "", {}), report, None)
     work.save(RunState.PAUSED)
     return work
 
 
-def _failed(night: Night, error: AdapterError) -> _Work:
+def _failed(night: Night, error: AdapterError) -> Work:
     with writing(night.engine) as connection:
         report = open_run(connection, night)
-    work = _Work(night, Delivery(night.recipe.standard, "", {}), report, None)
+    work = Work(night, Delivery(night.recipe.standard, "", {}), report, None)
     report.take_findings([Finding(Severity.REFUSE, error.code, error.problem, error.fix)])
     report.owed = owed(night.engine, night.tenant)
     work.save(RunState.FAILED)
@@ -358,7 +358,8 @@ def _failed(night: Night, error: AdapterError) -> _Work:
 
 
 @contextmanager
-def _timed(night: Night, step: str) -> Iterator[None]:
+def timed(night: Night, step: str) -> Iterator[None]:
+    """Note how long a step took."""
     start = time.perf_counter()
     try:
         yield

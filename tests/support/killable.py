@@ -33,7 +33,7 @@ import mappings.oneroster.recipe  # noqa: F401
 from service.nightly import apply_numbered, run_source
 from service.settings import Settings
 from service.store.database import open_engine
-from service.sync.run import _Work
+from service.sync.run import Work
 
 
 @dataclass
@@ -116,7 +116,7 @@ class _Points:
 
 def _watch(points: _Points) -> None:
     """Make every place that matters tell that it was passed."""
-    _after(_Work, "note", lambda step, *_: f"step {step}", points)
+    _after(Work, "note", lambda step, *_: f"step {step}", points)
     _around(DefaultDialect, "do_commit", "commit", points)
     _around(Path, "replace", "rename", points)
 

@@ -1,0 +1,136 @@
+"""Whose IEP is it? Told by identifiers alone, and by nothing that merely looks alike.
+
+A wrong match would show a child's IEP to another family. So a student waits, and is listed, where
+identifiers point to nobody, to several people or to somebody who is no student, where the birth
+dates differ, or where another student of the same source is that person already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.iep.header import Student
+from service.ilp.owner import SOURCED_ID, kinds_of
+from service.store.bulk import among
+from service.store.tables import ROSTER, crosswalk, person_identifier
+
+NOBODY: Final = "nobody"
+SEVERAL: Final = "several"
+NO_STUDENT: Final = "no-student"
+OTHER_BIRTHDAY: Final = "other-birthday"
+TAKEN: Final = "taken"
+
+REASONS: Final[Mapping[str, str]] = {
+    NOBODY: "no student of the roster has one of its identifiers",
+    SEVERAL: "its identifiers belong to different people",
+    NO_STUDENT: "its identifiers belong to somebody who is no student",
+    OTHER_BIRTHDAY: "the roster has another birth date for that student",
+    TAKEN: "another student of this source is that student already",
+}
+"""Why a student waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The student of ours, or why there is none."""
+
+    person_id: str | None
+    waits: str | None = None
+
+
+def match_students(
+    connection: Connection, tenant: str, students: Mapping[str, Student], taken: Mapping[str, str]
+) -> dict[str, Match]:
+    """Who each student is, by the source's id.
+
+    `taken` are the people of the source's other students, each with the source's id of theirs.
+    """
+    pointed = _pointed(connection, tenant, students)
+    people = {person for found in pointed.values() for person in found}
+    known = _People(_roles(connection, tenant, people), _birthdays(connection, tenant, people))
+    found: dict[str, Match] = {}
+    claimed = dict(taken)
+    for student in sorted(students):
+        match = known.judged(students[student], pointed[student])
+        if match.person_id and claimed.setdefault(match.person_id, student) != student:
+            match = Match(None, TAKEN)
+        found[student] = match
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """What the roster tells of the people in question."""
+
+    roles: Mapping[str, set[str]]
+    birthdays: Mapping[str, date]
+
+    def judged(self, student: Student, people: set[str]) -> Match:
+        if len(people) != 1:
+            return Match(None, SEVERAL if people else NOBODY)
+        [person] = people
+        roles = self.roles.get(person, set())
+        if roles and "student" not in roles:
+            return Match(None, NO_STUDENT)
+        born = self.birthdays.get(person)
+        if born and student.birth_date and born != student.birth_date:
+            return Match(None, OTHER_BIRTHDAY)
+        return Match(person)
+
+
+def _pointed(
+    connection: Connection, tenant: str, students: Mapping[str, Student]
+) -> dict[str, set[str]]:
+    """The people to whom each student's identifiers point."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for student, about in students.items():
+        for one in about.identifiers:
+            for kind in kinds_of(one.system):
+                named.setdefault((kind, one.value), set()).add(student)
+    found: dict[str, set[str]] = {student: set() for student in students}
+    values = sorted({value for _, value in named})
+    for kind, value, person in _identified(connection, tenant, values):
+        for student in named.get((kind, value), ()):
+            found[student].add(person)
+    return found
+
+
+def _identified(
+    connection: Connection, tenant: str, values: list[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Kind, value and person of each identifier with one of these values."""
+    held = person_identifier.c
+    query = sa.select(held.kind, held.value, held.person_id).where(
+        held.tenant == tenant, among(connection, held.value, values)
+    )
+    yield from ((row[0], row[1], row[2]) for row in connection.execute(query))
+    told = crosswalk.c
+    query = sa.select(told.entity, told.sourced_id, told.record_id).where(
+        told.tenant == tenant, told.entity == "person", among(connection, told.sourced_id, values)
+    )
+    yield from ((SOURCED_ID, row[1], row[2]) for row in connection.execute(query))
+
+
+def _roles(connection: Connection, tenant: str, people: set[str]) -> dict[str, set[str]]:
+    role = ROSTER["role"].c
+    query = sa.select(role.person_id, role.role).where(
+        role.tenant == tenant, among(connection, role.person_id, people)
+    )
+    found: dict[str, set[str]] = {}
+    for person, name in connection.execute(query):
+        found.setdefault(person, set()).add(name)
+    return found
+
+
+def _birthdays(connection: Connection, tenant: str, people: set[str]) -> dict[str, date]:
+    told = ROSTER["demographics"].c
+    query = sa.select(told.person_id, told.birth_date).where(
+        told.tenant == tenant, among(connection, told.person_id, people)
+    )
+    return {person: day for person, day in connection.execute(query) if day}
