@@ -17,6 +17,9 @@ from service.cli import (
     convert,
     custody,
     district,  # noqa: F401  # adds to `access`
+    iep,
+    iep_feed,  # noqa: F401  # adds to `iep`
+    iep_proposals,  # noqa: F401  # adds to `iep`
     items,
     mapping,
     relations,
@@ -61,6 +64,7 @@ app.add_typer(custody.hold, name="hold")
 app.add_typer(custody.standing, name="standing")
 app.add_typer(requests.request, name="request")
 app.add_typer(requests.agreement, name="agreement")
+app.add_typer(iep.iep, name="iep")
 app.command("init")(setup.init)
 app.command("convert")(convert.convert)
 app.command("validate")(tools.validate)

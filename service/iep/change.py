@@ -26,11 +26,15 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A mirrored version of a student's IEP: who delivered it, its number here, what it says."""
+    """A mirrored version of a student's IEP: who delivered it, its number here, what it says.
+
+    `standard` is the form in which it came, such as `edfi-6.1`.
+    """
 
     source: str
     number: int
     iep: Iep
+    standard: str | None = None
 
     @property
     def iep_id(self) -> str:

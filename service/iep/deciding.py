@@ -48,6 +48,15 @@ class TeamDecision:
     agency_signed_by: str | None = None
 
 
+def route_of(given: str) -> ApprovalRoute:
+    """A route as it was typed. Raises Invalid."""
+    try:
+        return ApprovalRoute(given)
+    except ValueError:
+        known = ", ".join(ApprovalRoute)
+        raise Invalid(f"No decision is made by {given!r}.", f"Use one of {known}.") from None
+
+
 def record_decision(visit: Visit, student: str, made: TeamDecision, base: Version) -> str:
     """Put a decision of the Team on record; gives its id. Raises Refused or Invalid."""
     _check(visit, made, base)

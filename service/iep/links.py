@@ -8,7 +8,7 @@ case manager, who is shown what the goal may have become.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +23,7 @@ from service.access.workflow.clerk import require_text
 from service.errors import Invalid, NotFound
 from service.iep.change import Version
 from service.iep.ledger import LINKS, SECTION
+from service.iep.proposing import require_version
 from service.store.iep_work_tables import iep_link
 
 if TYPE_CHECKING:
@@ -76,6 +77,14 @@ def add_link(
     )
 
 
+def kind_of(given: str) -> LinkKind:
+    """A kind as it was typed. Raises Invalid."""
+    try:
+        return LinkKind(given)
+    except ValueError:
+        raise Invalid(f"No link is {given!r}.", f"Use one of {', '.join(LinkKind)}.") from None
+
+
 def end_link(visit: Visit, link_id: str) -> None:
     """End a link now; the act's reason says why. Raises Refused, Invalid or NotFound."""
     row = _link(visit, link_id)
@@ -84,10 +93,13 @@ def end_link(visit: Visit, link_id: str) -> None:
     _set(visit.connection, visit.tenant, row["id"], **ended)
 
 
-def move_link(visit: Visit, link_id: str, goal: str, found: Version) -> None:
-    """Say which goal of the current version a waiting link goes to. Raises as `end_link`."""
+def move_link(
+    visit: Visit, link_id: str, goal: str, version: Callable[[str], Version | None]
+) -> None:
+    """Say which goal of the student's current `version` a link goes to. Raises as `end_link`."""
     row = _link(visit, link_id)
     require_text("reason", visit.act.reason)
+    found = require_version(version(row["student_id"]))
     _set(visit.connection, visit.tenant, row["id"], **_pointing(found, _goal(found, goal)))
 
 

@@ -128,7 +128,8 @@ def _load(connection: Connection, tenant: str, one: Mirrored) -> Version:
 
 
 def _version(source: str, number: int, document: str) -> Version:
-    return Version(source, number, read_iep(document.encode()).iep)
+    told = read_iep(document.encode())
+    return Version(source, number, told.iep, told.origin.standard)
 
 
 def documents_of(

@@ -1,0 +1,238 @@
+"""The work on IEPs at the records office: found, decided and on record, then answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+
+from schemas.iep.iep import PARTS, Iep
+from schemas.ilp.plan import Plan
+from service.errors import NotFound
+from service.iep.arrivals import expire_due
+from service.iep.change import Version
+from service.iep.checks.facts import Facts, StateLaw, law_of
+from service.iep.checks.result import Outcome, Result
+from service.iep.checks.run import check, indicator13
+from service.iep.checks.silence import silent_parts
+from service.iep.ledger import (
+    LINKS,
+    PROGRESS,
+    PROPOSALS,
+    SECTION,
+    TRANSITION,
+    Proposal,
+    proposal_of,
+    proposals_of,
+    steps_of,
+    students_with_proposals,
+)
+from service.iep.links import links_of
+from service.iep.mirror import current_version, current_versions
+from service.iep.progress import Adjustment, Note, course_adjustments, progress_notes
+from service.iep.proposing import require_version
+from service.iep.suggest import Suggestion, suggestions
+from service.ilp.keep import plan_now, plan_of
+from service.ilp.sight import visible_plan
+from service.store.access_tables import district_policy
+from service.store.tables import ROSTER
+
+if TYPE_CHECKING:
+    from service.office import Sight, Visit
+
+_CHECKED: Final = ("plannedCourses",)
+"""The sections beside the IEP link that the check looks at."""
+
+
+def found(visit: Visit, given: str, action: str = "read") -> str:
+    """The student behind an id, where anything about the IEP is open for an action.
+
+    What is asked next says for which part, and puts that on record. Raises Refused.
+    """
+    student = visit.lookup(given, action, [SECTION]).student
+    visit.events.pop()
+    return student
+
+
+def looked(visit: Visit, given: str, field: str, *sections: str) -> Sight:
+    """What is open of the IEP link and of other sections, where a field of the former is.
+
+    Raises Refused.
+    """
+    sight = visit.lookup(given, "read", [SECTION, *sections])
+    if not sight.opens(field):
+        visit.require(sight.student, "read", SECTION, field)
+    return sight
+
+
+def version_now(visit: Visit, student: str) -> Version | None:
+    """The version of the student's IEP that is in force, as delivered."""
+    return current_version(visit.connection, visit.tenant, student)
+
+
+def readable_plan(visit: Visit, sight: Sight) -> Plan | None:
+    """The student's plan as far as it is open; None where there is none."""
+    head = plan_of(visit.connection, visit.tenant, sight.student)
+    if head is None:
+        return None
+    return visible_plan(plan_now(visit.connection, visit.tenant, head), sight)
+
+
+def require_plan(visit: Visit, sight: Sight) -> Plan:
+    """As `readable_plan`. Raises NotFound."""
+    plan = readable_plan(visit, sight)
+    if plan is None:
+        raise NotFound("This student has no plan yet.", "Import one: `planbridge plan import`.")
+    return plan
+
+
+def show_section(visit: Visit, given: str) -> dict[str, Any]:
+    """The mirrored transition section, with the parts that are open. Raises Refused, Invalid."""
+    sight = looked(visit, given, TRANSITION, "accommodations")
+    now = require_version(version_now(visit, sight.student))
+    told = {"source": now.source, "number": now.number, "standard": now.standard}
+    return {"student": sight.student, **told, "iep": visible_iep(now.iep, sight)}
+
+
+def visible_iep(iep: Iep, sight: Sight) -> dict[str, Any]:
+    """The parts of an IEP that are open, as plain values."""
+    whole = iep.model_dump(mode="json", exclude_defaults=True)
+    return {name: whole[name] for name in whole if sight.opens(PARTS[name].opens)}
+
+
+def list_links(visit: Visit, given: str, *, ended: bool = False) -> list[dict[str, Any]]:
+    """A student's links. Raises Refused."""
+    student = found(visit, given)
+    visit.require(student, "read", SECTION, LINKS)
+    return links_of(visit.connection, visit.tenant, student, ended=ended)
+
+
+def suggest_links(visit: Visit, given: str) -> list[Suggestion]:
+    """Links that somebody might make, without those that there are. Raises Refused, Invalid."""
+    sight = looked(visit, given, TRANSITION, "careerGoals")
+    now = require_version(version_now(visit, sight.student))
+    rows = links_of(visit.connection, visit.tenant, sight.student)
+    linked = {(row["ilp_entry"], row["goal_id"]) for row in rows}
+    listed = suggestions(require_plan(visit, sight), now.iep)
+    return [one for one in listed if (one.entry, one.goal) not in linked]
+
+
+def list_proposals(visit: Visit, given: str | None = None) -> list[Proposal]:
+    """The proposals about one student, or about all whose proposals are open. Raises Refused."""
+    if given is not None:
+        student = found(visit, given)
+        visit.require(student, "read", SECTION, PROPOSALS)
+        return _shown(visit, [student])
+    everybody = students_with_proposals(visit.connection, visit.tenant)
+    seen = visit.see_all(everybody, sections=[SECTION])
+    return _shown(visit, [one for one, sight in seen.items() if sight.opens(PROPOSALS)])
+
+
+def show_proposal(visit: Visit, proposal_id: str) -> dict[str, Any]:
+    """A proposal with its steps. Raises Refused or NotFound."""
+    one = proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
+    visit.require(one.student_id, "read", SECTION, PROPOSALS)
+    steps = steps_of(visit.connection, visit.tenant, one.id)
+    return {**asdict(one), "steps": steps}
+
+
+def check_student(visit: Visit, given: str, on: date | None = None) -> list[Result]:
+    """What every rule says of a student's IEP. Raises Refused or Invalid."""
+    sight = looked(visit, given, TRANSITION, *_CHECKED)
+    now = require_version(version_now(visit, sight.student))
+    return check(_facts(visit, sight, now, on or visit.district.day(visit.now)))
+
+
+def check_school(visit: Visit, school: str, on: date | None = None) -> list[dict[str, Any]]:
+    """The check of everybody at a school whose IEP is open; the others are not even counted."""
+    students = _at_school(visit, school)
+    held = current_versions(visit.connection, visit.tenant, students)
+    seen = visit.see_all(sorted(held), sections=[SECTION, *_CHECKED])
+    day = on or visit.district.day(visit.now)
+    answers = []
+    for student, sight in seen.items():
+        if sight.opens(TRANSITION):
+            results = check(_facts(visit, sight, held[student], day))
+            answers.append(_summary(student, results))
+    return answers
+
+
+def notes(visit: Visit, given: str) -> tuple[str, list[Note], list[Adjustment]]:
+    """The student, progress notes on linked goals, and what might be adjusted.
+
+    Raises Refused or Invalid.
+    """
+    sight = looked(visit, given, PROGRESS, "careerGoals", "activities", "plannedCourses")
+    now = require_version(version_now(visit, sight.student))
+    plan, today = require_plan(visit, sight), visit.district.day(visit.now)
+    rows = links_of(visit.connection, visit.tenant, sight.student)
+    listed = progress_notes(plan, rows, now, today)
+    adjusted = [one for note in listed for one in note.adjustments]
+    adjusted += course_adjustments(plan, now, today, _law(visit))
+    return sight.student, listed, adjusted
+
+
+def _shown(visit: Visit, students: Iterable[str]) -> list[Proposal]:
+    today, ids = visit.district.day(visit.now), visit.subject.ids
+    listed = []
+    for student in students:
+        expire_due(visit.connection, visit.tenant, student, today, visit.act.at)
+        held = proposals_of(visit.connection, visit.tenant, student)
+        listed += [one for one in held if one.shows_to(ids)]
+    return listed
+
+
+def _facts(visit: Visit, sight: Sight, now: Version, on: date) -> Facts:
+    plan, silent = readable_plan(visit, sight), silent_parts(now.standard)
+    return Facts(now.iep, on, _law(visit), plan, _born(visit, sight.student), silent)
+
+
+def _law(visit: Visit) -> StateLaw:
+    table = district_policy
+    query = sa.select(table.c.state).where(table.c.tenant == visit.tenant)
+    state = visit.connection.execute(query).scalar()
+    return law_of(state, visit.district.idea_transfers, visit.district.majority_age)
+
+
+def _born(visit: Visit, student: str) -> date | None:
+    table = ROSTER["demographics"]
+    query = sa.select(table.c.birth_date).where(
+        table.c.tenant == visit.tenant, table.c.person_id == student
+    )
+    born: date | None = visit.connection.execute(query.order_by(table.c.id)).scalar()
+    return born
+
+
+def _at_school(visit: Visit, school: str) -> list[str]:
+    """The students with a role at an organization, by record id, sourcedId or its number."""
+    role, place = ROSTER["role"], ROSTER["organization"]
+    query = (
+        sa.select(role.c.person_id)
+        .distinct()
+        .join(place, (place.c.tenant == role.c.tenant) & (place.c.id == role.c.org_id))
+        .where(
+            role.c.tenant == visit.tenant,
+            role.c.role == "student",
+            role.c.state == "active",
+            sa.or_(
+                place.c.id == school,
+                place.c.sourced_id == school,
+                place.c.identifier == school,
+            ),
+        )
+    )
+    return list(visit.connection.execute(query.order_by(role.c.person_id)).scalars())
+
+
+def _summary(student: str, results: list[Result]) -> dict[str, Any]:
+    wrong = (Outcome.NOT_MET, Outcome.CANNOT_TELL)
+    return {
+        "student": student,
+        "indicator13": indicator13(results),
+        "not_met": sum(one.outcome is Outcome.NOT_MET for one in results),
+        "cannot_tell": sum(one.outcome is Outcome.CANNOT_TELL for one in results),
+        "results": [one.as_json() for one in results if one.outcome in wrong],
+    }
