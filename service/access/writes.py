@@ -41,7 +41,10 @@ class FieldsRefused(Denied):
     def __init__(self, refused: Mapping[str, Decision]) -> None:
         self.refused = dict(refused)
         listed = ", ".join(self.refused)
-        super().__init__(f"These fields are not yours to write: {listed}.", "Leave them out.")
+        super().__init__(
+            f"These fields are not yours to write: {listed}.",
+            "Leave them out, or have a granted request to amend carried out by the custodian.",
+        )
 
 
 def authorize(

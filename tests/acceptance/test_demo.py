@@ -37,6 +37,24 @@ def test_one_conflict_waits(demo: tuple[Home, Answer]) -> None:
     assert values == ("preferred_given_name", "Lupe", "Lupi", "Lupita")
 
 
+def test_four_people_see_different_things(demo: tuple[Home, Answer]) -> None:
+    told = demo[1].out
+    (contacts,) = [line.split() for line in told.splitlines() if line.split()[:1] == ["contacts"]]
+    assert contacts == ["contacts", "-", "all", "-", "-"]
+    assert "1 denied" in told
+
+
+def test_that_is_on_a_whole_log(demo: tuple[Home, Answer]) -> None:
+    assert demo[0]("audit", "verify").status == 0
+    found = demo[0]("disclosures", "0001052", "--all", "--json").json
+    assert {one["event"]["actor"] if "event" in one else one["actor"] for one in found} >= {
+        "teacher",
+        "mother",
+        "career system",
+        "other teacher",
+    }
+
+
 def test_four_plans_found_their_students(demo: tuple[Home, Answer]) -> None:
     assert demo[0].query("SELECT DISTINCT attachment FROM ilp_plan") == [("attached",)]
     assert demo[0].value("SELECT count(*) FROM ilp_plan") == 4
