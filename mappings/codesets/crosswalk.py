@@ -1,7 +1,8 @@
 """Reading a crosswalk: which code of theirs stands for which of ours, and how well it fits.
 
 Columns: `ours`, `relation` (equivalent, broader, narrower: how their code lies to ours; none),
-`theirs_set`, `theirs`, `preferred` (yes on the one row by which a code of theirs is read), `note`.
+`theirs_set`, `theirs`, `preferred` (yes on the one row by which a code of theirs is read), `note`. A code of ours that has
+a row with relation none is not written; its narrower rows are for reading alone.
 """
 
 from __future__ import annotations
@@ -76,7 +77,11 @@ def parse_crosswalk(name: str, lines: Iterable[str]) -> Crosswalk:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise MappingTableError(f"{name}.csv: the columns must be {', '.join(COLUMNS)}")
     rows = tuple(_row(name, number, row) for number, row in enumerate(reader, start=2))
-    forward = {row.ours: row for row in reversed(rows) if row.ours and row.theirs}
+    unsaid = {row.ours for row in rows if not row.theirs}
+    sayable = [row for row in rows if row.theirs and row.ours and row.ours not in unsaid]
+    # A narrower code says more than ours does: it is written where nothing else is.
+    sayable.sort(key=lambda row: row.relation == "narrower")
+    forward = {row.ours: row for row in reversed(sayable)}
     sets = frozenset(row.theirs_set.rpartition("/")[2] for row in rows if row.theirs_set)
     return Crosswalk(name, rows, forward, _backward(name, rows), sets)
 
