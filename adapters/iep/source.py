@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,14 @@ class IepSource:
                 return _tabled(self.reader.read(folder))
         except Unreadable as error:
             return Reading(pl.DataFrame(schema=SCHEMA), error.findings)
+
+    def test(self) -> list[Finding]:
+        """What there is tonight, tried aside. Raises as `fetch` does."""
+        with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
+            delivery = self.fetch(Shelf(Path(folder)), {})
+            table = self.read(delivery, STUDENTS)
+        count = f"{table.frame.height:,} students in {len(delivery.files)} files"
+        return [*table.findings, Finding(Severity.NOTE, "file.read", count, "Nothing to do.")]
 
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
         """Nothing to add: rows were checked while they were read."""

@@ -16,6 +16,7 @@ from service.errors import Invalid, NotFound
 from service.roster import load_record
 from service.store import counters
 from service.store.journal import Entry, Stamp, write_entries
+from service.store.iep_tables import iep_student
 from service.store.tables import (
     ROSTER,
     crosswalk,
@@ -124,6 +125,7 @@ def _repoint(connection: Connection, tenant: str, gone: str, stays: str) -> None
     for table, column in (
         (crosswalk, crosswalk.c.record_id),
         (ilp_plan, ilp_plan.c.person_id),
+        (iep_student, iep_student.c.person_id),
     ):
         connection.execute(
             sa.update(table).where(table.c.tenant == tenant, column == gone).values({column: stays})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from adapters.iep.source import STUDENTS, shortened
+from adapters.port import Delivery
 from mappings.engine.loss import Losses
 from mappings.iep.bridge import IepBridge
 from schemas.finding import Finding, Severity
@@ -53,7 +54,7 @@ class IepCargo:
         with timed(night, "snapshot"):
             table = night.adapter.read(delivery, STUDENTS)
         rows = list(changed_rows(table.frame, known, self.bridge))
-        work.report.files = _files(work, table.frame.height)
+        work.report.files = _files(delivery)
         work.did("snapshot", delivery.digest, len(rows), f"{len(rows)} students changed")
         if stops(work, list(table.findings), "diff", delivery.digest):
             return work
@@ -112,12 +113,10 @@ class IepCargo:
         tell_matches(sheet, known, match_students(connection, night.tenant, asked, taken))
 
 
-def _files(work: Work, students: int) -> list[FileReport]:
+def _files(delivery: Delivery) -> list[FileReport]:
     return [
-        FileReport(
-            name=file.name, mode=file.mode, origin=file.origin, verdict="read", rows=students
-        )
-        for file in work.delivery.files.values()
+        FileReport(name=file.name, mode=file.mode, origin=file.origin, verdict="read")
+        for file in delivery.files.values()
     ]
 
 
