@@ -15,8 +15,8 @@ from service.act import Act
 from service.errors import Invalid, NotFound
 from service.roster import load_record
 from service.store import counters
-from service.store.journal import Entry, Stamp, write_entries
 from service.store.iep_tables import iep_student
+from service.store.journal import Entry, Stamp, write_entries
 from service.store.tables import (
     ROSTER,
     crosswalk,
