@@ -25,18 +25,23 @@ def list_conflicts(visit: Visit, *, every: bool = False) -> list[dict[str, Any]]
     The custodian sees that there is one, and values only of fields that are open to read; others
     see conflicts of such fields alone.
     """
-    query = sa.select(conflict).where(conflict.c.tenant == visit.tenant)
-    if not every:
-        query = query.where(conflict.c.state == "open")
-    rows = [
-        dict(row._mapping) for row in visit.connection.execute(query.order_by(conflict.c.number))
-    ]
+    rows = conflicts_of(visit.connection, visit.tenant, every=every)
     opened = {row["number"] for row in _readable(visit, rows)}
     return [
         row if row["number"] in opened else {**row, **dict.fromkeys(_VALUES), "withheld": True}
         for row in rows
         if row["number"] in opened or visit.is_custodian
     ]
+
+
+def conflicts_of(
+    connection: Connection, tenant: str, *, every: bool = False
+) -> list[dict[str, Any]]:
+    """All of a district's, with their values: for whoever decides what is shown of them."""
+    query = sa.select(conflict).where(conflict.c.tenant == tenant).order_by(conflict.c.number)
+    if not every:
+        query = query.where(conflict.c.state == "open")
+    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 _VALUES: Final = ("base", "ours", "theirs")

@@ -37,7 +37,7 @@ from support.tiny import (
 from service.act import Act
 from service.ilp.keep import import_plan
 from service.nightly import run_source
-from service.review.conflicts import decide_conflict, list_conflicts
+from service.review.conflicts import conflicts_of, decide_conflict
 from service.roster import Edit, edit_field, load_record
 from service.settings import Settings
 from service.sources import add_source
@@ -207,7 +207,7 @@ class Life:
 
     def _decide(self, side: str) -> None:
         with writing(self.engine) as connection:
-            waiting = list_conflicts(connection, TENANT)
+            waiting = conflicts_of(connection, TENANT)
             if not waiting:
                 return
             first = waiting[0]
@@ -295,7 +295,7 @@ class Life:
         """Every conflict of the store, by person and field."""
         people = {id_: key for (_, key), id_ in self.ids.items()}
         with reading(self.engine) as connection:
-            listed = list_conflicts(connection, TENANT, every=True)
+            listed = conflicts_of(connection, TENANT, every=True)
         return {
             (people[one["record_id"]], one["field"]): (
                 one["state"], one["base"], one["ours"], one["theirs"],
