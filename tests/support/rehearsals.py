@@ -18,8 +18,8 @@ from support.ilp_entries import entry, plan_with
 from schemas.ilp.document import write_document
 from service.act import Act
 from service.ilp.keep import import_plan
-from service.roster import Edit, edit_field, load_record
 from service.office.people import find_person
+from service.roster import Edit, edit_field, load_record
 from service.synth import SynthOptions, write_district
 
 TENANT = "district"
