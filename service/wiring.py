@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _IEP_SETTINGS = frozenset({"path", "version", "student_ids", "profile", "names", "overlay"})
 IEP_KINDS = ("iep-csv", "iep-edfi", "iep-ceds")
-KINDS = ("oneroster-csv", "oneroster-rest", *IEP_KINDS)
+CIS_KIND = "cis-csv"
+KINDS = ("oneroster-csv", "oneroster-rest", *IEP_KINDS, CIS_KIND)
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -67,7 +68,17 @@ def adapter_of(name: str, kind: str, given: Mapping[str, Any]) -> Source:
         return OneRosterRestSource(_rest_settings(name, given))
     if kind in IEP_KINDS:
         return _iep_source(kind, given)
+    if kind == CIS_KIND:
+        return _cis_source(name, given)
     raise Misconfigured(f"There is no source kind {kind!r}.", f"Use one of {', '.join(KINDS)}.")
+
+
+def _cis_source(name: str, given: Mapping[str, Any]) -> Source:
+    from adapters.cis.source import CisSource
+    from service.cis.places import layout_of, place_of, secret_of
+
+    place = place_of(name, given, secret_of(secret_variable(name), given))
+    return CisSource(name, place, layout_of(given.get("profile", "generic"), "results"))
 
 
 def _iep_source(kind: str, given: Mapping[str, Any]) -> Source:
@@ -180,9 +191,23 @@ def check_settings(name: str, kind: str, given: Mapping[str, Any]) -> None:
             raise Misconfigured(f"There is no setting {min(strange)!r}.", f"Use {known}.")
         _iep_source(kind, given)
         iep_bridge(kind, given)
+    if kind == CIS_KIND:
+        _check_cis(name, given)
     if kind == "oneroster-rest":
         plain = {key: value for key, value in given.items() if key != "client_secret_file"}
         _rest_settings(name, plain, secret="unknown yet")  # noqa: S106  # stands in for the real one
+
+
+def _check_cis(name: str, given: Mapping[str, Any]) -> None:
+    from service.cis.merge import rules_of
+    from service.cis.places import SETTINGS
+
+    strange = given.keys() - SETTINGS
+    if strange:
+        known = ", ".join(sorted(SETTINGS))
+        raise Misconfigured(f"There is no setting {min(strange)!r}.", f"Use {known}.")
+    rules_of(given.get("authority", {}))
+    _cis_source(name, given)
 
 
 def recipe_of(kind: str, given: Mapping[str, Any]) -> Recipe:
@@ -191,6 +216,11 @@ def recipe_of(kind: str, given: Mapping[str, Any]) -> Recipe:
         from mappings.iep.recipe import iep_recipe
 
         return iep_recipe(kind, iep_recipe_digest(kind, given))
+    if kind == CIS_KIND:
+        from mappings.cis.recipe import cis_recipe
+        from service.cis.places import layout_of
+
+        return cis_recipe(layout_of(given.get("profile", "generic"), "results"))
     from mappings.oneroster.recipe import oneroster_recipe
 
     return oneroster_recipe()
@@ -205,11 +235,22 @@ def iep_recipe_digest(kind: str, given: Mapping[str, Any]) -> str:
 
 def cargo_of(kind: str, given: Mapping[str, Any]) -> Cargo | None:
     """What a source's nights carry, unless it is the roster."""
+    if kind == CIS_KIND:
+        return _cis_cargo(given)
     if kind not in IEP_KINDS:
         return None
     from service.iep.mirror.cargo import IepCargo
 
     return IepCargo(iep_bridge(kind, given))
+
+
+def _cis_cargo(given: Mapping[str, Any]) -> Cargo:
+    from service.cis.cargo import CisCargo
+    from service.cis.merge import rules_of
+    from service.cis.places import layout_of
+
+    layout = layout_of(given.get("profile", "generic"), "results")
+    return CisCargo(layout.title, rules_of(given.get("authority", {})))
 
 
 def shelf_of(settings: Settings) -> Shelf:

@@ -77,8 +77,11 @@ class LayoutFile(_Part):
 
     `rows` is `students`, `schools`, `courses` or a list of elements; with `within`, each entry
     gives a row for every item of that field. `when` lets only entries through whose path has one
-    of these values. `unique` columns tell rows apart; `key` columns tell entries apart when the
-    file is read. `name` may hold `*` where it is read only.
+    of these values. `unique` columns tell rows apart.
+
+    Where a file is read, its `name` may hold `*`, and `key` columns tell a student's entries of it
+    apart; with `global_key` they tell them apart whoever's they are. `fixed` values go into every
+    entry.
     """
 
     name: FileName
@@ -87,6 +90,8 @@ class LayoutFile(_Part):
     when: dict[str, tuple[str, ...]] = {}
     unique: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    global_key: bool = False
+    fixed: dict[str, str] = {}
     off: bool = False
     verified: bool = True
     note: str | None = None
@@ -123,7 +128,7 @@ class LayoutFile(_Part):
     def _check(self, name: str, path: str) -> None:
         head, _, rest = path.partition(".")
         if head == "student":
-            known = rest in FACTS or rest == "id"
+            known = rest in FACTS or rest in _OTHER_FACTS
         elif self.elements:
             known = exists(self.elements, path, self.within)
         else:
@@ -131,6 +136,9 @@ class LayoutFile(_Part):
         if not known:
             raise ValueError(f"column {name!r}: there is nothing at {path!r}")
 
+
+_OTHER_FACTS: Final = ("id", "account")
+"""`id` is the identifier that was chosen for the district; `account`, the system's own, is read."""
 
 _RECORDS: Final = {
     "schools": ("id", "name", "type", "level"),

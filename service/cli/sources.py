@@ -19,7 +19,8 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 def add(
     name: Annotated[str, typer.Argument(help="What to call it, such as sis.")],
     kind: Annotated[
-        str, typer.Option(help="oneroster-csv, oneroster-rest, iep-csv, iep-edfi or iep-ceds.")
+        str,
+        typer.Option(help="oneroster-csv, oneroster-rest, cis-csv, iep-csv, iep-edfi or iep-ceds."),
     ],
     path: Annotated[Path | None, typer.Option(help="CSV, IEP: a zip, or a folder.")] = None,
     latest: Annotated[
@@ -50,7 +51,7 @@ def add(
         bool, typer.Option("--delta", help="REST: most nights ask only for what changed.")
     ] = False,
     profile: Annotated[
-        Path | None, typer.Option(help="IEP CSV: how the IEP system spells the layout.")
+        Path | None, typer.Option(help="CIS, IEP CSV: a layout's name, or its file.")
     ] = None,
     more: Annotated[
         list[str] | None,
@@ -115,10 +116,12 @@ def _settings(
     kind: str, path: Path | None, csv: dict[str, Any], rest: dict[str, Any]
 ) -> dict[str, Any]:
     from service.errors import Invalid
-    from service.wiring import IEP_KINDS, KINDS
+    from service.wiring import CIS_KIND, IEP_KINDS, KINDS
 
     if kind not in KINDS:
         raise Invalid(f"There is no source kind {kind!r}.", f"Use one of {', '.join(KINDS)}.")
+    if kind == CIS_KIND:
+        return _cis_settings(path, csv, rest)
     if kind in IEP_KINDS:
         return _iep_settings(path, csv, rest)
     if kind == "oneroster-csv":
@@ -141,6 +144,22 @@ def _iep_settings(path: Path | None, csv: dict[str, Any], given: dict[str, Any])
         if name in given
     }
     return {**given, **files, "path": str(path.resolve())}
+
+
+def _cis_settings(path: Path | None, csv: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    from mappings.cis.layout import layout_names
+    from service.errors import Invalid
+
+    if csv or (path is None) == ("host" not in given):
+        fix = "Give --path FOLDER, or --set \"host='...'\" with user and host_key."
+        raise Invalid("Results lie in a folder, or on an SFTP server.", fix)
+    plain = {"path": str(path.resolve())} if path else {}
+    profile = given.get("profile")
+    if profile and profile not in layout_names("results"):
+        plain["profile"] = str(Path(profile).resolve())
+    if "client_secret_file" in given:
+        plain["secret_file"] = given.pop("client_secret_file")
+    return {**given, **plain}
 
 
 @app.command("list")

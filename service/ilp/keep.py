@@ -276,3 +276,24 @@ def _put_identifiers(
         for kind, value in sorted(kinds)
     ]
     connection.execute(sa.insert(ilp_plan_identifier), rows)
+
+
+def plan_as_kept(connection: Connection, tenant: str, head: sa.Row[tuple[object, ...]]) -> Plan:
+    """The latest version of the plan with this row, as it was kept."""
+    return read_document(_document(connection, tenant, head.id, head.version).encode())
+
+
+def keep_next(
+    connection: Connection, tenant: str, plan_id: str, document: str, act: Act, source: str
+) -> int:
+    """Keep the next version of a plan that is known, made here of what a source said."""
+    head = plan_by_id(connection, tenant, plan_id)
+    if head is None:
+        raise NotFound("There is no such plan.", "Import one: `planbridge plan import`.")
+    version = int(head.version) + 1
+    edition = Edition(document, act.by, source, act.reason, act.at)
+    _put_head(connection, tenant, plan_id, head.person_id, version, is_new=False)
+    _put_version(connection, tenant, (plan_id, version), edition)
+    lines = [Entry("plan-merge", "ilp_plan", pl.Series([plan_id]), None)]
+    write_entries(connection, Stamp(tenant, act.at, act.by), lines)
+    return version

@@ -6,6 +6,7 @@ from alembic import context
 
 import service.store.access_tables  # these tables stand in the same metadata
 import service.store.audit_tables
+import service.store.cis_tables
 import service.store.iep_tables
 import service.store.iep_work_tables  # noqa: F401
 from service.store.tables import metadata

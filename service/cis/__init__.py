@@ -1,0 +1,1 @@
+"""Career information systems: students' files out, results back."""

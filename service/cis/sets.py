@@ -1,0 +1,190 @@
+"""Sets of files for career systems: written for a recipient, guarded, remembered, delivered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from adapters.cis.places import Place, Sent, deliver
+from adapters.cis.write import Asked, SetReport, Written, write_set
+from adapters.port import Progress, silent
+from adapters.shelf import digest_file
+from mappings.cis.layout import Layout
+from schemas.finding import Finding, Severity
+from service.act import Act
+from service.cis.pupils import district_of, pupils_of
+from service.errors import Held, Invalid, NotFound
+from service.ilp.request import plan_sections
+from service.office import Visit
+from service.store.cis_tables import cis_set
+
+SHORT: Final = 0.10
+"""The share of rows by which a file may be shorter than that of the set before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a set is wanted.
+
+    `target` names the receiving end, whose earlier sets this one is compared with; `scope` says
+    which students it is about, as `district` or `school 0042`. `allow_held` is the reason for
+    which a set that the guard would hold is let out.
+    """
+
+    layout: Layout
+    target: str
+    scope: str
+    on: date
+    identifier: str | None = None
+    allow_held: str | None = None
+
+
+def make_set(visit: Visit, students: Sequence[str], order: Order, out: Path) -> SetReport:
+    """Write a set with what is open of these students, guard it, and remember that it went out.
+
+    `out` may leave this machine only once the visit is over. Raises Held, naming the files, where
+    the set is short or unsound: then nothing is on record, and nothing stands at `out`.
+    """
+    sights = visit.see_all(students, "export", ("contacts", *_sections()))
+    asked = Asked(order.on, order.identifier)
+    pupils = pupils_of(visit.connection, visit.tenant, sights)
+    district = district_of(visit.connection, visit.tenant)
+    report = write_set(order.layout, out, pupils, asked, district)
+    last = last_set(visit.connection, visit.tenant, order.target)
+    report.findings.extend(check_rows(order.layout, last, report.files))
+    holds = [one for one in report.findings if one.severity >= Severity.HOLD]
+    if holds and not order.allow_held:
+        _discard(out)
+        words = "; ".join(f"{one.file}: {one.problem}" for one in holds)
+        raise Held(f"The set for {order.target} is held: {words}.", holds[0].fix)
+    _remember(visit.connection, visit.tenant, order, report, visit.act, bool(holds))
+    return report
+
+
+def _sections() -> tuple[str, ...]:
+    return tuple(one for one in plan_sections() if one != "contacts")
+
+
+def _discard(out: Path) -> None:
+    import shutil
+
+    if out.is_dir():
+        shutil.rmtree(out)
+    else:
+        out.unlink(missing_ok=True)
+
+
+def check_rows(
+    layout: Layout, last: Mapping[str, Any] | None, files: Iterable[Written]
+) -> Iterator[Finding]:
+    """Hold a file that is a tenth shorter than last time: its target archives who is missing."""
+    if last is None or not layout.full_set:
+        return
+    before = {name: told["rows"] for name, told in last["files"].items()}
+    now = {one.name: one.rows for one in files}
+    for name, rows in before.items():
+        left = now.get(name, 0)
+        if rows and rows - left >= SHORT * rows:
+            yield Finding(
+                Severity.HOLD,
+                "cis.short",
+                f"{left:,} rows where the set of {last['at'][:10]} had {rows:,}",
+                "See who is missing; give --allow-held with the reason if they are to be archived.",
+                name,
+                count=rows - left,
+            )
+
+
+def last_set(connection: Connection, tenant: str, target: str) -> dict[str, Any] | None:
+    """The set that was let out last for a target."""
+    query = (
+        sa.select(cis_set)
+        .where(cis_set.c.tenant == tenant, cis_set.c.target == target)
+        .order_by(cis_set.c.number.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _told(row)
+
+
+def list_sets(connection: Connection, tenant: str) -> list[dict[str, Any]]:
+    """Every set that was let out, by target, the latest first."""
+    query = sa.select(cis_set).where(cis_set.c.tenant == tenant)
+    ordered = query.order_by(cis_set.c.target, cis_set.c.number.desc())
+    return [_told(row) for row in connection.execute(ordered)]
+
+
+def _told(row: sa.Row[Any]) -> dict[str, Any]:
+    named = dict(row._mapping)
+    named.pop("tenant")
+    return {**named, "files": json.loads(named["files"])}
+
+
+def _remember(
+    connection: Connection, tenant: str, order: Order, report: SetReport, act: Act, held: bool
+) -> None:
+    last = last_set(connection, tenant, order.target)
+    files = {
+        one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256}
+        for one in report.files
+    }
+    connection.execute(
+        sa.insert(cis_set).values(
+            tenant=tenant,
+            target=order.target,
+            number=last["number"] + 1 if last else 1,
+            layout=order.layout.name,
+            scope=order.scope,
+            files=json.dumps(files, sort_keys=True),
+            students=report.students,
+            at=act.at,
+            by=act.by,
+            override=order.allow_held if held else None,
+        )
+    )
+
+
+def deliver_set(
+    connection: Connection,
+    tenant: str,
+    target: str,
+    folder: Path,
+    place: Place,
+    progress: Progress = silent,
+) -> list[Sent]:
+    """Bring the set that was last let out for a target to its place.
+
+    Raises NotFound where none was, Invalid where the folder holds anything else: a set that was
+    changed or is another one went through no guard.
+    """
+    last = last_set(connection, tenant, target)
+    if last is None:
+        fix = "Write one: `planbridge export portfolio --format cis:... -o FOLDER`."
+        raise NotFound(f"No set was written for {target!r} yet.", fix)
+    for name, told in last["files"].items():
+        path = folder / name
+        if not path.is_file() or digest_file(path) != told["sha256"]:
+            raise Invalid(
+                f"{path} is not what was written for {target!r} on {last['at'][:10]}.",
+                "Export again, and deliver the folder as it is.",
+            )
+    return deliver(place, [folder / name for name in sorted(last["files"])], progress)
+
+
+def note_delivered(connection: Connection, tenant: str, target: str, at: str) -> None:
+    """Remember that the last set of a target lies at its place."""
+    last = last_set(connection, tenant, target)
+    if last is not None:
+        mine = (cis_set.c.tenant == tenant, cis_set.c.target == target)
+        connection.execute(
+            sa.update(cis_set)
+            .where(*mine, cis_set.c.number == last["number"])
+            .values(delivered_at=at)
+        )
