@@ -17,6 +17,7 @@ from service.cli import (
     convert,
     custody,
     district,  # noqa: F401  # adds to `access`
+    export,
     iep,
     iep_feed,  # noqa: F401  # adds to `iep`
     iep_proposals,  # noqa: F401  # adds to `iep`
@@ -65,6 +66,7 @@ app.add_typer(custody.standing, name="standing")
 app.add_typer(requests.request, name="request")
 app.add_typer(requests.agreement, name="agreement")
 app.add_typer(iep.iep, name="iep")
+app.add_typer(export.export, name="export")
 app.command("init")(setup.init)
 app.command("convert")(convert.convert)
 app.command("validate")(tools.validate)

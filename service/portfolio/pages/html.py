@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from service.portfolio.pages.pictures import MOST, Artifacts, picture_of
+from service.portfolio.pages.pictures import Picture
 
 _GROUPS: Final = {
     "likes": "What I like",
@@ -21,18 +21,19 @@ _GROUPS: Final = {
 }
 
 
-def html_of(content: dict[str, Any], artifacts: Artifacts) -> bytes:
+def html_of(content: dict[str, Any], pictures: Mapping[str, Picture]) -> bytes:
     """The pages as one HTML file in UTF-8."""
-    work = list(_with_pictures(content.get("work", []), artifacts))
+    work = list(_with_pictures(content.get("work", []), pictures))
     page = _environment().get_template("portfolio.html")
     text = page.render(d={**content, "work": work}, css=_style(), groups=_GROUPS)
     return text.encode("utf-8", "backslashreplace")
 
 
-def _with_pictures(work: list[dict[str, Any]], artifacts: Artifacts) -> Iterator[dict[str, Any]]:
-    for place, one in enumerate(work):
-        digest = one.get("file", {}).get("digest")
-        found = picture_of(artifacts, digest) if digest and place < MOST else None
+def _with_pictures(
+    work: list[dict[str, Any]], pictures: Mapping[str, Picture]
+) -> Iterator[dict[str, Any]]:
+    for one in work:
+        found = pictures.get(one.get("file", {}).get("digest"))
         if found is None:
             yield one
         else:

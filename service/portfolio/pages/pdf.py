@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from service.errors import Invalid
-from service.portfolio.pages.pictures import MOST, Artifacts, picture_of
+from service.portfolio.pages.pictures import Picture
 
 if TYPE_CHECKING:
     from typst import Compiler
 
 _STANDARD: Final = "ua-1"
+
+Pictures = Mapping[str, Picture]
+"""Pictures by the digest of the file that they are of."""
 
 
 @dataclass
@@ -30,12 +33,12 @@ class Printer:
     fonts: tuple[Path, ...] = ()
     _compiler: Compiler | None = None
 
-    def print(self, content: dict[str, Any], artifacts: Artifacts, made: datetime) -> bytes:
+    def print(self, content: dict[str, Any], pictures: Pictures, made: datetime) -> bytes:
         """The pages as PDF. Raises Invalid for letters that no font has.
 
         Pictures that cannot be printed are left out; their work is named all the same.
         """
-        with _placed(content, artifacts, self.folder) as told:
+        with _placed(content, pictures, self.folder) as told:
             try:
                 return self._set(told, made)
             except RuntimeError as error:
@@ -46,13 +49,6 @@ class Printer:
             return self._set(content, made)
         except RuntimeError as error:
             raise _unprintable(error) from None
-
-    def images(self, content: dict[str, Any], artifacts: Artifacts, ppi: int) -> list[bytes]:
-        """The pages as PNG pictures, for looking at them."""
-        with _placed(content, artifacts, self.folder) as told:
-            inputs = {"content": json.dumps(told)}
-            made = self._ready().compile(_template(), format="png", ppi=ppi, sys_inputs=inputs)
-        return made if isinstance(made, list) else [made or b""]
 
     def _set(self, content: dict[str, Any], made: datetime) -> bytes:
         document = self._ready().compile(
@@ -81,19 +77,16 @@ def printing(fonts: tuple[Path, ...] = ()) -> Iterator[Printer]:
 
 
 @contextmanager
-def _placed(
-    content: dict[str, Any], artifacts: Artifacts, folder: Path
-) -> Iterator[dict[str, Any]]:
+def _placed(content: dict[str, Any], pictures: Pictures, folder: Path) -> Iterator[dict[str, Any]]:
     """The content with its pictures in the folder, as long as it is needed."""
     work, left = [], []
-    for place, one in enumerate(content.get("work", [])):
+    for one in content.get("work", []):
         digest = one.get("file", {}).get("digest")
-        found = picture_of(artifacts, digest) if digest and place < MOST else None
-        if found is None:
+        if digest not in pictures:
             work.append(one)
             continue
-        file = folder / f"{digest}.{found.ending}"
-        file.write_bytes(found.data)
+        file = folder / f"{digest}.{pictures[digest].ending}"
+        file.write_bytes(pictures[digest].data)
         left.append(file)
         work.append({**one, "picture": {"path": f"/{file.name}"}})
     try:

@@ -6,9 +6,9 @@ A photograph may tell where and when it was taken. Only what makes the picture g
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 MAX_BYTES: Final = 12 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
@@ -44,6 +44,17 @@ class Picture:
     def ending(self) -> str:
         """The ending of a file name."""
         return "jpg" if self.media_type == "image/jpeg" else "png"
+
+
+def pictures_of(content: Mapping[str, Any], artifacts: Artifacts) -> dict[str, Picture]:
+    """The pictures of the work in some pages, by digest; at most `MOST`."""
+    digests = (one["file"]["digest"] for one in content.get("work", ()) if "file" in one)
+    found: dict[str, Picture] = {}
+    for digest in dict.fromkeys(digests):
+        picture = picture_of(artifacts, digest) if len(found) < MOST else None
+        if picture is not None:
+            found[digest] = picture
+    return found
 
 
 def picture_of(artifacts: Artifacts, digest: str) -> Picture | None:

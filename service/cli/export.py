@@ -1,0 +1,248 @@
+"""`planbridge export`: portfolios out, as far as they are open to whoever asks and receives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.counter import Json
+from service.cli.out import print_json, print_rich, table
+from service.cli.session import Session, open_session, progress
+
+if TYPE_CHECKING:
+    from service.office import Window
+    from service.portfolio.export import Exported
+    from service.portfolio.makers import Maker
+    from service.portfolio.permit import Permit
+
+export = typer.Typer(help="Portfolios out.", no_args_is_help=True)
+
+_LISTED = 20
+
+
+@export.callback()
+def _group() -> None:
+    """What leaves is decided, put on the log, marked with its recipient, and accounted for."""
+
+
+@export.command("portfolio")
+def portfolio(
+    out: Annotated[Path, typer.Option("--out", "-o", help="A file; for a school a folder or zip.")],
+    student: Annotated[
+        str | None, typer.Argument(help="A sourcedId, a local id or a state id.")
+    ] = None,
+    school: Annotated[str | None, typer.Option(help="Everybody at a school instead.")] = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", help="bundle, clr, json-resume, pdf, html or cis:LAYOUT."),
+    ] = "pdf",
+    to: Annotated[str | None, typer.Option(help="For whom: an account, or a person.")] = None,
+    purpose: Annotated[
+        str | None, typer.Option(help="What for; else what is usual for you.")
+    ] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign a clr: only at the rights holder's wish.")
+    ] = False,
+    loss: Annotated[Path | None, typer.Option(help="Where the losses go, as JSON.")] = None,
+    fonts: Annotated[
+        list[Path] | None, typer.Option(help="A folder of fonts for pdf, besides our own.")
+    ] = None,
+    accept_short: Annotated[
+        bool, typer.Option("--accept-short", help="Take a school although many are missing.")
+    ] = False,
+    allow_held: Annotated[
+        str | None, typer.Option(help="Why a short cis: set goes out all the same.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write what is open of a student's plan, or of everybody's at a school."""
+    from service.convert.draft import drafted
+    from service.portfolio.mark import new_export
+
+    _require_sense(student, school, form, sign=sign)
+    _require_places(out, loss, fonts or [])
+    number = new_export()
+    session = open_session()
+    window = session.window(f"export {number} as {form}", purpose=purpose, party=to)
+    whom = (student, school)
+    with drafted(out) as place:
+        if form.startswith("cis:"):
+            told = _career_set(window, form.removeprefix("cis:"), whom, place, allow_held)
+        else:
+            order = _Order(form, number, sign, tuple(fonts or ()), accept_short)
+            told = _portfolios(session, window, whom, order, place)
+        if loss is not None:
+            _write(loss, told)
+    _show(told, out, loss, as_json)
+
+
+class _Order:
+    """How portfolios are wanted."""
+
+    def __init__(
+        self, form: str, number: str, sign: bool, fonts: tuple[Path, ...], accept_short: bool
+    ) -> None:
+        self.form, self.number, self.sign = form, number, sign
+        self.fonts, self.accept_short = fonts, accept_short
+
+
+def _require_sense(student: str | None, school: str | None, form: str, *, sign: bool) -> None:
+    from service.errors import Invalid
+    from service.portfolio.makers import FORMATS
+
+    if (student is None) == (school is None):
+        raise Invalid("Say whose portfolio.", "Name a student, or give --school.")
+    if form not in FORMATS and not form.startswith("cis:"):
+        listed = ", ".join((*FORMATS, "cis:LAYOUT"))
+        raise Invalid(f"There is no format {form!r}.", f"Use one of {listed}.")
+    if sign and form != "clr":
+        raise Invalid(f"A {form} cannot be signed.", "Give --format clr, or leave out --sign.")
+
+
+def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
+    from service.errors import Invalid
+
+    for one in fonts:
+        if not one.is_dir():
+            raise Invalid(f"There is no folder of fonts at {one}.", "Correct the path.")
+    if loss is None:
+        return
+    if loss.resolve() == out.resolve() or out.resolve() in loss.resolve().parents:
+        raise Invalid(f"{loss} is the place of the output too.", "Write the losses elsewhere.")
+    if loss.is_dir() or not loss.parent.is_dir():
+        raise Invalid(f"{loss} is no place for a file.", "Name a file in a folder that exists.")
+
+
+def _portfolios(
+    session: Session, window: Window, whom: tuple[str | None, str | None], order: _Order, out: Path
+) -> dict[str, Any]:
+    """Decide and log first; only then is anything read to be written."""
+    from service.office import at_window
+    from service.portfolio.export import Desk
+    from service.portfolio.makers import opened_printer
+    from service.portfolio.permit import permit_school, permit_student
+
+    student, school = whom
+    with at_window(window) as visit:
+        if student is not None:
+            permit = permit_student(visit, student, order.number, sign=order.sign)
+        else:
+            permit = permit_school(visit, str(school), order.number, sign=order.sign)
+    with opened_printer(order.form, order.fonts) as printer, session.reading() as connection:
+        files, maker = _made(session, connection, permit, order, printer)
+        desk = Desk(connection, session.tenant, files, maker)
+        if student is not None:
+            done = desk.write_one(permit, out)
+        else:
+            with progress() as tell:
+                done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
+    return _told(permit, done, maker, order.form)
+
+
+def _made(
+    session: Session, connection: Any, permit: Permit, order: _Order, printer: Any
+) -> tuple[Any, Maker]:
+    from service.ilp.files import PlanFiles
+    from service.portfolio.export import district_name
+    from service.portfolio.keys import store_of
+    from service.portfolio.makers import Workshop
+
+    files = PlanFiles(session.settings.data, session.tenant)
+    keys = store_of(session.settings.data, session.tenant)
+    known = keys.identity()
+    shop = Workshop(
+        files,
+        district_name(connection, session.tenant),
+        did=known.did if known else None,
+        signer=keys.signer() if order.sign else None,
+        printer=printer,
+    )
+    return files, shop.maker(order.form, permit.mark)
+
+
+def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, Any]:
+    return {
+        **permit.mark.as_json(),
+        "format": form,
+        "asked": permit.asked,
+        "open": len(permit.sights),
+        "written": done.written,
+        "without_plan": done.without_plan,
+        "left_out": [{"student": whom, "why": why} for whom, why in done.left_out],
+        **done.account.as_json(maker.table),
+    }
+
+
+def _career_set(
+    window: Window,
+    layout: str,
+    whom: tuple[str | None, str | None],
+    out: Path,
+    allow_held: str | None,
+) -> dict[str, Any]:
+    """A set of files in the layout of a career information system."""
+    from mappings.cis.layout import LayoutError, layout_file, shipped_layout
+    from service.cis.sets import Order, make_set
+    from service.errors import Invalid
+    from service.office import at_window
+    from service.portfolio.permit import students_of
+
+    try:
+        chosen = layout_file(Path(layout)) if layout.endswith(".toml") else shipped_layout(layout)
+    except (LayoutError, OSError, KeyError) as error:
+        raise Invalid(f"The layout cannot be used: {error}.", "Name one that ships.") from None
+    student, school = whom
+    with at_window(window) as visit:
+        if student is not None:
+            students = [visit.lookup(student, "export").student]
+        else:
+            students = students_of(visit.connection, visit.tenant, str(school))
+        scope = f"student {students[0]}" if student is not None else f"school {school}"
+        target = f"{chosen.name} {scope}"
+        day = visit.district.day(visit.now)
+        order = Order(chosen, target, scope, day, allow_held=allow_held)
+        report = make_set(visit, students, order, out)
+    return {"format": f"cis:{chosen.name}", "written": report.students, **_files(report)}
+
+
+def _files(report: Any) -> dict[str, Any]:
+    return {
+        "files": [{"name": one.name, "rows": one.rows, "bytes": one.bytes} for one in report.files],
+        "findings": [one.as_json() for one in report.findings],
+        "losses": report.told.losses.as_json(),
+    }
+
+
+def _write(loss: Path, told: dict[str, Any]) -> None:
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    loss.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def _show(told: dict[str, Any], out: Path, loss: Path | None, as_json: bool) -> None:
+    if as_json:
+        print_json({**told, "out": str(out)})
+        return
+    count = told["written"]
+    what = "1 portfolio" if count == 1 else f"{count:,} portfolios"
+    number = f", export {told['export']}" if "export" in told else ""
+    typer.echo(f"Wrote {what} as {told['format']} to {out}{number}.")
+    for words in _omissions(told):
+        typer.echo(words)
+    rows = [[one["subject"], one["path"], one["reason"], one["count"]] for one in told["losses"]]
+    if rows and loss is None:
+        print_rich(table("Stays behind", ["what", "field", "why", "times"], rows[:_LISTED]))
+    if len(rows) > _LISTED and loss is None:
+        typer.echo(f"... and {len(rows) - _LISTED} kinds more: --loss FILE lists all.")
+
+
+def _omissions(told: dict[str, Any]) -> list[str]:
+    """Who is not in it, and why."""
+    shut = told.get("asked", 0) - told.get("open", 0)
+    return [
+        *([f"Not open to you or to the recipient: {shut:,}."] if shut else []),
+        *([f"Without a plan: {told['without_plan']:,}."] if told.get("without_plan") else []),
+        *(f"Left out {one['student']}: {one['why']}" for one in told.get("left_out", [])[:_LISTED]),
+    ]
