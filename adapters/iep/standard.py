@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from adapters.formats import Format
 from adapters.iep.names import Names
 from adapters.iep.pieces import Piece
-from mappings.engine.model import Target
-from mappings.engine.paths import read_at
 from mappings.iep.bridge import IepBridge
 from schemas.finding import Finding, Severity
 from schemas.standards.shape import StandardRecord
@@ -50,15 +47,12 @@ class StandardReader:
             plain = path.name.lower().removesuffix(".gz")
             for ending, form in self.formats.items():
                 if plain.endswith(ending):
-                    yield from map(self._piece, filter(self._is_told, form().read(path)))
-
-    def _is_told(self, record: StandardRecord) -> bool:
-        return record.entity in self._students
+                    records = map(self.names.renamed, form().read(path))
+                    yield from map(self._piece, filter(self.bridge.is_about, records))
 
     def _piece(self, record: StandardRecord) -> Piece | Finding:
-        record = self.names.renamed(record)
-        student = read_at(record.values, self._students[record.entity].path)
-        if student is None or not str(student).strip():
+        student = self.bridge.student_of(record)
+        if student is None:
             return Finding(
                 Severity.HOLD,
                 "iep.no-student",
@@ -66,14 +60,4 @@ class StandardReader:
                 "Correct it; what it tells would be missed in some student's IEP.",
                 record.where.partition(",")[0],
             )
-        return Piece(str(student), record)
-
-    @cached_property
-    def _students(self) -> Mapping[str, Target]:
-        """Where each entity names its student."""
-        return {
-            table.entity: row.targets[0]
-            for table in self.bridge.book.tables
-            for row in table.rows
-            if str(row.ours) == "$iep.student"
-        }
+        return Piece(student, record)

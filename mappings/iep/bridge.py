@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -18,7 +18,8 @@ from mappings.books import BookAt
 from mappings.engine.book import Book, Options
 from mappings.engine.interpret import read
 from mappings.engine.loss import Losses
-from mappings.engine.paths import Tree
+from mappings.engine.paths import Path, Tree, read_at
+from mappings.iep import ceds
 from mappings.iep.items import completed, with_student
 from schemas.finding import Finding, Severity
 from schemas.iep.iep import Iep
@@ -79,7 +80,7 @@ class IepBridge:
 
     book_name: str
     system: str = "local"
-    overlay: Path | None = None
+    overlay: FilePath | None = None
 
     @cached_property
     def book(self) -> Book:
@@ -92,6 +93,27 @@ class IepBridge:
         parts = [self.book_name, self.system, *(f"{t.name}={t.digest}" for t in self.book.tables)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
+    def is_about(self, record: StandardRecord) -> bool:
+        """Whether a record may tell something of an IEP."""
+        return record.entity in self.book.by_entity
+
+    def student_of(self, record: StandardRecord) -> str | None:
+        """The source's id of the student whom a record is about."""
+        if record.entity == ceds.PERSON:
+            return ceds.student_of(record.values, self.system)
+        found = read_at(record.values, self._students[record.entity])
+        return str(found) if found is not None and str(found).strip() else None
+
+    @cached_property
+    def _students(self) -> Mapping[str, Path]:
+        """Where each entity names its student."""
+        return {
+            table.entity: row.targets[0].path
+            for table in self.book.tables
+            for row in table.rows
+            if str(row.ours) == "$iep.student"
+        }
+
     def understand(
         self, student: str, records: Iterable[StandardRecord], losses: Losses
     ) -> Understood:
@@ -103,11 +125,13 @@ class IepBridge:
         built: list[Iep] = []
         findings = [_headless(one) for one in wholes if one.where is None]
         trees = [one for one in wholes if one.where is not None]
-        for events in loose:
-            _lay_down(trees, events)
+        for subject, ours in loose:
+            if not _lay_down(trees, subject, ours):
+                findings.append(_without_iep(student))
         for one in trees:
             head = {"id": one.id, "version": one.version or None}
-            tree = with_student(completed({**one.tree, **head}), student, self.system)
+            whole = completed(ceds.settled({**one.tree, **head}))
+            tree = with_student(whole, student, self.system)
             try:
                 built.append(Iep.model_validate_json(json.dumps(tree), strict=True))
             except ValidationError as error:
@@ -117,13 +141,18 @@ class IepBridge:
     def _sorted(
         self, records: Iterable[StandardRecord], losses: Losses
     ) -> tuple[list[_Whole], list[tuple[str, Tree]]]:
-        """The records by version, and those that name only the student."""
+        """The records by version, and events, which may name only the student."""
         wholes: dict[tuple[str, str], _Whole] = {}
         loose: list[tuple[str, Tree]] = []
-        for record in records:
+        cut = (
+            part
+            for record in records
+            for part in (ceds.ieps_of(record) if record.entity == ceds.PERSON else (record,))
+        )
+        for record in cut:
             for subject, ours in self._read(record, losses):
                 about = ours.pop("$iep", {})
-                if "id" not in about and "program" not in about:
+                if subject == "events" and "id" not in about:
                     loose.append((subject, ours))
                     continue
                 if subject == "iep" and "district" in about:
@@ -139,10 +168,13 @@ class IepBridge:
 
 
 def _id(about: Tree) -> str:
-    """The IEP's id; that of a program association is made of what identifies it."""
-    if "id" in about:
-        return str(about["id"])
-    return "/".join(str(about[name]) for name in ("organization", "program", "begin"))
+    """The IEP's id; that of a program association is made of what identifies it.
+
+    Empty where a record names none: its version does not hold, and says so.
+    """
+    if "program" in about:
+        return "/".join(str(about.get(name, "")) for name in ("organization", "program", "begin"))
+    return str(about.get("id", ""))
 
 
 def _merge(into: Tree, more: Tree) -> None:
@@ -153,17 +185,27 @@ def _merge(into: Tree, more: Tree) -> None:
             into.setdefault(name, value)
 
 
-def _lay_down(wholes: list[_Whole], loose: tuple[str, Tree]) -> None:
+def _without_iep(student: str) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "iep.no-iep",
+        "events came of a student of whom no IEP came; they are not kept",
+        "Nothing, if the student has no IEP in this system.",
+        value=student,
+    )
+
+
+def _lay_down(wholes: list[_Whole], subject: str, ours: Tree) -> bool:
     """Put what names only the student to the version that was in force on its first day.
 
     So it stays where it is when a newer version comes; what is older than all goes to the first.
     """
-    subject, ours = loose
     day = str(ours.get("begin", ""))
     aged = sorted(wholes, key=_decided)
     before = [one for one in aged if _decided(one) <= day]
     if aged:
         (before or aged[:1])[-1].tree.setdefault(subject, []).append(ours)
+    return bool(aged)
 
 
 def _decided(whole: _Whole) -> str:

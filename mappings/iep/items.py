@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from mappings.engine.paths import Tree
@@ -76,6 +77,16 @@ def _code(item: Tree) -> str:
     return str(item.get("code", {}).get("code", "service"))
 
 
+def _named(word: str) -> Callable[[Tree], Tree]:
+    """Give an item without an id one made of what it says first."""
+
+    def named(item: Tree) -> Tree:
+        said = item.get("statement") or item.get("text") or word
+        return item if "id" in item else {**item, "id": f"{word}: {said}"[:100], "#": True}
+
+    return named
+
+
 def _service(item: Tree) -> Tree:
     if "id" in item:
         return item
@@ -86,7 +97,8 @@ def _service(item: Tree) -> Tree:
 def _accommodation(item: Tree) -> Tree:
     if "id" in item:
         return item
-    return {"description": _code(item), **item, "id": _code(item), "#": True}
+    said = item.get("description") or _code(item)
+    return {"description": said, **item, "id": str(said)[:100], "#": True}
 
 
 def _delivery(item: Tree) -> Tree:
@@ -97,4 +109,11 @@ def _delivery(item: Tree) -> Tree:
     return {**item, "service": f"{code}/{about.get('service_day')}"}
 
 
-_MAKERS = {"services": _service, "accommodations": _accommodation, "deliveries": _delivery}
+_MAKERS = {
+    "services": _service,
+    "accommodations": _accommodation,
+    "deliveries": _delivery,
+    "progress_reports": _named("report"),
+    "annual_goals": _named("goal"),
+    "postsecondary_goals": _named("goal"),
+}

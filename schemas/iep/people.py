@@ -11,21 +11,26 @@ from schemas.meta import Code, Record
 
 
 class MeetingNotice(Record):
-    """The notice of a meeting on transition (34 CFR 300.322(b)(2))."""
+    """The notice of a meeting on transition (34 CFR 300.322(b)(2)).
+
+    `agencies_invited` is for a source that tells no agency and no day.
+    """
 
     sent_on: date | None = None
     states_transition_purpose: bool | None = None
     states_student_invited: bool | None = None
     agencies_named: tuple[ItemId, ...] = ()
+    agencies_invited: bool | None = None
 
 
 class StudentParticipation(Record):
     """That the student was invited, and how the student's wishes were heard (34 CFR 300.321(b)).
 
-    The invitation is what counts, not the attendance. `preferences_evidence` tells what was done
-    for a student who did not attend.
+    The invitation is what counts, not the attendance; `invited` is for a source that tells no day.
+    `preferences_evidence` tells what was done for a student who did not attend.
     """
 
+    invited: bool | None = None
     invited_on: date | None = None
     method: Line | None = None
     attended: bool | None = None
