@@ -167,7 +167,8 @@ def held_back() -> Expr:
 
 
 def _destroyable(section: str) -> Expr:
-    due = rows("destroy_order", _covers(section), AtMost("due_at", NOW), Absent("done_at"))
+    opened = (Absent("done_at"), Absent("withdrawn_at"))
+    due = rows("destroy_order", _covers(section), AtMost("due_at", NOW), *opened)
     return every(due, negated(held_back()))
 
 

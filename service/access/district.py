@@ -28,8 +28,8 @@ _AGES: Final = range(16, 26)
 class Choices:
     """A district's choices.
 
-    `idea_transfers` and `majority_age` override what is known of its State; `overlay` is as
-    `table.overlaid` takes it.
+    `idea_transfers` and `majority_age` override what is known of its State; `retain_days` is how
+    long a record is kept after its student has left; `overlay` is as `table.overlaid` takes it.
     """
 
     zone: str
@@ -40,6 +40,7 @@ class Choices:
     grace_days: int = 0
     dependents: bool = False
     directory_notice_at: str | None = None
+    retain_days: int | None = None
     directory_fields: frozenset[str] = frozenset()
     directory_audience: frozenset[str] = frozenset()
     purposes: frozenset[str] = field(default_factory=policy.purposes)
@@ -94,6 +95,8 @@ def _check(choices: Choices) -> None:
     _subset("directory_audience", choices.directory_audience, frozenset(policy.roles()))
     if choices.majority_age is not None and choices.majority_age not in _AGES:
         raise Invalid(f"Nobody comes of age at {choices.majority_age}.", "Correct majority_age.")
+    if choices.retain_days is not None and choices.retain_days < 1:
+        raise Invalid("retain_days is less than 1.", "Give whole days.")
     if choices.roster_hours < 1 or choices.grace_days < 0:
         raise Invalid(
             "roster_hours is less than 1, or grace_days less than 0.", "Give whole hours and days."

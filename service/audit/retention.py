@@ -100,6 +100,7 @@ def destroy_due(connection: Connection, log: Log, act: Act) -> list[Destroyed]:
         order.tenant == log.tenant,
         order.section == SECTION,
         order.done_at.is_(None),
+        order.withdrawn_at.is_(None),
         order.due_at <= act.at,
     )
     found = connection.execute(due.order_by(order.due_at, order.id)).all()

@@ -98,6 +98,9 @@ def choose_rules(
     dependents: Annotated[
         bool | None, typer.Option(help="Use the exception for tax dependents.")
     ] = None,
+    retain_days: Annotated[
+        int | None, typer.Option(help="How long records are kept after a student has left.")
+    ] = None,
     notice: Annotated[str | None, typer.Option(help="When directory notice was given.")] = None,
     directory_field: Annotated[list[str] | None, typer.Option(help="A directory field.")] = None,
     directory_audience: Annotated[list[str] | None, typer.Option(help="A role told it.")] = None,
@@ -120,6 +123,7 @@ def choose_rules(
             "roster_hours": roster_hours,
             "grace_days": grace_days,
             "dependents": dependents,
+            "retain_days": retain_days,
             "directory_notice_at": given_at and instant(given_at),
             "directory_fields": directory_field and frozenset(directory_field),
             "directory_audience": directory_audience and frozenset(directory_audience),

@@ -23,6 +23,7 @@ from service.cli import (
     iep_proposals,  # noqa: F401  # adds to `iep`
     items,
     mapping,
+    orders,
     relations,
     requests,
     review,
@@ -56,6 +57,8 @@ app.add_typer(relations.tie, name="tie")
 app.add_typer(relations.team, name="team")
 app.add_typer(relations.deputy, name="deputy")
 app.add_typer(items.app, name="item")
+app.add_typer(orders.order, name="order")
+app.add_typer(orders.retention, name="retention")
 app.add_typer(audit.audit, name="audit")
 app.command("disclosures")(audit.disclosures)
 app.add_typer(consent.consent, name="consent")

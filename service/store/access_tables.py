@@ -45,8 +45,10 @@ district_policy: Final = Table(
     *_may("directory_notice_at"),
     *_need("directory_fields", "directory_audience", "purposes", "overlay"),
     *_need("cursor_key", kind=LargeBinary),
+    *_may("retain_days", kind=Integer),
 )
-"""What a district decides for itself; lists and the overlay of the rule table are JSON."""
+"""What a district decides for itself; lists and the overlay of the rule table are JSON.
+`retain_days` is how long a record is kept after its student has left."""
 
 account: Final = Table(
     "account",
@@ -189,7 +191,7 @@ statement: Final = _about_student(
 """Statements of disagreement: kept and disclosed with the section that they contest (99.21(b))."""
 
 destroy_order: Final = _about_student(
-    "destroy_order", *_need("section", "basis", "due_at"), *_may("done_at")
+    "destroy_order", *_need("section", "basis", "due_at"), *_may("done_at", "withdrawn_at")
 )
 
 break_glass: Final = _about_student(

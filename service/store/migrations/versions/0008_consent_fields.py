@@ -16,8 +16,7 @@ _WALL = (
     "ALTER TABLE consent_field ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE consent_field FORCE ROW LEVEL SECURITY",
     "CREATE POLICY everyone ON consent_field USING (true)",
-    "CREATE POLICY tenant_wall ON consent_field AS RESTRICTIVE"
-    f" USING ({_MINE}) WITH CHECK ({_MINE})",
+    "CREATE POLICY tenant_wall ON consent_field AS RESTRICTIVE USING ({0}) WITH CHECK ({0})",
 )
 
 
@@ -29,7 +28,7 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":
         for statement in _WALL:
-            op.execute(statement)
+            op.execute(statement.format(_MINE))
 
 
 def downgrade() -> None:
