@@ -239,13 +239,17 @@ class Visit:
         return Sight(student, action, kept, items)
 
     def _for_party(self, rows: Rows, section: str, mine: Decision) -> Decision:
-        """What goes to a recipient: no more than the recipient may read."""
+        """What goes to a recipient: no more than the recipient may read, and by which rules."""
         party = self.desk.others.get("party")
         if party is None:
             return mine
         theirs = party.decide(party.side(rows), section, "read")
+        both: dict[str, Any] = {
+            name: tuple(dict.fromkeys((*getattr(mine, name), *getattr(theirs, name))))
+            for name in ("rules", "basis", "cite")
+        }
         fields, limits = mine.fields & theirs.fields, mine.limits | theirs.limits
-        return replace(mine, fields=fields, limits=limits)
+        return replace(mine, fields=fields, limits=limits, **both)
 
     def _items(self, rows: Rows, section: str, decision: Decision) -> frozenset[str]:
         """The items of a section that whoever receives them owns, or has been shown."""

@@ -118,3 +118,47 @@ def test_a_redacted_copy_does_not_replace_the_plan(school: Home, tmp_path: Path)
 def test_conflicts_of_others_are_not_told(second: Home) -> None:
     assert second("access", "link", "roy", OTHER_TEACHER, "--reason", "minutes").status == 0
     assert second("conflicts", "list", "--json", OPERATOR="roy").json == []
+
+
+@pytest.fixture
+def agency(school: Home) -> Home:
+    """A mother lets an agency know of goals, under both laws, and of nothing else."""
+    assert school("account", "add", "vr", "--role", "VRA", "--reason", "a partner").status == 0
+    assert school("account", "grant", "vr", "read", "*", "--reason", "a partner").status == 0
+    for regime in ("FERPA_99_30", "IDEA_300_622"):
+        words = (
+            *("consent", "add", LOCAL_ID, "--regime", regime, "--signer", MOTHER),
+            *("--recipient", "vr", "--section", "careerGoals", "--signed", "2026-11-01"),
+            *("--purpose", "transition-services", "--expires", "2027-06-30"),
+            *("--evidence", "binder 3"),
+        )
+        assert school(*words).status == 0
+    return school
+
+
+def sent(home: Home, purpose: str = "transition-services") -> Any:
+    words = ("plan", "export", LOCAL_ID, "--to", "vr", "--purpose", purpose)
+    return home(*words, OPERATOR="mia")
+
+
+def test_what_goes_to_an_agency_is_what_was_agreed(agency: Home) -> None:
+    plan = json.loads(sent(agency).out)["plan"]
+    assert plan["goals"]["career_goals"]
+    assert not plan.get("courses")
+
+
+def test_the_event_names_who_received_it_and_by_which_consent(agency: Home) -> None:
+    sent(agency)
+    event = last_event(agency)
+    assert (event["actor"], event["party"], event["party_roles"]) == ("mia", "vr", ["VRA"])
+    assert event["consents"] == ["consent-1", "consent-2"]
+    assert "300.622(b)(2)" in event["basis"]
+
+
+def test_nothing_goes_for_another_purpose(agency: Home) -> None:
+    assert mistake(sent(agency, "administration"), "not open to mia")
+
+
+def test_nothing_goes_once_the_consent_is_revoked(agency: Home) -> None:
+    assert agency("consent", "revoke", "consent-1", "--reason", "changed her mind").status == 0
+    assert mistake(sent(agency), "not open to mia")
