@@ -23,11 +23,10 @@ _TOKEN: Final = re.compile(rb"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\s*
 _PICTURES: Final = (b"\x89PNG", b"<svg", b"<?xml")
 
 
-def read_credential(path: Path) -> dict[str, Any]:
-    """The credential in a file. Raises Unreadable, naming file and fix, OSError."""
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file, as many as `parse_credential` takes and one more. Raises OSError."""
     with path.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
-    return parse_credential(data, path.name)
+        return stream.read(MAX_BYTES + 1)
 
 
 def parse_credential(data: bytes, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from service.cli import (
     codes,
     consent,
     convert,
+    credential,
     custody,
     district,  # noqa: F401  # adds to `access`
     export,
@@ -70,6 +71,7 @@ app.add_typer(requests.request, name="request")
 app.add_typer(requests.agreement, name="agreement")
 app.add_typer(iep.iep, name="iep")
 app.add_typer(export.export, name="export")
+app.add_typer(credential.credential, name="credential")
 app.command("init")(setup.init)
 app.command("convert")(convert.convert)
 app.command("validate")(tools.validate)

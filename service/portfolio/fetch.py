@@ -1,0 +1,47 @@
+"""Asking an issuer's server for its keys and lists, only where somebody said so."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+_SECONDS: Final = 10
+_MOST: Final = 4 * 1024 * 1024
+
+
+def fetch_json(address: str) -> Any:
+    """The JSON document at an https address of the public internet. Raises OSError.
+
+    Redirects are not followed: a list of keys has to be where its DID says.
+    """
+    import requests
+
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname:
+        raise OSError(f"{address} is no https address")
+    _require_public(parts.hostname, parts.port or 443)
+    try:
+        with requests.get(
+            address, timeout=_SECONDS, stream=True, allow_redirects=False
+        ) as response:
+            if response.status_code != 200:
+                raise OSError(f"{address} answered {response.status_code}")
+            data = response.raw.read(_MOST + 1, decode_content=True)
+    except requests.RequestException as error:
+        raise OSError(f"{address} cannot be had: {type(error).__name__}") from None
+    if len(data) > _MOST:
+        raise OSError(f"{address} sent more than {_MOST:,} bytes")
+    try:
+        return json.loads(data)
+    except ValueError:
+        raise OSError(f"{address} sent no JSON") from None
+
+
+def _require_public(host: str, port: int) -> None:
+    """Make sure that a credential cannot make us ask a server inside our own network."""
+    for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        if not ipaddress.ip_address(place[0]).is_global:
+            raise OSError(f"{host} is no public address")
