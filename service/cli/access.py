@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.counter import Json, Student, moment_of, party_of, student_of
 from service.cli.out import print_json, print_rich, table
-from service.cli.session import command_name, open_session, operator
+from service.cli.session import command_name, open_session
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy.engine import Connection
-
     from service.access.desk import Case
-    from service.access.request import District, Subject
-    from service.cli.session import Session
+    from service.access.request import Subject
+    from service.access.workflow.clerk import Clerk
+    from service.office import Visit
 
 access = typer.Typer(help="Who may see and do what.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Who = Annotated[str, typer.Argument(metavar="SUBJECT", help="An account, or a person's id.")]
 What = Annotated[str, typer.Argument(metavar="ACTION", help="read, propose, write, share, …")]
-Student = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
 Part = Annotated[str, typer.Argument(metavar="SECTION", help="Such as careerGoals.")]
 At = Annotated[str | None, typer.Option(help="A date or moment, in ISO 8601; else now.")]
 Purpose = Annotated[str | None, typer.Option(help="What for; else what is usual for the subject.")]
@@ -73,11 +69,12 @@ def can(
     purpose: Purpose = None,
     as_json: Json = False,
 ) -> None:
-    """Decide one question, and say by which rule."""
-    session = open_session()
-    with session.reading() as connection:
-        case, told = _case(session, connection, subject, student, at, purpose)
-        _check(section, action)
+    """Decide one question, and say by which rule. Of others, for whoever may know."""
+    from service.office import at_window
+
+    _check(section, action)
+    with at_window(open_session().window()) as visit:
+        case, told = _case(visit, subject, student, at, purpose)
         decision = case.decide(section, action)
     answer = {
         "allowed": decision.allowed,
@@ -103,13 +100,13 @@ def why(
     from dataclasses import asdict
 
     from service.access.explain import explain
+    from service.office import at_window
 
-    session = open_session()
-    with session.reading() as connection:
-        case, told = _case(session, connection, subject, student, at, purpose)
-        _check(section, action)
+    _check(section, action)
+    with at_window(open_session().window()) as visit:
+        case, told = _case(visit, subject, student, at, purpose)
         if not told:
-            _refuse()
+            _refuse(visit)
         found = explain(case.desk, case.side, section, action)
         decision = case.decide(section, action)
     if as_json:
@@ -123,18 +120,15 @@ def why(
 def who(student: Student, section: Part, at: At = None, as_json: Json = False) -> None:
     """List everybody who can read a section of a student now, and by which rule."""
     from service.access.explain import readers
-    from service.access.load import load_district
-    from service.office.people import find_person
+    from service.office import at_window
 
-    session = open_session()
-    with session.reading() as connection:
-        record_id = find_person(connection, session.tenant, student)
-        _check(section, "read")
-        district = load_district(connection, session.tenant)
-        now = _moment(session, at)
-        if not _may_know(connection, district, record_id, now):
-            _refuse()
-        found = list(readers(connection, district, record_id, section, now))
+    _check(section, "read")
+    with at_window(open_session().window()) as visit:
+        record_id = _student(visit, student)
+        if not _may_know(visit, record_id):
+            _refuse(visit)
+        now = moment_of(visit.clerk, "at", at) or visit.now
+        found = list(readers(visit.connection, visit.district, record_id, section, now))
     rows = [
         {"subject": one.subject, "purpose": one.purpose, **_rules(one.decision, told=True)}
         for one in found
@@ -164,83 +158,62 @@ def appoint_account(
 
 
 def _case(
-    session: Session,
-    connection: Connection,
-    subject: str,
-    student: str,
-    at: str | None,
-    purpose: str | None,
+    visit: Visit, subject: str, student: str, at: str | None, purpose: str | None
 ) -> tuple[Case, bool]:
     """The case of a question, and whether whoever types may know why it ends as it does."""
     from service.access.explain import STRONGEST, usual_purpose
-    from service.access.load import at_desk, load_district, load_rows
+    from service.access.load import at_desk, load_rows
     from service.access.request import Context
-    from service.office.people import find_person
 
-    record_id = find_person(connection, session.tenant, student)
-    district = load_district(connection, session.tenant)
-    whom = _subject(connection, session.tenant, subject)
-    strength = STRONGEST.get(whom.kind, "strong-factor")
-    now = _moment(session, at)
-    wanted = purpose or usual_purpose(whom)
-    context = Context(now, wanted, stated=purpose is not None, strength=strength)
-    desk = at_desk(connection, whom, context, district)
-    case = desk.case(load_rows(connection, desk, [record_id])[record_id])
-    return case, _may_know(connection, district, record_id, now)
-
-
-def _subject(connection: Connection, tenant: str, given: str) -> Subject:
-    from service.access.load import load_subject, subject_of_person
-    from service.errors import NotFound
-    from service.office.people import find_person
-
-    try:
-        return load_subject(connection, tenant, given)
-    except NotFound:
-        return subject_of_person(connection, tenant, find_person(connection, tenant, given))
+    clerk = visit.clerk
+    record_id = _student(visit, student)
+    told = _may_know(visit, record_id)
+    if not told and subject not in visit.subject.ids:
+        _refuse(visit)
+    whom = _subject(clerk, subject)
+    context = Context(
+        moment_of(clerk, "at", at) or clerk.now,
+        purpose or usual_purpose(whom),
+        stated=purpose is not None,
+        strength=STRONGEST.get(whom.kind, "strong-factor"),
+    )
+    desk = at_desk(clerk.connection, whom, context, clerk.district)
+    case = desk.case(load_rows(clerk.connection, desk, [record_id])[record_id])
+    return case, told
 
 
-def _may_know(connection: Connection, district: District, student: str, now: datetime) -> bool:
-    """Whether the operator may read the student's consents and restrictions, as reasons tell them.
-
-    Whoever can type here has the machine's own sign-in behind it.
-    """
-    from service.access.explain import usual_purpose
-    from service.access.load import at_desk, load_rows, load_subject
-    from service.access.request import Context
+def _student(visit: Visit, given: str) -> str:
+    """A student's record id. Somebody unknown is refused like somebody who is closed."""
     from service.errors import NotFound
 
     try:
-        subject = load_subject(connection, district.tenant, operator())
+        return student_of(visit.clerk, given)
     except NotFound:
-        return False
-    context = Context(now, usual_purpose(subject), strength="strong-factor")
-    desk = at_desk(connection, subject, context, district)
-    rows = load_rows(connection, desk, [student])[student]
-    return desk.decide(desk.side(rows), "consents", "read").allowed
+        if not visit.is_custodian:
+            _refuse(visit)
+        raise
 
 
-def _refuse() -> None:
+def _subject(clerk: Clerk, given: str) -> Subject:
+    from service.access.workflow.clerk import somebody
+
+    return somebody(clerk.connection, clerk.tenant, party_of(clerk, given))
+
+
+def _may_know(visit: Visit, student: str) -> bool:
+    """Whether whoever types may read of consents and restrictions, as reasons tell of them."""
+    decision = visit.clerk.may_read(student)
+    visit.note("ask", [student])
+    return decision.allowed and not decision.limits
+
+
+def _refuse(visit: Visit) -> None:
     from service.errors import Denied
 
     raise Denied(
-        f"{operator()} may not know the reasons, which tell of consents and restrictions.",
+        f"{visit.act.by} may not know that: it tells of others' ties and consents.",
         "Ask the custodian of records, or see `planbridge access appoint --help`.",
     )
-
-
-def _moment(session: Session, at: str | None) -> datetime:
-    from datetime import UTC, datetime
-
-    from service.errors import Invalid
-
-    if at is None:
-        return session.settings.clock()
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise Invalid(f"{at!r} is no date.", "Write it as 2026-11-20.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _check(section: str, action: str) -> None:

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.counter import Json, Student
 from service.cli.out import print_json, print_rich, table
-from service.cli.session import open_session, operator
+from service.cli.session import open_session
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from service.access.decision import Decision
     from service.audit.event import Event
-    from service.audit.log import Log
     from service.audit.register import Disclosure
     from service.cli.session import Session
 
 audit = typer.Typer(help="The log of who did what with students' records.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 class Form(StrEnum):
@@ -47,7 +44,8 @@ def verify_log(
     from service.audit.verify import verify
     from service.errors import NotFound
 
-    session, log = _open()
+    session = open_session()
+    log = session.log
     if checkpoints is not None and not checkpoints.is_file():
         raise NotFound(f"There is no file {checkpoints}.", "Name the copy of the checkpoints.")
     with session.reading() as connection:
@@ -67,7 +65,8 @@ def write_checkpoint(as_json: Json = False) -> None:
 
     from service.audit.checkpoints import checkpoint
 
-    session, log = _open()
+    session = open_session()
+    log = session.log
     made = checkpoint(session.engine, log, session.now)
     if as_json:
         print_json(asdict(made) if made else None)
@@ -84,18 +83,13 @@ def show_events(
     as_json: Json = False,
 ) -> None:
     """Show events as they were written. For the custodian of records."""
-    from service.audit.event import Outcome
-    from service.audit.log import record, recording
     from service.audit.register import events_from
+    from service.office import at_window
 
-    session, log = _open()
-    with recording(session.engine, log) as connection:
-        allowed = _is_custodian(connection, session)
-        outcome = Outcome.ALLOWED if allowed else Outcome.DENIED
-        found = list(events_from(connection, session.tenant, first, count)) if allowed else []
-        record(connection, log, _event(session, "audit-show", outcome, count=len(found)))
-    if not allowed:
-        _refuse("the audit log")
+    session = open_session()
+    with at_window(session.window()) as visit:
+        visit.require_custodian("see the audit log")
+        found = list(events_from(visit.connection, visit.tenant, first, count))
     if as_json:
         print_json([{"seq": seq, **_plain(event)} for seq, event in found])
         return
@@ -115,18 +109,13 @@ def destroy_due_references(
     """Carry out orders of destruction that are due. For the custodian of records."""
     from dataclasses import asdict
 
-    from service.audit.event import Outcome
-    from service.audit.log import record, recording
     from service.audit.retention import destroy_due
+    from service.office import at_window
 
-    session, log = _open()
-    with recording(session.engine, log) as connection:
-        allowed = _is_custodian(connection, session)
-        done = destroy_due(connection, log, session.act(reason)) if allowed else []
-        if not allowed:
-            record(connection, log, _event(session, "destroy", Outcome.DENIED))
-    if not allowed:
-        _refuse("the audit log")
+    session = open_session()
+    with at_window(session.window(reason)) as visit:
+        visit.require_custodian("destroy references to students")
+        done = destroy_due(visit.connection, session.log, visit.act)
     if as_json:
         print_json([asdict(one) for one in done])
         return
@@ -137,7 +126,7 @@ def destroy_due_references(
 
 
 def disclosures(
-    student: Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")],
+    student: Student,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what no register has to hold.")
     ] = False,
@@ -145,21 +134,14 @@ def disclosures(
     as_json: Json = False,
 ) -> None:
     """Who has seen a student's record: the registers of 34 CFR 99.32 and 300.614."""
-    from service.access.load import load_district
-    from service.audit.log import recording
     from service.audit.register import who_has_seen
-    from service.office.people import find_person
+    from service.office import at_window
 
-    session, log = _open()
-    with recording(session.engine, log) as connection:
-        id_ = find_person(connection, session.tenant, student)
-        district = load_district(connection, session.tenant)
-        decision = _decide(connection, session, district, id_)
-        found = who_has_seen(connection, session.tenant, id_) if decision.allowed else []
-        _record_reading(connection, session, log, id_, decision)
-        name = _name_of(connection, session.tenant, id_)
-    if not decision.allowed:
-        _refuse("the disclosures of this student")
+    session = open_session()
+    with at_window(session.window()) as visit:
+        id_ = visit.lookup(student, "read", ["disclosureLog"]).student
+        found = who_has_seen(visit.connection, visit.tenant, id_)
+        name = _name_of(visit.connection, visit.tenant, id_)
     chosen = [one for one in found if everything or one.recorded]
     if as_json:
         print_json([_disclosed(one) for one in chosen])
@@ -167,13 +149,6 @@ def disclosures(
         _show_table(chosen)
     else:
         _print_letter(session, form, name, found)
-
-
-def _open() -> tuple[Session, Log]:
-    from service.audit.log import open_log
-
-    session = open_session()
-    return session, open_log(session.settings, session.engine)
 
 
 def _tell(verdict: Any) -> None:
@@ -190,71 +165,6 @@ def _tell(verdict: Any) -> None:
     )
 
 
-def _is_custodian(connection: Connection, session: Session) -> bool:
-    from service.access.load import load_subject
-    from service.errors import NotFound
-
-    try:
-        subject = load_subject(connection, session.tenant, operator())
-    except NotFound:
-        return False
-    now = session.now
-    held = (
-        role == "PRV" and begins <= now and (ends is None or now < ends)
-        for role, begins, ends in subject.appointed
-    )
-    return subject.suspended_at is None and any(held)
-
-
-def _decide(connection: Connection, session: Session, district: Any, student: str) -> Decision:
-    """Whether the operator may read a student's disclosures; signed in by the machine itself."""
-    from service.access.decision import denied
-    from service.access.explain import usual_purpose
-    from service.access.load import at_desk, load_rows, load_subject
-    from service.access.request import Context
-    from service.errors import NotFound
-
-    try:
-        subject = load_subject(connection, session.tenant, operator())
-    except NotFound:
-        return denied(None)
-    purpose = usual_purpose(subject)
-    context = Context(session.settings.clock(), purpose, strength="strong-factor")
-    desk = at_desk(connection, subject, context, district)
-    rows = load_rows(connection, desk, [student])[student]
-    return desk.decide(desk.side(rows), "disclosureLog", "read")
-
-
-def _record_reading(
-    connection: Connection, session: Session, log: Log, student: str, decision: Decision
-) -> None:
-    from service.audit.event import About, Outcome
-    from service.audit.log import record
-
-    event = _event(
-        session,
-        "read",
-        Outcome.ALLOWED if decision.allowed else Outcome.DENIED,
-        roles=decision.roles,
-        sections=("disclosureLog",),
-        fields=tuple(sorted(decision.fields)),
-        rules=decision.rules,
-        basis=decision.basis,
-        cite=decision.cite,
-        obligations=decision.obligations,
-        about=(About(student),),
-    )
-    record(connection, log, event)
-
-
-def _event(session: Session, action: str, outcome: Any, **told: Any) -> Event:
-    from service.audit.event import Event
-
-    who = operator()
-    plain: dict[str, Any] = {"identity": "operating system", "name": who}
-    return Event(at=session.now, actor=who, action=action, outcome=outcome, **{**plain, **told})
-
-
 def _name_of(connection: Connection, tenant: str, student: str) -> str:
     import sqlalchemy as sa
 
@@ -265,15 +175,6 @@ def _name_of(connection: Connection, tenant: str, student: str) -> str:
         person.tenant == tenant, person.id == student
     )
     return " ".join(part for part in connection.execute(query).one() if part)
-
-
-def _refuse(what: str) -> None:
-    from service.errors import Denied
-
-    raise Denied(
-        f"{operator()} may not see {what}.",
-        "Ask the custodian of records, or see `planbridge access appoint --help`.",
-    )
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -58,14 +58,34 @@ def test_a_parent_of_an_adult_no_longer(home: Home) -> None:
 
 
 def test_a_denial_tells_its_rule_only_to_the_custodian(home: Home) -> None:
-    words = ("access", "can", TEACHER, "read", LOCAL_ID, "contacts", "--json")
-    assert "rules" not in home(*words, OPERATOR="somebody").json
+    assert home("access", "link", "ms-b", TEACHER, "--reason", "minutes").status == 0
+    words = ("access", "can", "ms-b", "read", LOCAL_ID, "contacts", "--json")
+    assert "rules" not in home(*words, OPERATOR="ms-b").json
     assert home(*words).json["rules"] == ["default"]
 
 
+def test_what_others_may_is_not_for_everybody(home: Home) -> None:
+    assert home("access", "link", "ms-b", TEACHER, "--reason", "minutes").status == 0
+    told = {
+        home("access", "can", who, "read", student, "iepLink", OPERATOR="ms-b").err
+        for who in (MOTHER, "nobody-at-all")
+        for student in (LOCAL_ID, "nobody-else")
+    }
+    assert len(told) == 1
+    words = ("access", "can", MOTHER, "read", LOCAL_ID, "iepLink")
+    assert mistake(home(*words, OPERATOR="somebody"), "no account here")
+
+
+def test_questions_are_on_the_log(home: Home) -> None:
+    assert home("access", "who", LOCAL_ID, "profile").status == 0
+    last = home("audit", "show", "--count", "1000", "--json").json[-1]
+    assert (last["action"], last["request"]) == ("ask", "access who")
+
+
 def test_why_is_for_the_custodian(home: Home) -> None:
-    answer = home("access", "why", TEACHER, "read", LOCAL_ID, "workSamples", OPERATOR="somebody")
-    assert mistake(answer, "may not know the reasons")
+    assert home("access", "link", "ms-b", TEACHER, "--reason", "minutes").status == 0
+    answer = home("access", "why", TEACHER, "read", LOCAL_ID, "workSamples", OPERATOR="ms-b")
+    assert mistake(answer, "may not know that")
 
 
 def test_why_names_what_is_unmet(custodian: Home) -> None:

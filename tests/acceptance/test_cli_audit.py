@@ -61,13 +61,16 @@ def test_looking_at_the_register_is_on_the_log_itself(custodian: Home) -> None:
 
 
 def test_the_register_is_not_for_everybody(home: Home, custodian: Home) -> None:
+    assert home("account", "add", "somebody", "--reason", "new").status == 0
     answer = home("disclosures", LOCAL_ID, OPERATOR="somebody")
-    assert mistake(answer, "somebody may not see the disclosures")
+    assert mistake(answer, "not known here, or not open to somebody")
     last = custodian("audit", "show", "--json").json[-1]
     assert (last["actor"], last["outcome"]) == ("somebody", "denied")
 
 
 def test_the_log_is_not_for_everybody(custodian: Home) -> None:
+    assert mistake(custodian("audit", "show", OPERATOR="somebody"), "no account here")
+    assert custodian("account", "add", "somebody", "--reason", "new").status == 0
     assert mistake(custodian("audit", "show", OPERATOR="somebody"), "may not see the audit log")
 
 
