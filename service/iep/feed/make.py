@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from schemas.ilp.plan import ELEMENTS, Plan
 from service.access import policy
 from service.iep.change import Version
 from service.iep.feed.draft import Draft, Handover, Side, long_day
-from service.iep.feed.phrases import EVIDENCE, sentences_of
+from service.iep.feed.phrases import EVIDENCE, FRAME, sentences_of
 from service.iep.ledger import PROPOSALS, SECTION, TRANSITION, proposals_of
 from service.iep.states import State
 from service.ilp.keep import existing_plan, plan_now
@@ -36,7 +37,7 @@ def make_draft(visit: Visit, student: str, base: Version | None) -> Draft:
     """
     number = f"D-{counters.advance(visit.connection, visit.tenant, 'disclosure')}"
     visit.request = f"{visit.request} {number}"
-    sight = visit.see(student, "export")
+    sight = visit.see(student, "export", _sections())
     if not sight.opens(TRANSITION):
         visit.require(student, "export", SECTION, TRANSITION)
     head = existing_plan(visit.connection, visit.tenant, student)
@@ -51,6 +52,13 @@ def make_draft(visit: Visit, student: str, base: Version | None) -> Draft:
         iep=_based_on(base),
         statements=tuple(_statements(visit, student, sight)),
     )
+
+
+@cache
+def _sections() -> tuple[str, ...]:
+    """The sections that a draft is made of."""
+    used = EVIDENCE | FRAME | {TRANSITION}
+    return tuple(one.name for one in policy.sections().values() if one.fields & used)
 
 
 def _student(plan: Plan) -> dict[str, str]:

@@ -34,6 +34,9 @@ EVIDENCE: Final = frozenset(
 )
 """The elements that a draft is made of."""
 
+FRAME: Final = frozenset({"PRO.01", "PRO.02", "PRO.03", "PRO.04"})
+"""The elements that say whose plan it is, and from which school."""
+
 
 def sentences_of(plan: Plan) -> Iterator[Sentence]:
     """Every sentence that a plan gives, part by part."""

@@ -18,12 +18,11 @@ from schemas.standards.shape import StandardRecord
 from service.errors import Invalid
 from service.iep.change import Version
 from service.iep.feed.draft import Draft, Sentence
-from service.iep.feed.phrases import EVIDENCE
+from service.iep.feed.phrases import EVIDENCE, FRAME
 
 CARRIERS: Final = frozenset({"sped", "studentAssessments", "surveys", "goals"})
 """The guarded carriers of the mappings that a draft needs: its reader's rights were decided."""
 
-_FRAME: Final = frozenset({"PRO.01", "PRO.02", "PRO.03", "PRO.04"})
 _MOST: Final = 2048
 _NAMESPACE: Final = "uri://ed-fi.org/IEPGoalTypeDescriptor"
 
@@ -69,7 +68,7 @@ FORMS: Final = tuple(_BRIDGES)
 
 def _evidence(draft: Draft) -> dict[str, Any]:
     """The plan with its evidence and what frames it, in the form in which mappings take it."""
-    open_to = (EVIDENCE - {"SUP.01"} | _FRAME) - set(draft.plan.withheld)
+    open_to = (EVIDENCE - {"SUP.01"} | FRAME) - set(draft.plan.withheld)
     plan: Plan = redact(draft.plan, View(open_to, team=True))
     if plan.profile.identity is None:
         raise Invalid(
