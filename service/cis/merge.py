@@ -104,8 +104,7 @@ def merge(plan: Plan, words: list[Word], voice: Voice, rules: Mapping[str, Autho
 
     An entry that somebody here removed stays away. Nothing is removed because it is not said.
     """
-    header = plan.profile.header
-    change = voice.change((header.plan_version if header else 0) + 1)
+    change = voice.change(version_after(plan))
     areas: dict[str, dict[str, Any]] = {}
     merged = Merged(plan)
     held = {place.id: list(plan.entries(place.id)) for place in ELEMENTS.values()}
@@ -116,19 +115,30 @@ def merge(plan: Plan, words: list[Word], voice: Voice, rules: Mapping[str, Autho
             merged.moved += 1
             place = ELEMENTS[word.element]
             areas.setdefault(place.area, {})[place.field] = tuple(entries)
-    if not merged.moved:
-        return merged
-    if header is not None:
-        areas.setdefault("profile", {})["header"] = header.revised(
-            change, {"plan_version": voice.origin}, plan_version=change.plan_version
-        )
-    parts = {name: _with(getattr(plan, name), fields) for name, fields in areas.items()}
-    merged.plan = Plan.model_validate({**dict(plan), **parts})
+    if merged.moved:
+        merged.plan = next_version(plan, areas, change, {"plan_version": voice.origin})
     return merged
 
 
-def _with(area: Any, fields: Mapping[str, Any]) -> Any:
-    return area.model_copy(update=dict(fields))
+def next_version(
+    plan: Plan,
+    areas: Mapping[str, Mapping[str, Any]],
+    change: Change,
+    origins: dict[str, Origin] | None = None,
+) -> Plan:
+    """The plan with these fields of its areas, its header saying that it is the next version."""
+    fields = {name: dict(held) for name, held in areas.items()}
+    if header := plan.profile.header:
+        revised = header.revised(change, origins, plan_version=change.plan_version)
+        fields.setdefault("profile", {})["header"] = revised
+    parts = {name: getattr(plan, name).model_copy(update=held) for name, held in fields.items()}
+    return Plan.model_validate({**dict(plan), **parts})
+
+
+def version_after(plan: Plan) -> int:
+    """The number of the plan's next version."""
+    header = plan.profile.header
+    return (header.plan_version if header else 0) + 1
 
 
 def _take(

@@ -64,7 +64,8 @@ def list_matches(every: Every = False, as_json: Json = False) -> None:
 
     with at_window(open_session().window()) as visit:
         rows = listed(visit.connection, visit.tenant, every=every)
-        people = {row[key] for row in rows for key in ("record_id", "candidate_id")}
+        people = {row["candidate_id"] for row in rows}
+        people |= {row["record_id"] for row in rows if not row["is_account"]}
         visit.require_custodian("see names of possible doubles", students=sorted(people))
     columns = ["number", "record", "candidate", "score", "reasons", "source", "sourced_id", "state"]
     _show("Possible doubles", columns, rows, as_json)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from service.access.policy import ABOUT_STUDENTS, section_of
 from service.access.writes import Proposal
 from service.act import Act
+from service.cis.decisions import is_of_plan, settle_field
 from service.errors import Invalid, NotFound
 from service.office import Sight, Visit
 from service.roster import Edit, Write, edit_field, load_record, parse_value, write_field
@@ -51,8 +52,8 @@ def _readable(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The conflicts whose values may be read: of open fields, or about no student at all."""
     asked: dict[str, set[str]] = {}
     for row in rows:
-        section = section_of(f"{row['entity']}.{row['field']}")
-        if row["entity"] == "person" and section:
+        section = section_of(_name(row))
+        if (row["entity"] == "person" or is_of_plan(row)) and section:
             asked.setdefault(section, set()).add(row["record_id"])
     sights = {
         section: visit.see_all(sorted(people), "read", [section])
@@ -61,10 +62,15 @@ def _readable(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if _is_open(row, sights)]
 
 
+def _name(row: Mapping[str, Any]) -> str:
+    """What the access policy calls the field of a conflict."""
+    return str(row["entity"]) if is_of_plan(row) else f"{row['entity']}.{row['field']}"
+
+
 def _is_open(row: dict[str, Any], sights: Mapping[str, Mapping[str, Sight]]) -> bool:
-    if row["entity"] not in ABOUT_STUDENTS:
+    if row["entity"] not in ABOUT_STUDENTS and not is_of_plan(row):
         return True
-    name = f"{row['entity']}.{row['field']}"
+    name = _name(row)
     sight = sights.get(section_of(name) or "", {}).get(row["record_id"])
     return sight is not None and sight.opens(name)
 
@@ -75,7 +81,7 @@ def require_decision(visit: Visit, number: int) -> None:
     Raises Refused or NotFound.
     """
     found = _load(visit.connection, visit.tenant, number)
-    name, whom = f"{found['entity']}.{found['field']}", found["record_id"]
+    name, whom = _name(found), found["record_id"]
     if visit.is_custodian or not section_of(name):
         visit.require_custodian("decide this conflict")
     else:
@@ -95,12 +101,8 @@ def decide_conflict(
         raise Invalid(
             f"Conflict {number} is decided: {found['state']}.", "See `conflicts list --all`."
         )
-    entity, field = found["entity"], found["field"]
-    record = load_record(connection, tenant, entity, found["record_id"])
     if side == "theirs":
-        value = parse_value(entity, record, field, found["theirs"])
-        origin = {"source": found["source"], "run": found["run"]}
-        write_field(connection, tenant, record, Write(entity, field, value, origin), act)
+        _take_theirs(connection, tenant, found, act)
     connection.execute(
         sa.update(conflict)
         .where(conflict.c.tenant == tenant, conflict.c.number == number)
@@ -111,20 +113,41 @@ def decide_conflict(
     return _load(connection, tenant, number)
 
 
+def _take_theirs(connection: Connection, tenant: str, found: dict[str, Any], act: Act) -> None:
+    if is_of_plan(found):
+        settle_field(connection, tenant, found, found["theirs"], act)
+        return
+    entity, field = found["entity"], found["field"]
+    record = load_record(connection, tenant, entity, found["record_id"])
+    value = parse_value(entity, record, field, found["theirs"])
+    origin = {"source": found["source"], "run": found["run"]}
+    write_field(connection, tenant, record, Write(entity, field, value, origin), act)
+
+
 def reopen_conflict(connection: Connection, tenant: str, number: int, act: Act) -> dict[str, Any]:
     """Take a decision back: our value stands again, beside the source's latest."""
     found = _load(connection, tenant, number)
-    record = load_record(connection, tenant, found["entity"], found["record_id"])
-    if found["state"] == "theirs":
-        _restore(connection, tenant, found, record, act)
-    origins = json.loads(record["origins"]) if record["origins"] else {}
-    theirs = origins.get(found["field"], {}).get("replaced", found["theirs"])
+    if is_of_plan(found):
+        if found["state"] == "theirs":
+            settle_field(connection, tenant, found, found["ours"], act)
+        theirs = found["theirs"]
+    else:
+        theirs = _reopened(connection, tenant, found, act)
     connection.execute(
         sa.update(conflict)
         .where(conflict.c.tenant == tenant, conflict.c.number == number)
         .values(state="open", theirs=theirs, decided_by=None, decided_at=None, reason=None)
     )
     return _load(connection, tenant, number)
+
+
+def _reopened(connection: Connection, tenant: str, found: dict[str, Any], act: Act) -> Any:
+    """Put our value of a roster field back; gives the source's latest."""
+    record = load_record(connection, tenant, found["entity"], found["record_id"])
+    if found["state"] == "theirs":
+        _restore(connection, tenant, found, record, act)
+    origins = json.loads(record["origins"]) if record["origins"] else {}
+    return origins.get(found["field"], {}).get("replaced", found["theirs"])
 
 
 def _restore(

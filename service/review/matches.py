@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from schemas.roster.entities import FIELDS
 from service.act import Act
+from service.cis.decisions import account_words, tie_account
 from service.errors import Invalid, NotFound
 from service.roster import load_record
 from service.store import counters
@@ -45,14 +46,18 @@ def list_matches(
 def decide_match(
     connection: Connection, tenant: str, number: int, verdict: str, act: Act
 ) -> dict[str, Any]:
-    """Decide whether two records are the same person; `same` joins them into the older one."""
+    """Decide whether two records are the same person; `same` joins them into the older one.
+
+    An account of a career system is tied to the student, and is no record of its own.
+    """
     found = _load(connection, tenant, number)
     if found["state"] != "open":
         raise Invalid(
             f"Question {number} is decided: {found['state']}.", "See `matches list --all`."
         )
     if verdict == SAME:
-        join_people(connection, tenant, found["record_id"], found["candidate_id"], act)
+        join = tie_account if found["is_account"] else join_people
+        join(connection, tenant, found["record_id"], found["candidate_id"], act)
     connection.execute(
         sa.update(match_candidate)
         .where(match_candidate.c.tenant == tenant, match_candidate.c.number == number)
@@ -148,7 +153,9 @@ def _move_identifiers(connection: Connection, tenant: str, gone: str, stays: str
 
 
 def _described(connection: Connection, tenant: str, row: dict[str, Any]) -> dict[str, Any]:
-    for key in ("record", "candidate"):
+    account = account_words(connection, tenant, row["record_id"])
+    row |= {"record": account, "is_account": account is not None}
+    for key in ("candidate",) if account else ("record", "candidate"):
         person = load_record(connection, tenant, "person", row[f"{key}_id"])
         row[key] = f"{person['given_name']} {person['family_name']}"
     return {**row, "reasons": json.loads(row["reasons"])}

@@ -1,0 +1,251 @@
+"""What a career system says arrives in the right plan, once, and nothing of it is ever lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.cis_results import ADA, BEN, Career, make_career, make_district, take_in
+from support.cli import Home, changed_tables
+from support.hamlet import Hamlet
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Hamlet]:
+    return make_district(tmp_path_factory.mktemp("district") / "home")
+
+
+@pytest.fixture
+def career(tmp_path: Path, district: tuple[Home, Hamlet]) -> Career:
+    return make_career(tmp_path / "home", district)
+
+
+def test_what_is_said_stands_in_the_plan_with_its_provenance(career: Career) -> None:
+    career.say(ADA, "e1", onet_code="29-1141.00")
+    career.night()
+    [entry] = career.saved("ada")
+    assert (entry["title"], entry["code"]["code"]) == ("Nurse", "29-1141.00")
+    assert entry["changed"]["kind"] == "X"
+    assert entry["changed"]["reason"].startswith("Said by Generic CSV on 2026-12-")
+    assert career.saved("ben") == []
+
+
+def test_a_second_delivery_of_the_same_is_quiet(career: Career) -> None:
+    career.say(ADA, "e1")
+    career.night()
+    before = career.home.held()
+    report = career.again()
+    assert report["state"] == "quiet"
+    assert changed_tables(before, career.home.held()) <= {"source"}
+
+
+def test_the_same_rows_in_another_order_change_nothing(career: Career) -> None:
+    career.say(ADA, "e1")
+    career.say(BEN, "e2")
+    career.night()
+    versions = career.versions()
+    career.rows.reverse()
+    assert career.night()["state"] == "quiet"
+    assert career.versions() == versions
+
+
+def test_a_change_there_becomes_the_next_version(career: Career) -> None:
+    career.say(ADA, "e1")
+    career.night()
+    career.say(ADA, "e1", title="Midwife")
+    career.night()
+    [entry] = career.saved("ada")
+    assert (entry["title"], entry["version"]) == ("Midwife", 2)
+    assert entry["earlier"][0]["title"] == "Nurse"
+    assert entry["origins"]["title"]["source"] == "xello"
+
+
+def test_what_is_not_delivered_any_more_stays(career: Career) -> None:
+    career.say(ADA, "e1")
+    career.say(ADA, "e2", title="Midwife")
+    career.night()
+    career.rows.pop(0)
+    career.night()
+    assert len(career.saved("ada")) == 2
+
+
+def test_what_the_student_wrote_later_stays(career: Career) -> None:
+    career.say(ADA, "e1", notes="there")
+    career.night()
+    career.write("ada", {"notes": "my own words"}, "1")
+    career.say(ADA, "e1", notes="there again", title="Midwife")
+    career.night()
+    [entry] = career.saved("ada")
+    assert (entry["notes"], entry["title"]) == ("my own words", "Midwife")
+
+
+def test_an_entry_that_was_removed_here_does_not_come_back(career: Career) -> None:
+    career.say(ADA, "e1")
+    career.night()
+    plan = career.plan("ada")
+    del plan["activities"]
+    take_in(career.home, plan, "not for me")
+    career.say(ADA, "e1", title="Midwife")
+    career.night()
+    assert career.saved("ada") == []
+
+
+def test_a_manual_conflict_is_queued_and_decided(career: Career) -> None:
+    words = ("--kind", "cis-csv", "--path", career.folder, "--replace")
+    rule = "authority.'ACT.05'='manual'"
+    assert career.home("source", "add", "xello", *words, "--set", rule).status == 0
+    career.say(ADA, "e1", notes="there")
+    career.night()
+    career.write("ada", {"notes": "my own words"}, "1")
+    career.say(ADA, "e1", notes="there again")
+    career.night()
+    [found] = career.home("conflicts", "list", "--json").json
+    assert (found["entity"], found["state"]) == ("ACT.05", "open")
+    answer = career.home(
+        "conflicts", "decide", found["number"], "--theirs", "--reason", "asked her"
+    )
+    assert answer.status == 0, answer
+    assert career.saved("ada")[0]["notes"] == "there again"
+
+
+STRANGER = {"student_id": "", "account_id": "x9", "given_name": "Adaa", "family_name": "Ash"}
+
+
+def test_an_account_without_identifier_is_never_tied_by_machine(career: Career) -> None:
+    career.say(STRANGER, "e1", email="ash@example.org")
+    report = career.night()
+    assert career.saved("ada") == []
+    assert report["questions"] == 1
+    [found] = career.matches()
+    assert "same e-mail" in found["reasons"]
+    assert found["candidate"] == "Ada Ash"
+
+
+def test_an_e_mail_alone_is_not_even_a_suggestion(career: Career) -> None:
+    other = STRANGER | {"given_name": "Zygmunt", "family_name": "Quist"}
+    career.say(other, "e1", email="ash@example.org")
+    career.night()
+    assert career.matches() == []
+
+
+def test_a_decision_ties_the_account_and_merges_what_it_said(career: Career) -> None:
+    career.say(STRANGER, "e1")
+    career.night()
+    [found] = career.matches()
+    answer = career.home("matches", "decide", found["number"], "--same", "--reason", "I know her")
+    assert answer.status == 0, answer
+    assert career.titles("ada") == ["Nurse"]
+    career.say(STRANGER, "e2", title="Midwife")
+    career.night()
+    assert len(career.saved("ada")) == 2
+
+
+def test_different_people_stay_different(career: Career) -> None:
+    career.say(STRANGER, "e1")
+    career.night()
+    [found] = career.matches()
+    career.home("matches", "decide", found["number"], "--different", "--reason", "her sister")
+    career.again()
+    assert career.matches() == []
+    assert career.saved("ada") == []
+
+
+def test_a_known_number_under_another_name_is_asked_about(career: Career) -> None:
+    career.say(ADA | {"given_name": "Zygmunt", "family_name": "Quist"}, "e1")
+    career.night()
+    assert career.saved("ada") == []
+    assert [one["candidate"] for one in career.matches()] == ["Ada Ash"]
+
+
+def test_a_student_who_comes_later_gets_what_was_said(career: Career) -> None:
+    cleo = {"student_id": "300", "given_name": "Cleo", "family_name": "Cedar"}
+    career.say(cleo, "e1")
+    career.night()
+    career.hamlet.student("cleo", "Cleo", "Cedar", identifier="300")
+    career.roster()
+    career.again()
+    assert career.town.plan("300").status == 0
+    career.again()
+    assert career.titles("cleo") == ["Nurse"]
+
+
+def test_accounts_that_are_merged_there_lose_nothing_here(career: Career) -> None:
+    one, two = ADA | {"account_id": "a1"}, ADA | {"account_id": "a2"}
+    career.say(one, "e1")
+    career.say(two, "e2", title="Midwife")
+    career.night()
+    career.rows = []
+    career.say(two, "e1")
+    career.say(two, "e3", title="Doula")
+    career.night()
+    assert career.titles("ada") == ["Doula", "Midwife", "Nurse"]
+
+
+def test_an_account_that_is_split_there_loses_nothing_here(career: Career) -> None:
+    both = ADA | {"account_id": "a1"}
+    career.say(both, "e1")
+    career.say(both, "e2", title="Midwife")
+    career.night()
+    career.rows = []
+    career.say(both, "e1")
+    career.say(BEN | {"account_id": "a3"}, "e2", title="Midwife")
+    career.night()
+    assert career.titles("ada") == ["Midwife", "Nurse"]
+    assert career.titles("ben") == ["Midwife"]
+
+
+def test_an_account_that_passes_to_somebody_else_is_asked_about(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.night()
+    career.rows = []
+    career.say(BEN | {"account_id": "a1"}, "e2", title="Midwife")
+    career.night()
+    assert career.titles("ada") == ["Nurse"]
+    assert career.saved("ben") == []
+    assert [one["candidate"] for one in career.matches()] == ["Ben Birch"]
+
+
+def test_a_formula_is_text(career: Career) -> None:
+    career.say(ADA, "e1", title="'=cmd|' /C calc'!A0", notes="=1+1")
+    career.night()
+    [entry] = career.saved("ada")
+    assert (entry["title"], entry["notes"]) == ("=cmd|' /C calc'!A0", "=1+1")
+
+
+def test_a_row_that_cannot_be_used_is_named_and_the_rest_arrives(career: Career) -> None:
+    career.say(ADA, "e1", saved_on="31/12/2026")
+    career.say(ADA, "e2", title="Midwife")
+    report = career.night()
+    assert career.titles("ada") == ["Midwife"]
+    [finding] = [one for one in report["findings"] if one["code"] == "cis.row"]
+    assert (finding["row"], finding["column"]) == (2, "saved_on")
+
+
+def test_a_file_that_was_cut_is_held(career: Career) -> None:
+    for number in range(60):
+        career.say(ADA, f"e{number}", title=f"Occupation {number}")
+    career.night()
+    career.rows = career.rows[:30]
+    assert career.night()["state"] == "held"
+    assert len(career.saved("ada")) == 60
+
+
+@pytest.mark.parametrize("text", ["", "a,a\n1,2\n", "student_id,entry_id\n1\n", "x\n1\n"])
+def test_a_file_that_is_no_such_file_changes_nothing(career: Career, text: str) -> None:
+    career.say(ADA, "e1")
+    career.night()
+    before = career.home.held()
+    (career.folder / "saved.csv").write_text(text)
+    assert career.again()["state"] in ("refused", "held")
+    assert changed_tables(before, career.home.held()) <= {"source"}
+
+
+def test_a_folder_without_results_is_told(career: Career) -> None:
+    assert career.again()["state"] == "failed"
+
+
+def test_a_plan_says_that_it_is_the_next_version(career: Career) -> None:
+    before = career.plan("ada")["profile"]["header"]["plan_version"]
+    career.say(ADA, "e1")
+    career.night()
+    assert career.plan("ada")["profile"]["header"]["plan_version"] == before + 1
