@@ -1,0 +1,128 @@
+"""Each fault of the measured matrix (`cis.md` §7) is caught by us, and told step by step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.credentials import NOW, Change, carelessly_signed, signed_badge, signed_record, signer
+
+from adapters.clr.issuers import Issuer, Issuers
+from adapters.clr.verdict import Outcome, Step, Verdict
+from adapters.clr.verify import Verifying
+from schemas.ilp.document import read_document
+from schemas.ilp.plan import Plan
+
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def plan(fixtures: Path) -> Plan:
+    path = fixtures / "plans" / "grade-12-amara-okafor.ilp.json"
+    return read_document(path.read_bytes())
+
+
+def verdict(document: Document) -> Verdict:
+    known = {signer().controller: Issuer(signer().controller, "Cedar Bend")}
+    return Verifying(Issuers(known), NOW).verify(document)[0]
+
+
+def failures(document: Document) -> set[Step]:
+    return {one.step for one in verdict(document).checks if one.outcome is Outcome.FAILED}
+
+
+def _subject(change: Callable[[Document], object]) -> Change:
+    return lambda badge: change(badge["credentialSubject"])
+
+
+def _achievement(change: Callable[[Document], object]) -> Change:
+    return lambda badge: change(badge["credentialSubject"]["achievement"])
+
+
+TARGET = {"type": ["Alignment"], "targetName": "x", "targetUrl": "occupations/1"}
+MATRIX: dict[str, tuple[Change, Step]] = {
+    "undefined property": (lambda one: one.update(favourite="blue"), Step.SAFE),
+    "undefined type": (lambda one: one["type"].append("GoldStar"), Step.SAFE),
+    "relative id": (lambda one: one.update(id="badge-1"), Step.SAFE),
+    "bare student number": (_subject(lambda one: one.update(id="0001052")), Step.SAFE),
+    "type outside the vocabulary": (
+        _achievement(lambda one: one.update(achievementType="GoldStar")),
+        Step.SCHEMA,
+    ),
+    "bare date": (_subject(lambda one: one.update(activityStartDate="2026-01-01")), Step.SCHEMA),
+    "null": (_subject(lambda one: one.update(narrative=None)), Step.SCHEMA),
+    "relative resultDescription": (
+        _subject(lambda one: one.update(result=[{"type": ["Result"], "resultDescription": "r1"}])),
+        Step.SCHEMA,
+    ),
+    "relative targetUrl": (_achievement(lambda one: one.update(alignment=[TARGET])), Step.SCHEMA),
+}
+
+
+def test_a_sound_badge_passes_every_step(plan: Plan) -> None:
+    assert verdict(signed_badge(plan)).faults == ()
+
+
+@pytest.mark.parametrize("fault", MATRIX)
+def test_is_caught_even_though_the_signature_fits(fault: str, plan: Plan) -> None:
+    change, step = MATRIX[fault]
+    assert step in failures(signed_badge(plan, change))
+
+
+def test_a_changed_envelope_fails_while_its_badges_pass(plan: Plan) -> None:
+    record = {**signed_record(plan), "name": "Another name"}
+    outer, *inner = Verifying(Issuers(), NOW).verify(record)
+    assert [check.step for check in outer.faults] == [Step.PROOF, Step.ISSUER]
+    assert all(one.verified for one in inner)
+
+
+def test_a_badge_signed_by_another_key_is_nobodys(plan: Plan) -> None:
+    badge = signed_badge(plan)
+    badge["proof"][0]["verificationMethod"] = signer(2).method
+    assert Step.PROOF in failures(badge)
+
+
+def test_an_unsigned_badge_fails(plan: Plan) -> None:
+    badge = signed_badge(plan)
+    del badge["proof"]
+    assert Step.PROOF in failures(badge)
+
+
+def test_an_expired_badge_fails(plan: Plan) -> None:
+    badge = signed_badge(plan, lambda one: one.update(validUntil="2024-01-01T00:00:00Z"))
+    assert failures(badge) == {Step.VALIDITY}
+
+
+def test_a_badge_from_the_future_fails(plan: Plan) -> None:
+    badge = signed_badge(plan, lambda one: one.update(validFrom="2099-01-01T00:00:00Z"))
+    assert failures(badge) == {Step.VALIDITY}
+
+
+def test_a_badge_that_may_be_revoked_cannot_be_told_offline(plan: Plan) -> None:
+    status = {"id": "https://issuer.example/list", "type": "1EdTechRevocationList"}
+    badge = signed_badge(plan)
+    badge["@context"] = [
+        *badge["@context"],
+        "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+    ]
+    badge = carelessly_signed(
+        {**{k: v for k, v in badge.items() if k != "proof"}, "credentialStatus": status}
+    )
+    told = {one.step: one.outcome for one in verdict(badge).faults}
+    assert told == {Step.STATUS: Outcome.CANNOT_TELL}
+
+
+def test_an_unknown_issuer_is_said_to_be_so(plan: Plan) -> None:
+    made = Verifying(Issuers(), NOW).verify(signed_badge(plan))[0]
+    assert made.verified
+    assert not made.issuer_known
+
+
+def test_a_context_that_is_not_carried_asks_nobody(plan: Plan) -> None:
+    badge = json.loads(json.dumps(signed_badge(plan)))
+    badge["@context"].append("https://issuer.example/context.json")
+    told = {one.step: one.outcome for one in verdict(badge).faults}
+    assert told == {Step.SAFE: Outcome.CANNOT_TELL, Step.PROOF: Outcome.CANNOT_TELL}
