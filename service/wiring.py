@@ -20,13 +20,14 @@ from adapters.shelf import Shelf
 from mappings.engine.errors import MappingTableError
 from mappings.recipe import Recipe
 from service.errors import Misconfigured
-from service.settings import Settings
+from service.settings import Deliver, Settings
 from service.sources import SourceRow, load_source
 from service.store.database import open_engine, reading
 from service.store.lease import acquire, release
 from service.sync.night import Cargo, Night, SourceState
 
 if TYPE_CHECKING:
+    from adapters.cis.places import Place
     from adapters.formats import Format
     from adapters.oneroster.rest.settings import RestSettings
     from mappings.iep.bridge import IepBridge
@@ -81,6 +82,14 @@ def _cis_source(name: str, given: Mapping[str, Any]) -> Source:
     return CisSource(name, place, layout_of(given.get("profile", "generic"), "results"))
 
 
+def place_for(name: str, destination: Deliver) -> Place:
+    """Where files for a career system go; its secret is PLANBRIDGE_SECRET_<NAME>, or in a file."""
+    from service.cis.places import place_of, secret_of
+
+    given = destination.model_dump(exclude_none=True)
+    return place_of(name, given, secret_of(secret_variable(name), given))
+
+
 def _iep_source(kind: str, given: Mapping[str, Any]) -> Source:
     from adapters.iep.csv.profile import Profile, load_profile
     from adapters.iep.csv.read import IepCsvReader
@@ -96,9 +105,9 @@ def _iep_source(kind: str, given: Mapping[str, Any]) -> Source:
         names = load_names(Path(given["names"])) if "names" in given else Names()
     except SourceMisconfigured as error:
         raise Misconfigured(error.problem, error.fix) from None
-    return IepSource(
-        path, StandardReader(iep_bridge(kind, given), _iep_formats(kind, given), names)
-    )
+    beside = (".json",) if kind == "iep-ceds" else ()  # contexts that documents name
+    bridge, formats = iep_bridge(kind, given), _iep_formats(kind, given)
+    return IepSource(path, StandardReader(bridge, formats, beside, names))
 
 
 def _iep_formats(kind: str, given: Mapping[str, Any]) -> dict[str, Callable[[], Format]]:
@@ -106,7 +115,7 @@ def _iep_formats(kind: str, given: Mapping[str, Any]) -> dict[str, Callable[[], 
     if kind == "iep-ceds":
         from adapters.ceds.jsonld.format import CedsJsonLd
 
-        return dict.fromkeys((".jsonld", ".json"), CedsJsonLd)
+        return {".jsonld": CedsJsonLd}
     from adapters.edfi.formats import EdfiJson, EdfiXml
 
     version = _iep_version(given)

@@ -18,12 +18,14 @@ from schemas.standards.shape import StandardRecord
 class StandardReader:
     """Reads files of a standard by `formats`, by the ending of the names that each takes.
 
+    Files that end as `beside` says are laid beside them, for a format that looks for them.
     Records that no table of `bridge` knows are passed over: a delivery may hold more than IEPs.
     Implements `adapters.iep.pieces.IepReader`.
     """
 
     bridge: IepBridge
     formats: Mapping[str, Callable[[], Format]]
+    beside: tuple[str, ...] = ()
     names: Names = field(default_factory=Names)
 
     @property
@@ -34,7 +36,8 @@ class StandardReader:
     @property
     def endings(self) -> tuple[str, ...]:
         """The endings that the formats take, packed files included."""
-        return (*self.formats, *(f"{ending}.gz" for ending in self.formats))
+        packed = (f"{ending}.gz" for ending in self.formats)
+        return (*self.formats, *packed, *self.beside)
 
     def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
         """Only the names of the files: what a record holds may differ from one to the next."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from mappings.engine.interpret import write
 from mappings.engine.loss import Losses
+from mappings.engine.model import Table
 from mappings.engine.paths import Tree
 from mappings.iep.bridge import IEP_BOOKS
 from schemas.iep.iep import Iep
@@ -25,13 +26,18 @@ def rows_of(ieps: Iterable[Iep]) -> Rows:
         tree = iep.model_dump(mode="json", exclude_defaults=True)
         about = {"student": _student(tree), "id": iep.id}
         about |= {"version": iep.version} if iep.version else {}
-        for table in IEP_BOOKS["csv-1"].open().tables:
+        for table in _tables():
             for part in _parts(tree, table.subject):
                 written = write(table, {"$iep": about, **part}, losses)
                 if written:
                     rows[table.entity].append(written.root)
     assert not losses.counts, losses.counts
     return rows
+
+
+@cache
+def _tables() -> tuple[Table, ...]:
+    return IEP_BOOKS["csv-1"].open().tables
 
 
 def _student(tree: Tree) -> str:
@@ -60,7 +66,7 @@ def _parts(tree: Tree, subject: str) -> Iterator[Tree]:
 
 
 def write_csv(folder: Path, ieps: Iterable[Iep]) -> Path:
-    """Write the files that have rows; `ieps` always. Returns the folder."""
+    """Write every file of the layout with every column. Returns the folder."""
     write_rows(folder, rows_of(ieps))
     return folder
 
@@ -68,17 +74,8 @@ def write_csv(folder: Path, ieps: Iterable[Iep]) -> Path:
 def write_rows(folder: Path, rows: Rows) -> None:
     """Write rows as files of the layout, replacing what lies there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.csv"):
-        old.unlink()
-    for name, listed in rows.items():
-        if listed or name == "ieps":
-            columns = _columns(name, listed)
-            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.DictWriter(stream, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(listed)
-
-
-def _columns(name: str, rows: list[dict[str, Any]]) -> list[str]:
-    used = {column for row in rows for column in row}
-    return [one.name for one in layout()[name] if one.required or one.name in used]
+    for name, columns in layout().items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, [one.name for one in columns], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows[name])

@@ -83,9 +83,7 @@ class IepCargo:
             fresh = {student: about for student, about in taken.items() if about}
             self._match(connection, night, sheet, known, fresh)
             if night.mode is Mode.NORMAL and delivered is not None:
-                for student in ieps.keys() - delivered:
-                    for id_, one in ieps[student].items():
-                        sheet.miss((student, id_), one)
+                comparison.miss(sheet, ieps.keys() - delivered)
             schools = schools_of(connection, night.tenant, known)
         waiting = list(waiting_findings(known, sheet))
         sheet.findings = [*shortened(sheet.findings), *shortened(waiting), *_lost(sheet.losses)]

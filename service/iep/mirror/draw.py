@@ -34,6 +34,9 @@ STUDENTS, MIRROR, VERSIONS = (
 """The columns that a plan decides; the others are filled in when it is applied."""
 
 
+GONE: Final = "gone"
+"""The fingerprint of a student of whom nothing is delivered any more."""
+
 Key = tuple[str, str]
 """The source's ids of a student and an IEP."""
 
@@ -106,6 +109,15 @@ class Comparison:
             if id_ not in delivered:
                 sheet.miss((student, id_), one)
         return understood.ieps[-1].student if understood.ieps else None
+
+    def miss(self, sheet: Sheet, students: Iterable[str]) -> None:
+        """Mark all IEPs of students missing who are no longer delivered."""
+        for student in sorted(students):
+            for id_, one in self.ieps[student].items():
+                sheet.miss((student, id_), one)
+            known = self.students[student]
+            if known.fingerprint != GONE:  # whatever comes of the student later is news
+                sheet.students[student] = student_row(student, known, GONE)
 
     def _compare(self, sheet: Sheet, student: str, ieps: Iterable[Iep]) -> None:
         """Number what is new. Versions come oldest first, so the last of an IEP holds."""
