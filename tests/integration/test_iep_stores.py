@@ -157,7 +157,7 @@ def harm(eve: Place, program: Killable, folder: Path, every: int) -> list[int]:
 def test_a_killed_night_ends_as_if_undisturbed(
     eve: Place, program: Killable, tmp_path: Path
 ) -> None:
-    assert harm(eve, program, tmp_path, every=6) == []
+    assert harm(eve, program, tmp_path, every=8) == []
 
 
 @pytest.mark.stress

@@ -13,6 +13,7 @@ from mappings.iep.bridge import IEP_BOOKS
 from schemas.iep.iep import Iep
 from schemas.iep.part import fields_below
 from schemas.standards.iep_csv import KEY, layout
+from schemas.standards.iep_csv.generate import PAGE, page
 
 NOT_IN_CSV = {
     "id": "$iep.id",
@@ -98,3 +99,10 @@ def test_every_row_names_a_field_that_there_is(name: str) -> None:
         prefix = f"{table.subject}." if prefix is None else prefix
         ours = {f"{prefix}{path}" for path in told_paths(table) if not path.startswith("$")}
         assert ours - known <= {"course_of_study.course", f"{table.subject}.value"}
+
+
+def test_the_reference_of_the_layout_is_up_to_date() -> None:
+    if not PAGE.exists():
+        pytest.skip("the documentation is not part of this installation")
+
+    assert PAGE.read_text(encoding="utf-8") == page()
