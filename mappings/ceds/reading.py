@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from mappings.ceds.addresses import Marks, localize
-from mappings.ceds.roster_out import ROSTER_STATE
+from mappings.ceds.roster_out import OWN, ROSTER_STATE
 from mappings.ceds.settle import has_plan, settle
 from mappings.engine.assemble import Assembly, Student
 from mappings.engine.book import Book
@@ -22,7 +22,7 @@ from mappings.engine.paths import Tree, is_under
 from mappings.engine.plans import WHOLE
 from mappings.engine.records import read_record
 from mappings.hub import Hub, frame_of
-from mappings.ilp.profile import LOCAL, SOURCED_ID, STATE
+from mappings.ilp.profile import STATE
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
 from schemas.roster.entities import FIELDS
@@ -139,15 +139,11 @@ def _row(read: Read) -> Tree:
     return row
 
 
-_OWN = {LOCAL: "identifier", SOURCED_ID: "id", "userMasterIdentifier": "user_master_identifier"}
-"""Identifiers that a roster's person has a field for, by their systems."""
-
-
 def _without_own(row: Tree) -> Tree:
     """A row whose typed identifiers are those that no field of it says already."""
     held = row.get("user_ids")
     if held is not None:
         row["user_ids"] = [
-            each for each in held if row.get(_OWN.get(each["type"], "")) != each["identifier"]
+            each for each in held if row.get(OWN.get(each["type"], "")) != each["identifier"]
         ]
     return row

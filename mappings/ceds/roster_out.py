@@ -24,7 +24,7 @@ from mappings.engine.model import Table
 from mappings.engine.paths import Tree
 from mappings.engine.plans import Writer
 from mappings.hub import Hub, rows_of
-from mappings.ilp.profile import STATE
+from mappings.ilp.profile import LOCAL, SOURCED_ID, STATE
 from schemas.standards.shape import StandardRecord
 
 SHARED: Final = ("organization", "academic_session", "course", "class")
@@ -40,6 +40,15 @@ PERSONAL: Final = {
 ROSTER_STATE: Final = "State"
 """How rosters name the state's identifiers, which plans call `state` (`mappings.ilp.profile`)."""
 
+OWN: Final = {
+    LOCAL: "identifier",
+    SOURCED_ID: "id",
+    "userMasterIdentifier": "user_master_identifier",
+}
+"""Identifiers that a roster's person has a field for, by their systems."""
+
+_ADDRESS: Final = frozenset({"@id", "@type"})
+_SAYS_NOTHING: Final = "CEDS has a place for nothing that it says"
 _UNTOLD: Final = "CEDS has no place for it that we write"
 Row = tuple[str, int, str, Tree]
 Write = Callable[[Tree, Losses], Tree | None]
@@ -90,14 +99,24 @@ class RosterTrees:
 
     def _made(self, entity: str, row: Tree) -> Iterator[tuple[Table, Tree]]:
         """What the tables of an entity make of a record."""
+        extras = row.pop("extras", None) or ()
         self._prepare(entity, row)
-        written = False
+        written, made = False, 0
         for table, write in self._tables(entity):
             if table.applies(row):
                 written = True
-                tree = write(row, self.losses)
+                missed = Losses() if entity == "demographics" else self.losses
+                tree = write(row, missed)
+                if missed is not self.losses:
+                    if tree is not None and tree.keys() <= _ADDRESS:
+                        self.losses.add(LossKey(Side.OURS, entity, "", _SAYS_NOTHING))
+                        continue
+                    self.losses.merge(missed)
                 if tree is not None:
+                    made += 1
                     yield table, tree
+        for name in extras if made else ():
+            self.losses.add(LossKey(Side.OURS, entity, f"extras.{name}", _UNTOLD))
         if not written:  # the interpreter says which conditions no table found met
             Writer(self.book).alone(entity, row, self.losses)
 
@@ -111,13 +130,15 @@ class RosterTrees:
         """Count what no table sees, and spell systems of identifiers as plans do."""
         if entity == "demographics" and row["id"] == row["person_id"]:
             del row["id"]  # reading gives it back
-        for name in row.pop("extras", None) or ():
-            self.losses.add(LossKey(Side.OURS, entity, f"extras.{name}", _UNTOLD))
         if "user_ids" not in row:
             return
         kept = [each for each in row["user_ids"] if not is_ssn(each["type"])]
         if lost := len(row["user_ids"]) - len(kept):
             self.losses.add(LossKey(Side.OURS, entity, "user_ids", SSN), count=lost)
+        for each in (each for each in kept if each["type"] in OWN):
+            told = f"CEDS has one identifier of this system, the {OWN[each['type']]}"
+            self.losses.add(LossKey(Side.OURS, entity, "user_ids[]", told), each["type"])
+        kept = [each for each in kept if each["type"] not in OWN]
         for each in kept:
             if each["type"] == STATE:
                 told = f"reads back as {ROSTER_STATE}"

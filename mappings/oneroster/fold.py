@@ -18,6 +18,7 @@ from mappings.oneroster.ids import minted
 ROLE = "metadata.ilp.role"
 """The role of 1.2 that a user of 1.1 has, where 1.1 has no word for it (`oneroster.md` §5)."""
 
+NO_TYPE = "assumed: the first role at a place is the primary one there"
 _ONE_ROLE = "a user of 1.1 has one role"
 
 
@@ -35,15 +36,21 @@ class Folded:
         return {**row, **agents, **self.roles.get(own, {})}
 
 
-def folded(frames: Mapping[str, pl.DataFrame], binding: Binding, losses: Losses) -> Folded:
-    """Relations and, for 1.1, roles as parts of users."""
+def folded(
+    frames: Mapping[str, pl.DataFrame],
+    binding: Binding,
+    losses: Losses,
+    untyped: frozenset[str] = frozenset(),
+) -> Folded:
+    """Relations and, for 1.1, roles as parts of users; the types of `untyped` are assumed."""
     made = Folded()
     if "relation" in frames:
         made.agents = _agents(rows_of("relation", frames["relation"]), binding, losses)
     if binding.version == "1.1" and "role" in frames:
         people = frames.get("person")
         places = people.select("id", "primary_org_id").rows() if people is not None else ()
-        made.roles = roles_of_1p1(rows_of("role", frames["role"]), dict(places), binding, losses)
+        roles = rows_of("role", frames["role"])
+        made.roles = roles_of_1p1(roles, dict(places), binding, losses, untyped)
     return made
 
 
@@ -55,9 +62,10 @@ def _agents(relations: Iterable[Tree], binding: Binding, losses: Losses) -> dict
         row = write(relation, losses)
         if row is None:
             continue
-        if extras or row["sourcedId"] != agent_id(row["userSourcedId"], row["agentSourcedId"]):
+        minted_id = agent_id(row["userSourcedId"], row["agentSourcedId"])
+        for name in ("extras",) * bool(extras) + ("id",) * (row["sourcedId"] != minted_id):
             why = "an agent is an id in its user's row and has nothing of its own"
-            losses.add(LossKey(Side.OURS, "relation", "extras" if extras else "id", why))
+            losses.add(LossKey(Side.OURS, "relation", name, why))
         listed = agents[row["userSourcedId"]]
         if row["agentSourcedId"] not in listed:
             listed.append(row["agentSourcedId"])
@@ -75,7 +83,11 @@ def role_id(user: str, organization: str, role: str) -> str:
 
 
 def roles_of_1p1(
-    roles: Iterable[Tree], places: Mapping[str, str | None], binding: Binding, losses: Losses
+    roles: Iterable[Tree],
+    places: Mapping[str, str | None],
+    binding: Binding,
+    losses: Losses,
+    untyped: frozenset[str] = frozenset(),
 ) -> dict[str, Tree]:
     """One role for each user, with all the organizations where they have it.
 
@@ -83,35 +95,47 @@ def roles_of_1p1(
     """
     write, rows = binding.writer("role"), defaultdict(list)
     for role in roles:
+        own = Losses()
         for name in role.pop("extras", None) or ():
-            losses.add(LossKey(Side.OURS, "role", f"extras.{name}", _ONE_ROLE))
-        row = write(role, losses)
-        if row is not None:
-            rows[row["userSourcedId"]].append(row)
+            own.add(LossKey(Side.OURS, "role", f"extras.{name}", _ONE_ROLE))
+        row = write(role, own)
+        if row is None:
+            losses.merge(own)
+        else:
+            rows[row["userSourcedId"]].append((row, own, row["sourcedId"] in untyped))
     return {user: _one_role(each, places.get(user), losses) for user, each in rows.items()}
 
 
-def _one_role(rows: list[Tree], home: str | None, losses: Losses) -> Tree:
-    def rank(row: Tree) -> tuple[bool, bool]:
-        return (row["orgSourcedId"] != home, row.get("roleType") != "primary")
+_Said = tuple[Tree, Losses, bool]
+"""A role's row, what it cannot say, and whether its type is assumed."""
 
-    first, *others = sorted(rows, key=rank)
-    kept = [first]
-    for row in others:
+
+def _one_role(rows: list[_Said], home: str | None, losses: Losses) -> Tree:
+    def rank(said: _Said) -> tuple[bool, bool]:
+        return (said[0]["orgSourcedId"] != home, said[0].get("roleType") != "primary")
+
+    ordered = sorted(rows, key=rank)
+    first = ordered[0][0]
+    kept: list[_Said] = []
+    for said in ordered:
+        row = said[0]
         if row["role"] != first["role"]:
             losses.add(LossKey(Side.OURS, "role", "", _ONE_ROLE), row["role"])
-        elif any(row["orgSourcedId"] == each["orgSourcedId"] for each in kept):
+        elif any(row["orgSourcedId"] == each["orgSourcedId"] for each, _, _ in kept):
             why = "a user of 1.1 names an organization once"
             losses.add(LossKey(Side.OURS, "role", "", why), row["orgSourcedId"])
         else:
-            kept.append(row)
-    for row in kept:
-        _tell_unsaid(row, losses)
-    return _spelled(first["role"], [row["orgSourcedId"] for row in kept], losses)
+            kept.append(said)
+    for row, own, untyped in kept:
+        losses.merge(own)
+        _tell_unsaid(row, untyped, losses)
+    return _spelled(first["role"], [row["orgSourcedId"] for row, _, _ in kept], losses)
 
 
-def _tell_unsaid(row: Tree, losses: Losses) -> None:
-    if row["roleType"] != "primary":
+def _tell_unsaid(row: Tree, untyped: bool, losses: Losses) -> None:
+    if untyped:
+        losses.add(LossKey(Side.OURS, "role", "role_type", NO_TYPE))
+    elif row["roleType"] != "primary":
         why = "1.1 has no types of roles: a user's one role at a place is read as primary"
         losses.add(LossKey(Side.OURS, "role", "role_type", why), row["roleType"])
     if row["sourcedId"] != role_id(row["userSourcedId"], row["orgSourcedId"], row["role"]):

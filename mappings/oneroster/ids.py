@@ -33,16 +33,25 @@ def sound_id(value: str) -> str:
     return value if _PATTERN.match(value) else minted("id", value)
 
 
-def with_sound_ids(frames: Mapping[str, pl.DataFrame], losses: Losses) -> dict[str, pl.DataFrame]:
-    """Tables whose ids and references rows can hold; every id that is another now is told."""
-    return {entity: _sound(entity, frame, losses) for entity, frame in frames.items()}
+def with_sound_ids(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Tables whose ids and references rows can hold."""
+    return {entity: _sound(entity, frame) for entity, frame in frames.items()}
 
 
-def _sound(entity: str, frame: pl.DataFrame, losses: Losses) -> pl.DataFrame:
-    strange = frame["id"].filter(~frame["id"].str.contains(_SOUND))
-    told = [value for value in strange if not (entity in _NESTED and SEPARATOR in value)]
-    for value in told:
-        losses.add(LossKey(Side.OURS, entity, "id", _REASON), value)
+def tell_changed(
+    frames: Mapping[str, pl.DataFrame], stands: Mapping[str, pl.DataFrame], losses: Losses
+) -> None:
+    """Count the ids of records that stand under another one."""
+    for entity, frame in stands.items():
+        strange = frames[entity]["id"].filter(~frames[entity]["id"].str.contains(_SOUND))
+        standing = set(frame["id"]) if len(strange) else set()
+        for value in strange:
+            nested = entity in _NESTED and SEPARATOR in value
+            if not nested and sound_id(value) in standing:
+                losses.add(LossKey(Side.OURS, entity, "id", _REASON), value)
+
+
+def _sound(entity: str, frame: pl.DataFrame) -> pl.DataFrame:
     columns = ["id", *(each.name for each in ENTITIES[entity] if each.reference)]
     changed = [_mended(frame[name]) for name in columns if _is_strange(frame[name])]
     return frame.with_columns(changed) if changed else frame

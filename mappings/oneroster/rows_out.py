@@ -13,8 +13,8 @@ from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree
 from mappings.hub import rows_of
 from mappings.oneroster.binding import Binding
-from mappings.oneroster.fold import Folded, folded
-from mappings.oneroster.ids import with_sound_ids
+from mappings.oneroster.fold import NO_TYPE, Folded, folded
+from mappings.oneroster.ids import tell_changed, with_sound_ids
 from mappings.oneroster.standing import standing
 from schemas.standards.shape import StandardRecord
 
@@ -73,13 +73,36 @@ def of_its_user(row: Tree, losses: Losses) -> Tree:
 
 def rows_out(frames: Mapping[str, pl.DataFrame], binding: Binding, losses: Losses) -> RowsOut:
     """What can be written of these tables; the rest is told."""
-    ready = with_sound_ids(frames, losses)
+    ready, untyped = with_sound_ids(frames), frozenset[str]()
     if "role" in ready:
+        untyped = frozenset(ready["role"].filter(pl.col("role_type").is_null())["id"])
         ready["role"] = _sayable(with_types(ready["role"]), binding, losses)
     stands = standing(ready, binding, losses)
+    tell_changed(frames, stands, losses)
+    _tell_assumed(stands, untyped if binding.version != "1.1" else frozenset(), losses)
     if binding.version == "1.1" and "line_item" in stands and "class" in stands:
         stands["line_item"] = _without_schools(stands["line_item"], stands["class"])
-    return RowsOut(binding, losses, stands, folded(stands, binding, losses))
+    return RowsOut(binding, losses, stands, folded(stands, binding, losses, untyped))
+
+
+def _tell_assumed(
+    stands: Mapping[str, pl.DataFrame], untyped: frozenset[str], losses: Losses
+) -> None:
+    """Count what rows have to say where ours says nothing."""
+    people, roles = stands.get("person"), stands.get("role")
+    enabled = people["enabled_user"].null_count() if people is not None else 0
+    typed = sum(each in untyped for each in roles["id"]) if roles is not None and untyped else 0
+    for entity, name, reason, count in (
+        (
+            "person",
+            "enabled_user",
+            "assumed: a user is enabled unless something else is said",
+            enabled,
+        ),
+        ("role", "role_type", NO_TYPE, typed),
+    ):
+        if count:
+            losses.add(LossKey(Side.OURS, entity, name, reason), count=count)
 
 
 def with_types(roles: pl.DataFrame) -> pl.DataFrame:

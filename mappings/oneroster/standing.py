@@ -104,7 +104,7 @@ class _Standing:
         if not astray.any():
             return
         reason = f"leads to no {each.reference} that is written"
-        if each.name in self.binding.needs(entity):
+        if each.required or each.name in self.binding.needs(entity):
             self._lose(entity, "", f"{each.name} {reason}", frame.filter(astray)["id"])
             self.done[entity] = frame.filter(~astray)
             return

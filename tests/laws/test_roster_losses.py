@@ -11,9 +11,13 @@ from mappings.engine.loss import Losses
 from mappings.hub import Choice, Hub
 from service.formats import bridge_of
 
-FORMATS = ("edfi-json-5.2", "edfi-json-6.1")
+FORMATS = (
+    *("edfi-json-5.2", "edfi-json-6.1"),
+    *("oneroster-csv-1.1", "oneroster-csv-1.2", "oneroster-json-1.2"),
+    "ceds-jsonld-14",
+)
 PROFILE = settings.get_profile(settings.get_current_profile_name())
-FEW = settings(max_examples=max(PROFILE.max_examples // 4, 10))
+FEW = settings(max_examples=max(PROFILE.max_examples // 10, 8))
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -17,7 +17,7 @@ from mappings.hub import frame_of
 from mappings.oneroster.binding import Binding, book_of
 from mappings.oneroster.bulk import cell_of, value_of
 from mappings.oneroster.fold import role_id, roles_of_1p1
-from mappings.oneroster.ids import sound_id, with_sound_ids
+from mappings.oneroster.ids import sound_id, tell_changed, with_sound_ids
 from mappings.oneroster.plans_in import gathered
 from mappings.oneroster.rows_out import with_types
 from mappings.oneroster.scales import ITEMS, RESULTS, ScalesIn, ScalesOut
@@ -47,9 +47,15 @@ def test_any_id_becomes_one_that_a_row_can_hold(own: str) -> None:
 
 def test_an_id_is_another_wherever_it_stands() -> None:
     places = frame_of("organization", [{"id": "a b"}, {"id": "c", "parent_id": "a b"}])
-    losses = Losses()
-    after = with_sound_ids({"organization": places}, losses)["organization"]
+    after = with_sound_ids({"organization": places})["organization"]
     assert after["parent_id"][1] == after["id"][0] == sound_id("a b")
+
+
+def test_an_id_that_is_another_is_told_of_records_that_stand() -> None:
+    before = {"organization": frame_of("organization", [{"id": "a b"}, {"id": "c d"}])}
+    after = {"organization": with_sound_ids(before)["organization"].head(1)}
+    losses = Losses()
+    tell_changed(before, after, losses)
     assert [(key.path, losses.counts[key]) for key in losses] == [("id", 1)]
 
 
@@ -155,4 +161,4 @@ def test_a_frame_without_strange_ids_is_left_alone() -> None:
     frame = pl.DataFrame(
         {"id": ["a"], "parent_id": [None]}, schema_overrides={"parent_id": pl.String}
     )
-    assert with_sound_ids({"organization": frame}, Losses())["organization"] is frame
+    assert with_sound_ids({"organization": frame})["organization"] is frame
