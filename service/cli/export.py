@@ -74,9 +74,20 @@ def portfolio(
         else:
             order = _Order(form, number, sign, tuple(fonts or ()), accept_short)
             told = _portfolios(session, window, whom, order, place)
+        _close_to_others(place)
         if loss is not None:
             _write(loss, told)
     _show(told, out, loss, as_json)
+
+
+def _close_to_others(place: Path) -> None:
+    """Education records are for whoever asked for them, not for others on the machine."""
+    if place.is_dir():
+        place.chmod(0o700)
+        for one in place.rglob("*"):
+            one.chmod(0o700 if one.is_dir() else 0o600)
+    else:
+        place.chmod(0o600)
 
 
 class _Order:
