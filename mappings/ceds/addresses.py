@@ -9,8 +9,8 @@ address is made from a social security number.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -23,6 +23,7 @@ from schemas.standards.ceds import all_properties, is_a
 PREFIX: Final = "urn:planbridge:"
 _ABSOLUTE: Final = ("http://", "https://", "urn:")
 _SYSTEM: Final = "ilp:identifierSystem"
+_MOST_SEEN: Final = 10_000
 _ENDS: Final = ("@id", _SYSTEM)
 _SAFE: Final = "-._~!$'()*+,;=:@/"
 _KINDS: Final = {
@@ -47,6 +48,22 @@ class Marks:
 
     classes: Mapping[str, str]
     ways: frozenset[str]
+    _seen: dict[tuple[str, ...], tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
+
+    def of(self, node: Tree) -> tuple[tuple[str, str | None], ...]:
+        """The properties of a node to look at, each with the class that its nodes are of.
+
+        Nodes with the same properties are alike in this.
+        """
+        names = tuple(node)
+        found = self._seen.get(names)
+        if found is None:
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            looked = (name for name in names if name in self.ways or name == _SYSTEM)
+            found = tuple((name, self.classes.get(name)) for name in looked)
+            self._seen[names] = found
+        return found
 
 
 def person_key(plan: Tree) -> str | None:
@@ -73,7 +90,7 @@ def marks_of(book: Book, subjects: Container[str] | None = None) -> Marks:
     return Marks(classes, ways)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def outer(address: str) -> str:
     """An address of ours as a document has it: percent-encoded, or the IRI that the id is."""
     kind, _, id_ = address.removeprefix(PREFIX).partition(":")
@@ -94,11 +111,9 @@ def complete(tree: Tree, marks: Marks) -> bool:
 
 def _complete(node: Tree, stem: str, marks: Marks) -> bool:
     found = False
-    for name, value in node.items():
+    for name, kind in marks.of(node):
+        value = node[name]
         if value.__class__ is list:
-            if name not in marks.ways:
-                continue
-            kind = marks.classes.get(name)
             for item in value:
                 if item.__class__ is not dict:
                     break  # texts and options

@@ -17,6 +17,8 @@ from schemas.meta import PrivacyClass
 SSN: Final = "a social security number is never exchanged (ceds.md §4)"
 _SSN_NAMES: Final = frozenset({"ssn", "socialsecurity", "socialsecuritynumber"})
 _IEP_TEAM: Final = "I"
+_TEAM: Final = frozenset({"role", "participants", "earlier"})
+"""Fields of an entry that may tell of an IEP team, besides who changed it."""
 
 
 class Guard:
@@ -27,7 +29,9 @@ class Guard:
         shown = set(PrivacyClass) - {each for each in CLOSED if each.value not in switched}
         paths = view_of(frozenset(shown)).withheld
         closed = (ELEMENTS[path[:6]] for path in paths)
-        self._closed = [(place.area, place.field) for place in closed]
+        self._closed: dict[str, set[str]] = {}
+        for place in closed:
+            self._closed.setdefault(place.area, set()).add(place.field)
         self._team_is_hidden = PrivacyClass.SPED not in shown
 
     def shown(self, plan: Tree) -> Tree:
@@ -40,7 +44,11 @@ class Guard:
         return plan
 
     def _has_closed(self, plan: Tree) -> bool:
-        return any(area in plan and plan[area].get(name) for area, name in self._closed)
+        for area, held in plan.items():
+            names = self._closed.get(area)
+            if names and not names.isdisjoint(held) and any(held.get(name) for name in names):
+                return True
+        return False
 
     def _is_marked(self, plan: Tree) -> bool:
         """Whether an entry is private, or by somebody whose entries tell of an IEP."""
@@ -48,7 +56,12 @@ class Guard:
             if area.__class__ is dict:
                 for held in area.values():
                     for entry in held if held.__class__ is list else (held,):
-                        if "private" in entry or (self._team_is_hidden and _tells_of_iep(entry)):
+                        if "private" in entry:
+                            return True
+                        if self._team_is_hidden and (
+                            entry["changed"]["kind"] == _IEP_TEAM
+                            or (not _TEAM.isdisjoint(entry) and _tells_of_iep(entry))
+                        ):
                             return True
         return False
 

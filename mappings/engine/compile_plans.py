@@ -14,6 +14,7 @@ from typing import Any
 
 from mappings.engine import plans
 from mappings.engine.book import Book
+from mappings.engine.compile_patterns import PATTERNS
 from mappings.engine.compile_python import (
     UNFIT,
     Compiled,
@@ -39,11 +40,13 @@ AREAS = frozenset(place.area for place in ELEMENTS.values())
 class Carrier:
     """A table that carries entries of an element, compiled, and the key of its records.
 
-    `shares` is a number that carriers have in common whose items go below the same object.
+    `origin` is a number that carriers have in common whose records have the same root, `shares`
+    one of those whose items go below the same object of it.
     """
 
     compiled: Compiled
     key: Callable[[Tree], tuple[str, ...]]
+    origin: int = 0
     shares: int = 0
 
     @property
@@ -73,22 +76,28 @@ class Carrier:
         assert self.compiled.root is not None  # noqa: S101 - only such carriers are opened
         holder = run.holders.get(self.shares)
         if holder is None:
-            holder = run.holders[self.shares] = self._holder(run, self.compiled.root(run.context))
+            record = run.origins.get(self.origin)
+            if record is None:
+                record = self._record(run, self.compiled.root(run.context))
+                run.origins[self.origin] = record
+            holder = run.holders[self.shares] = self._below(record)
         return self._put_within(holder)
 
     def _place(self, run: Run, root: Tree) -> Put:
-        return self._put_within(self._holder(run, root))
+        return self._put_within(self._below(self._record(run, root)))
 
-    def _holder(self, run: Run, root: Tree) -> Tree:
-        """The object below which items go, in the record of this root."""
+    def _record(self, run: Run, root: Tree) -> Tree:
+        """The record of this root."""
         key = self.key(root)
         known = run.records.get(key)
         if known is None:
             run.records[key] = (self.table.entity, root)
-            here = root
-        else:
-            here = known[1]
-            _lay(here, root)
+            return root
+        _lay(known[1], root)
+        return known[1]
+
+    def _below(self, here: Tree) -> Tree:
+        """The object of a record below which items go."""
         for step in self.table.within.steps[:-1]:
             here = _entered(here, step)
         return here
@@ -123,6 +132,9 @@ def _entered(here: Tree, step: Step) -> Tree:
 
 def _lay(record: Tree, more: Tree) -> None:
     """Lay values over a record. Raises Unfit where it says otherwise."""
+    if record.keys().isdisjoint(more):
+        record.update(more)
+        return
     for name, value in more.items():
         held = record.get(name)
         if held is None:
@@ -146,6 +158,7 @@ class Run:
     whole: int
     records: Records = field(default_factory=dict)
     makers: set[tuple[str, ...]] = field(default_factory=set)
+    origins: dict[int, Tree] = field(default_factory=dict)
     holders: dict[int, Tree] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
 
@@ -160,6 +173,7 @@ class Run:
 
 
 Write = Callable[[Iterable[Tree], Run], None]
+Calls = list[tuple[str, str, bool, Write]]
 
 
 @dataclass(slots=True)
@@ -167,7 +181,7 @@ class PlanWriter:
     """Writes plans one after the other, and counts what none of their records says.
 
     `source` is the generated code, `missed` what the interpreter counted, `telling` the fields
-    whose value is part of a pattern.
+    whose value is part of every pattern, since tables of whole plans ask for it.
     """
 
     book: Book
@@ -178,10 +192,12 @@ class PlanWriter:
     source: str = ""
     telling: frozenset[str] = frozenset()
     _areas: dict[str, list[tuple[str, bool, Write]]] = field(default_factory=dict)
+    _calls: dict[tuple[tuple[str, ...], ...], Calls] = field(default_factory=dict)
     _whole: Write | None = None
     looks: dict[str, Path] = field(default_factory=dict)
     _outlines: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    _shared: dict[str, int] = field(default_factory=dict)
+    _origins: dict[str, int] = field(default_factory=dict)
+    _shared: dict[tuple[int, str], int] = field(default_factory=dict)
     _is_compiled: bool = False
 
     def __post_init__(self) -> None:
@@ -195,7 +211,7 @@ class PlanWriter:
         )
         told = frozenset(name for table in self.book.tables for name in telling(table))
         looked = {key for key, path in self.looks.items() if path.steps[-1].name in told}
-        self.telling = told | looked
+        self.telling = frozenset(looked).union(*(telling(table) for table in tables))
         for name in (plans.WHOLE, *ELEMENTS):
             self._compile(name)
 
@@ -232,15 +248,28 @@ class PlanWriter:
         run = Run(self, plan, context, [None] * len(self.carriers), outline)
         assert self._whole is not None  # noqa: S101 - made with the writer
         self._whole([plan], run)
-        for area, subjects in self._areas.items():
-            held: Tree = plan.get(area) or {}
-            for name, many, write in subjects if held else ():
-                found = held.get(name)
-                if found is not None:
-                    write(found if many else (found,), run)
+        for area, name, many, write in self._present(plan):
+            found = plan[area][name]
+            if found is not None:
+                write(found if many else (found,), run)
         for pattern in run.patterns:
             pattern.records += 1
         return [StandardRecord(entity, tree) for entity, tree in run.records.values()]
+
+    def _present(self, plan: Tree) -> Calls:
+        """What writes the elements that a plan has, in their order; plans are often alike."""
+        shape = tuple([(area, *held) for area, held in plan.items() if held.__class__ is dict])
+        found = self._calls.get(shape)
+        if found is None:
+            if len(self._calls) >= PATTERNS:
+                self._calls.clear()
+            found = self._calls[shape] = [
+                (area, name, many, write)
+                for area, subjects in self._areas.items()
+                for name, many, write in subjects
+                if name in (plan.get(area) or ())
+            ]
+        return found
 
     def _outline(self, plan: Tree, context: Tree) -> int:
         """What the tables of whole plans see of a plan: the number of its pattern."""
@@ -272,14 +301,15 @@ class PlanWriter:
             alone.setdefault(place.area, {})[place.field] = [ours] if place.many else ours
         return alone
 
-    def shared_by(self, table: Table) -> int:
-        """The number of the object below which a table's items go, in the same record."""
+    def shared_by(self, table: Table) -> tuple[int, int]:
+        """The numbers of a table's root, and of the object of it below which its items go."""
         rows = [row for row in table.rows if any(target.root for target in row.targets)]
         roots = [(str(row.ours), row.targets, row.codec, row.when) for row in rows]
         constants = [each for each in table.constants if each.target.root]
-        below = [str(step) for step in table.within.steps[:-1]]
-        told = repr((table.entity, roots, constants, below))
-        return self._shared.setdefault(told, len(self._shared))
+        told = repr((table.entity, roots, constants))
+        origin = self._origins.setdefault(told, len(self._origins))
+        below = repr([str(step) for step in table.within.steps[:-1]])
+        return origin, self._shared.setdefault((origin, below), len(self._shared))
 
     def losses(self) -> Losses:
         """What was lost of all plans so far; of what fitted, counts without samples."""
@@ -303,7 +333,8 @@ class _Subject:
 
     def source(self) -> tuple[str, dict[str, Any]]:
         """The source of `write(entries, run)`, and the objects that it names."""
-        patterns = self.writer.patterns[self.name] = Patterns(self.writer.telling)
+        own = frozenset(name for table in self.tables for name in telling(table))
+        patterns = self.writer.patterns[self.name] = Patterns(self.writer.telling | own)
         bound: dict[str, Any] = {"key_of": patterns.key_of, "known": patterns.known}
         numbers = [self._carrier(table, bound) for table in self.tables]
         key = "(run.whole, ())" if self.name == plans.WHOLE else "(run.whole, key_of(ours))"
@@ -321,8 +352,8 @@ class _Subject:
         """Compile a table and let the source name its functions; the table's number."""
         number = len(self.writer.carriers)
         compiled = compile_table(table)
-        shares = self.writer.shared_by(table)
-        carrier = Carrier(compiled, key_function(self.writer.book.shapes[table.entity]), shares)
+        key = key_function(self.writer.book.shapes[table.entity])
+        carrier = Carrier(compiled, key, *self.writer.shared_by(table))
         self.writer.carriers.append(carrier)
         pairs = compiled.root is None and not table.is_at_root()
         bound[f"make_{number}"] = compiled.pair if pairs else compiled.item

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from mappings.engine import interpret
+from mappings.engine.compile_patterns import PATTERNS, Looking
 from mappings.engine.compile_rows import (
     Maker,
     Trees,
@@ -29,14 +30,10 @@ from mappings.engine.errors import Unrepresentable
 from mappings.engine.loss import Losses, LossKey
 from mappings.engine.model import Direction, Need, Row, Table
 from mappings.engine.paths import Path, Tree, parse_path
-from mappings.engine.reasons import ROUTINE
 from schemas.standards.shape import Shape
 
 UNFIT = (Unfit, Unrepresentable, AttributeError, TypeError, KeyError)
 """What generated code raises where the interpreter has to judge."""
-
-PATTERNS = 10_000
-"""So many patterns of filled fields are remembered; data with more of them is interpreted."""
 
 WriteFunction = Callable[[Tree, Losses], Tree | None]
 ReadFunction = Callable[[Tree, Losses], Tree | None]
@@ -72,6 +69,11 @@ class Patterns:
 
     telling: frozenset[str]
     known: dict[tuple[Any, ...], Pattern] = field(default_factory=dict)
+    key_of: Callable[[Tree], tuple[Any, ...]] = field(init=False)
+    """The fields of a record that are filled, at any depth; the telling ones with their values."""
+
+    def __post_init__(self) -> None:
+        self.key_of = Looking(self.telling).pattern_of
 
     def find(self, ours: Tree, ask: Callable[[Losses], object]) -> Pattern:
         """The pattern of a record; `ask` runs the interpreter on it."""
@@ -89,34 +91,6 @@ class Patterns:
             raise Unfit
         self.known[key] = pattern
         return pattern
-
-    def key_of(self, ours: Tree) -> tuple[Any, ...]:
-        """The fields of a record that are filled."""
-        return pattern_of(ours, self.telling)
-
-
-def pattern_of(tree: Tree, telling: frozenset[str]) -> tuple[Any, ...]:
-    """Which fields of a record are filled, at any depth; the telling ones with their values.
-
-    Bookkeeping is one loss whatever is in it, unless rows look into it.
-    """
-    return tuple(
-        [
-            name if value.__class__ is str and name not in telling else _part(name, value, telling)
-            for name, value in tree.items()
-        ]
-    )
-
-
-def _part(name: str, value: Any, telling: frozenset[str]) -> tuple[Any, ...]:
-    kind = value.__class__
-    if name in ROUTINE and name not in telling:
-        return name, bool(value)
-    if kind is dict:
-        return name, pattern_of(value, telling)
-    if kind is list:
-        return name, tuple([_part(name, item, telling)[1:] for item in value])
-    return name, kind, value if name in telling else value is None
 
 
 def compile_table(table: Table) -> Compiled:

@@ -8,6 +8,7 @@ walk changes or refuses the rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from adapters.ceds.jsonld.context import option_terms
@@ -19,6 +20,9 @@ from schemas.standards.shape import Kind
 
 _KEY_FIX: Final = "use a property of the class, a term of extension.toml, or a whole IRI"
 _PLAIN: Final = (str, int, bool)
+_MOST_LOOKS: Final = 10_000
+
+Look = Callable[[Tree, int], bool]
 
 
 class Exporter:
@@ -35,31 +39,51 @@ class Exporter:
         )
         options = {name: named for name, term in terms.items() if term.codes}
         self._words: dict[str, frozenset[str]] = options | {"@type": self._classes}
+        self._looks: dict[tuple[str, ...], Look] = {}
 
     def __call__(self, tree: Tree) -> Tree:
         """The tree to serialize: the same object where nothing has to change."""
         return tree if self._stays(tree, 0) else self._node(tree, 0)
 
     def _stays(self, node: Tree, depth: int) -> bool:
-        for key, value in node.items():
-            if type(value) is str:
-                if key in self._literals:
-                    continue
-                words = self._words.get(key)
-                good = value in words if words else key == "@id" and ":" in value
-            elif type(value) is list:
-                good = key in self._links and depth < MAX_DEPTH and self._all_stay(value, depth)
-            else:
-                good = key in self._literals and type(value) in _PLAIN
-            if not good:
-                return False
-        return True
+        names = tuple(node)
+        look = self._looks.get(names)
+        if look is None:
+            if len(self._looks) >= _MOST_LOOKS:
+                self._looks.clear()
+            look = self._looks[names] = self._look(names)
+        return look(node, depth)
 
     def _all_stay(self, nodes: list[Any], depth: int) -> bool:
+        if depth >= MAX_DEPTH:
+            return False
         for each in nodes:  # a generator would cost a fifth of the whole look
             if type(each) is not dict or not self._stays(each, depth + 1):
                 return False
         return True
+
+    def _look(self, names: tuple[str, ...]) -> Look:
+        """A look at nodes with these properties, as one expression; names stand for themselves."""
+        tests = [self._test(name, f"v{at}") for at, name in enumerate(names)]
+        values = "".join(f"v{at}, " for at in range(len(names)))
+        unpacked = f"    {values}= node.values()\n" if names else ""
+        source = f"def look(node, depth):\n{unpacked}    return {' and '.join(tests) or 'True'}\n"
+        words = {f"words_{at}": self._words.get(name) for at, name in enumerate(names)}
+        space: dict[str, Any] = {**words, "plain": _PLAIN, "all_stay": self._all_stay}
+        exec(source, space)  # noqa: S102 - made of numbers and of the tests below alone
+        look: Look = space["look"]
+        return look
+
+    def _test(self, name: str, value: str) -> str:
+        if name in self._literals:
+            return f"({value}.__class__ is str or {value}.__class__ in plain)"
+        if name in self._words:
+            return f"{value}.__class__ is str and {value} in words_{value[1:]}"
+        if name == "@id":
+            return f"{value}.__class__ is str and ':' in {value}"
+        if name in self._links:
+            return f"{value}.__class__ is list and all_stay({value}, depth)"
+        return "False"
 
     def _node(self, node: Tree, depth: int) -> Tree:
         if depth > MAX_DEPTH:
