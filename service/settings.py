@@ -9,7 +9,7 @@ import tomllib
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -86,6 +86,28 @@ class Audit(_Section):
     checkpoint_every: int = Field(1000, ge=1)
 
 
+class Deliver(_Section):
+    """A career system to which files are brought: in which layout, for whom, and where.
+
+    The place is a folder (`path`), or an SFTP server with its pinned `host_key`. `recipient` is
+    the account of the career system; without `schools` a set is the whole district's.
+    """
+
+    layout: str
+    recipient: str
+    identifier: Literal["local_id", "state_id", "sourced_id", "username"] | None = None
+    schools: tuple[str, ...] = ()
+    path: Path | None = None
+    host: str | None = None
+    port: int | None = None
+    user: str | None = None
+    folder: str | None = None
+    host_key: str | None = None
+    key_file: Path | None = None
+    secret_file: Path | None = None
+    timeout: float | None = None
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -104,6 +126,7 @@ class Settings(BaseSettings):
     sync: Sync = Sync()
     publish: Publish = Publish()
     audit: Audit = Audit()
+    deliver: dict[str, Deliver] = {}
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from adapters.cis.table import TableWriter
 from mappings.cis.account import Accountant
@@ -20,6 +21,9 @@ from mappings.cis.facts import Pupil
 from mappings.cis.layout import Layout, LayoutFile
 from mappings.cis.rows import Rows, Told
 from schemas.finding import Finding, Severity
+
+MANY: Final = 0.10
+"""The share of students from which a set with so many left out waits for a person."""
 
 Records = Iterable[Mapping[str, str]]
 
@@ -116,6 +120,7 @@ class _Table:
     file: LayoutFile
     writer: TableWriter
     report: SetReport
+    is_full: bool
     seen: set[tuple[str, ...]] = field(default_factory=set)
     twice: list[str] = field(default_factory=list)
 
@@ -158,18 +163,26 @@ class _Table:
             )
         left = self.report.told.left.get(self.file.name, 0)
         if left:
-            problem = f"{left:,} rows stay out for want of a value"
-            fix = "See the rows listed; full-set targets archive who is missing."
-            yield Finding(
-                Severity.WARNING, "cis.left-out", problem, fix, self.file.name, count=left
-            )
+            yield self._left_out(left, left + self.writer.rows)
+
+    def _left_out(self, left: int, total: int) -> Finding:
+        many = self.is_full and left >= MANY * total
+        return Finding(
+            Severity.HOLD if many else Severity.WARNING,
+            "cis.left-out",
+            f"{left:,} of {total:,} rows stay out for want of a value",
+            "See the rows listed: a target that takes full sets archives who is missing.",
+            self.file.name,
+            count=left,
+        )
 
 
 @contextmanager
 def _table(folder: Path, layout: Layout, file: LayoutFile, report: SetReport) -> Iterator[_Table]:
     path = folder / file.name
     with path.open("w", encoding="utf-8", newline="") as stream:
-        table = _Table(file, TableWriter(stream, layout, list(file.columns)), report)
+        full = layout.full_set and file.rows == "students"
+        table = _Table(file, TableWriter(stream, layout, list(file.columns)), report, full)
         yield table
         stream.flush()
         os.fsync(stream.fileno())

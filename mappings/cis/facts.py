@@ -38,7 +38,7 @@ FACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Each fact with the fields that have to be open. `class_year` is the year of graduation."""
 
-IDENTIFIERS: Final = ("local_id", "state_id", "sourced_id")
+IDENTIFIERS: Final = ("local_id", "state_id", "sourced_id", "username")
 """The kinds of identifier by which a system may know students; one is chosen for a district."""
 
 

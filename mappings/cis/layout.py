@@ -178,7 +178,7 @@ class Layout(_Part):
     as_of: date
     note: str | None = None
     verified: bool = True
-    identifier: Literal["local_id", "state_id", "sourced_id"] = "local_id"
+    identifier: Literal["local_id", "state_id", "sourced_id", "username"] = "local_id"
     full_set: bool = True
     ways: tuple[Literal["folder", "sftp"], ...] = ("folder", "sftp")
     load_window: str | None = None

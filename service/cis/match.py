@@ -191,6 +191,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "local_id": (LOCAL,),
     "state_id": kinds_of("state"),
     "sourced_id": ("sourcedId",),
+    "username": (),
 }
 
 

@@ -32,8 +32,11 @@ def pupils_of(connection: Connection, tenant: str, sights: Mapping[str, Sight]) 
         born = _rows(connection, tenant, "demographics", "person_id", chunk)
         people = _rows(connection, tenant, "person", "id", chunk)
         heads = _plans(connection, tenant, chunk)
+        places = _places(connection, tenant, chunk)
         for student in chunk:
-            known = _facts(people[student], born.get(student, {}), schools)
+            person = people[student]
+            school = schools.get(person["primary_org_id"] or places.get(student, ""), {})
+            known = _facts(person, born.get(student, {}), school)
             head, sight = heads.get(student), sights[student]
             plan = visible_plan(plan_now(connection, tenant, head), sight) if head else None
             yield _seen(known, sight, Pupil({}, plan))
@@ -60,9 +63,8 @@ def _seen(known: Mapping[str, str], sight: Sight, pupil: Pupil) -> Pupil:
 
 
 def _facts(
-    person: Mapping[str, Any], born: Mapping[str, Any], schools: Mapping[str, Mapping[str, str]]
+    person: Mapping[str, Any], born: Mapping[str, Any], school: Mapping[str, str]
 ) -> dict[str, str]:
-    school = schools.get(person["primary_org_id"] or "", {})
     grades = json.loads(person["grades"]) if person["grades"] else []
     ids = json.loads(person["user_ids"]) if person["user_ids"] else []
     state = next((one["identifier"] for one in ids if one["type"].lower() in _STATE), None)
@@ -96,6 +98,21 @@ def _rows(
     return {row._mapping[column]: dict(row._mapping) for row in connection.execute(query)}
 
 
+def _places(connection: Connection, tenant: str, students: list[str]) -> dict[str, str]:
+    """The school of each student by their roles, the primary one first."""
+    role = ROSTER["role"].c
+    query = sa.select(role.person_id, role.org_id).where(
+        role.tenant == tenant,
+        role.role == "student",
+        role.state == "active",
+        among(connection, role.person_id, students),
+    )
+    found: dict[str, str] = {}
+    for person, org in connection.execute(query.order_by(role.role_type, role.id)):
+        found.setdefault(person, org)
+    return found
+
+
 def _plans(
     connection: Connection, tenant: str, students: list[str]
 ) -> dict[str, sa.Row[tuple[object, ...]]]:
@@ -121,16 +138,22 @@ def _schools(connection: Connection, tenant: str) -> dict[str, dict[str, str]]:
 
 
 def _grades(connection: Connection, tenant: str) -> dict[str, set[str]]:
-    """The grades of each school's people."""
-    person = ROSTER["person"].c
+    """The grades of each school's students."""
+    person, role = ROSTER["person"].c, ROSTER["role"].c
     query = (
-        sa.select(person.primary_org_id, person.grades)
+        sa.select(role.org_id, person.grades)
         .distinct()
-        .where(person.tenant == tenant, person.state == "active", person.grades.is_not(None))
+        .join_from(
+            ROSTER["role"],
+            ROSTER["person"],
+            sa.and_(person.tenant == role.tenant, person.id == role.person_id),
+        )
+        .where(role.tenant == tenant, role.role == "student", role.state == "active")
+        .where(person.grades.is_not(None))
     )
     found: dict[str, set[str]] = {}
     for school, grades in connection.execute(query):
-        found.setdefault(school or "", set()).update(json.loads(grades))
+        found.setdefault(school, set()).update(json.loads(grades))
     return found
 
 
@@ -143,11 +166,8 @@ def _level(grades: set[str] | tuple[()]) -> str:
 
 def _courses(connection: Connection, tenant: str) -> Iterator[dict[str, str]]:
     course, session = ROSTER["course"].c, ROSTER["academic_session"].c
-    years = dict(
-        connection.execute(
-            sa.select(session.id, session.school_year).where(session.tenant == tenant)
-        ).tuples()
-    )
+    told = sa.select(session.id, session.school_year).where(session.tenant == tenant)
+    years = {row.id: row.school_year for row in connection.execute(told)}
     query = sa.select(ROSTER["course"]).where(course.tenant == tenant, course.state == "active")
     for row in connection.execute(query.order_by(course.id)):
         grades = sorted(json.loads(row.grades or "[]"), key=lambda one: grade_number(one) or 0)

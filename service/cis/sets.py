@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,15 +13,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from adapters.cis.places import Place, Sent, deliver
 from adapters.cis.write import Asked, SetReport, Written, write_set
-from adapters.port import Progress, silent
-from adapters.shelf import digest_file
 from mappings.cis.layout import Layout
 from schemas.finding import Finding, Severity
 from service.act import Act
 from service.cis.pupils import district_of, pupils_of
-from service.errors import Held, Invalid, NotFound
+from service.errors import Denied, Held
 from service.ilp.request import plan_sections
 from service.office import Visit
 from service.store.cis_tables import cis_set
@@ -35,7 +33,8 @@ class Order:
 
     `target` names the receiving end, whose earlier sets this one is compared with; `scope` says
     which students it is about, as `district` or `school 0042`. `allow_held` is the reason for
-    which a set that the guard would hold is let out.
+    which a set that the guard would hold is let out. A set that `delivers` is compared with what
+    arrived last, others with what was written last.
     """
 
     layout: Layout
@@ -44,25 +43,35 @@ class Order:
     on: date
     identifier: str | None = None
     allow_held: str | None = None
+    delivers: bool = False
 
 
 def make_set(visit: Visit, students: Sequence[str], order: Order, out: Path) -> SetReport:
     """Write a set with what is open of these students, guard it, and remember that it went out.
 
     `out` may leave this machine only once the visit is over. Raises Held, naming the files, where
-    the set is short or unsound: then nothing is on record, and nothing stands at `out`.
+    the set is short or unsound: then nothing is on record, and nothing stands at `out`. Raises
+    Denied where nothing of anybody is open.
     """
     sights = visit.see_all(students, "export", ("contacts", *_sections()))
+    if not sights:
+        raise Denied(
+            f"Nothing of these {len(students):,} students is open to {visit.act.by}.",
+            "See the agreement, the scopes of the account and the purpose.",
+        )
     asked = Asked(order.on, order.identifier)
     pupils = pupils_of(visit.connection, visit.tenant, sights)
     district = district_of(visit.connection, visit.tenant)
     report = write_set(order.layout, out, pupils, asked, district)
-    last = last_set(visit.connection, visit.tenant, order.target)
+    last = last_set(visit.connection, visit.tenant, order.target, delivered=order.delivers)
     report.findings.extend(check_rows(order.layout, last, report.files))
+    report.findings.extend(_check_open(order.layout, len(students), len(sights)))
     holds = [one for one in report.findings if one.severity >= Severity.HOLD]
     if holds and not order.allow_held:
         _discard(out)
         words = "; ".join(f"{one.file}: {one.problem}" for one in holds)
+        example = next((one for one in report.findings if one.severity is Severity.ROW), None)
+        words += f" (as here: {example.problem})" if example else ""
         raise Held(f"The set for {order.target} is held: {words}.", holds[0].fix)
     _remember(visit.connection, visit.tenant, order, report, visit.act, bool(holds))
     return report
@@ -73,8 +82,6 @@ def _sections() -> tuple[str, ...]:
 
 
 def _discard(out: Path) -> None:
-    import shutil
-
     if out.is_dir():
         shutil.rmtree(out)
     else:
@@ -102,15 +109,27 @@ def check_rows(
             )
 
 
-def last_set(connection: Connection, tenant: str, target: str) -> dict[str, Any] | None:
-    """The set that was let out last for a target."""
-    query = (
-        sa.select(cis_set)
-        .where(cis_set.c.tenant == tenant, cis_set.c.target == target)
-        .order_by(cis_set.c.number.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+def _check_open(layout: Layout, asked: int, opened: int) -> Iterator[Finding]:
+    """Hold a set that lacks many students because nothing of theirs is open."""
+    if layout.full_set and asked - opened >= SHORT * asked:
+        yield Finding(
+            Severity.HOLD,
+            "cis.not-open",
+            f"nothing of {asked - opened:,} of {asked:,} students is open to the recipient",
+            "See the agreement and the scopes; give --allow-held if they are to be archived.",
+            layout.name,
+            count=asked - opened,
+        )
+
+
+def last_set(
+    connection: Connection, tenant: str, target: str, *, delivered: bool = False
+) -> dict[str, Any] | None:
+    """The set that was let out last for a target, or the one that arrived there last."""
+    query = sa.select(cis_set).where(cis_set.c.tenant == tenant, cis_set.c.target == target)
+    if delivered:
+        query = query.where(cis_set.c.delivered_at.is_not(None))
+    row = connection.execute(query.order_by(cis_set.c.number.desc()).limit(1)).first()
     return None if row is None else _told(row)
 
 
@@ -149,33 +168,6 @@ def _remember(
             override=order.allow_held if held else None,
         )
     )
-
-
-def deliver_set(
-    connection: Connection,
-    tenant: str,
-    target: str,
-    folder: Path,
-    place: Place,
-    progress: Progress = silent,
-) -> list[Sent]:
-    """Bring the set that was last let out for a target to its place.
-
-    Raises NotFound where none was, Invalid where the folder holds anything else: a set that was
-    changed or is another one went through no guard.
-    """
-    last = last_set(connection, tenant, target)
-    if last is None:
-        fix = "Write one: `planbridge export portfolio --format cis:... -o FOLDER`."
-        raise NotFound(f"No set was written for {target!r} yet.", fix)
-    for name, told in last["files"].items():
-        path = folder / name
-        if not path.is_file() or digest_file(path) != told["sha256"]:
-            raise Invalid(
-                f"{path} is not what was written for {target!r} on {last['at'][:10]}.",
-                "Export again, and deliver the folder as it is.",
-            )
-    return deliver(place, [folder / name for name in sorted(last["files"])], progress)
 
 
 def note_delivered(connection: Connection, tenant: str, target: str, at: str) -> None:

@@ -19,7 +19,8 @@ MOST: Final = 3
 
 _SAME_BIRTHDAY: Final = 12
 _NEAR_BIRTHDAY: Final = 4
-_OTHER_BIRTHDAY: Final = -25
+_OTHER_BIRTHDAY: Final = -35
+_ALL_BUT_ONE: Final = 2
 _SAME_EMAIL: Final = 8
 _SAME_GRADE: Final = 3
 _OTHER_GRADE: Final = -6
@@ -130,11 +131,10 @@ def _hints(account: Somebody, student: Somebody) -> Iterator[tuple[int, str]]:
 
 
 def _birthdays(theirs: str, ours: str) -> tuple[int, str]:
+    """Two birth dates: a slip changes one of year, month and day, or exchanges digits."""
     if theirs == ours:
         return _SAME_BIRTHDAY, "same birth date"
-    if (
-        sorted(theirs) == sorted(ours)
-        or sum(a != b for a, b in zip(theirs, ours, strict=False)) == 1
-    ):
+    alike = sum(a == b for a, b in zip(theirs.split("-"), ours.split("-"), strict=False))
+    if alike == _ALL_BUT_ONE or sorted(theirs) == sorted(ours):
         return _NEAR_BIRTHDAY, "birth dates differ by a slip"
     return _OTHER_BIRTHDAY, "another birth date"

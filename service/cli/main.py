@@ -17,6 +17,7 @@ from service.cli import (
     convert,
     credential,
     custody,
+    deliver,
     district,  # noqa: F401  # adds to `access`
     export,
     iep,
@@ -70,6 +71,8 @@ app.add_typer(custody.standing, name="standing")
 app.add_typer(requests.request, name="request")
 app.add_typer(requests.agreement, name="agreement")
 app.add_typer(iep.iep, name="iep")
+export.export.command("deliver")(deliver.deliver)
+export.export.command("sets")(deliver.sets)
 app.add_typer(export.export, name="export")
 app.add_typer(credential.credential, name="credential")
 app.command("init")(setup.init)

@@ -83,6 +83,8 @@ GUARDED: Final[dict[str, tuple[str, ...]]] = {
     "consent list": (LOCAL_ID,),
     "consent revoke": ("consent-1",),
     "disclosures": (LOCAL_ID,),
+    "export deliver": ("xello",),
+    "export sets": (),
     "hold add": (LOCAL_ID, "--reason", "a suit"),
     "hold lift": ("legal_hold-1", "--reason", "over"),
     "hold list": (),

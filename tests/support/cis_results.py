@@ -99,10 +99,10 @@ class Career:
         return listed
 
 
-def make_district(folder: Path) -> tuple[Home, Hamlet]:
-    """Two students with plans, eight without."""
+def make_district(folder: Path, others: int = 8) -> tuple[Home, Hamlet]:
+    """Two students with plans, and others without."""
     home = make_home(folder, NOW="2026-11-20T02:00:00Z")
-    hamlet, town = Hamlet(), Town(home)
+    hamlet, town = Hamlet(others), Town(home)
     hamlet.student("ada", "Ada", "Ash", identifier="100", email="ash@example.org")
     hamlet.student("ben", "Ben", "Birch", identifier="200")
     town.night(hamlet)

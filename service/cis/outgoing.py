@@ -1,0 +1,95 @@
+"""A night's files for a career system: written, guarded, on the log, and only then sent."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from adapters.cis.places import Place, Sent, deliver
+from adapters.cis.write import SetReport
+from adapters.port import Progress, silent
+from service.cis.places import layout_of
+from service.cis.sets import Order, make_set, note_delivered
+from service.errors import Invalid, NotFound
+from service.office import Window, at_window
+from service.settings import Deliver
+from service.store.database import writing
+from service.store.tables import ROSTER
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What is to go where: the destination's name, its settings, its place, and drafts' folder."""
+
+    name: str
+    destination: Deliver
+    place: Place
+    drafts: Path
+
+
+def send_set(
+    window: Window, errand: Errand, allow_held: str | None = None, progress: Progress = silent
+) -> tuple[SetReport, list[Sent]]:
+    """Write tonight's set for a career system and bring it there.
+
+    Raises Held where the guard objects, Refused where the account may not, and PlaceUnavailable
+    where the connection broke: then it is on record that the set was let out, not that it arrived.
+    """
+    destination = errand.destination
+    layout = layout_of(destination.layout, "layouts")
+    if destination.host is not None and "sftp" not in layout.ways:
+        fix = "Give a path, and hand the files over as it asks."
+        raise Invalid(f"{layout.title} takes no files by SFTP.", fix)
+    errand.drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f"{errand.name}-", dir=errand.drafts))
+    try:
+        with at_window(window) as visit:
+            students = students_of(visit.connection, visit.tenant, destination.schools)
+            order = Order(
+                layout,
+                errand.name,
+                f"schools {', '.join(destination.schools)}" if destination.schools else "district",
+                visit.district.day(visit.now),
+                destination.identifier,
+                allow_held,
+                delivers=True,
+            )
+            report = make_set(visit, students, order, draft / "set")
+        files = [draft / "set" / one.name for one in report.files]
+        sent = deliver(errand.place, files, progress)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    _note(window.engine, window.log.tenant, errand.name, window.act.at)
+    return report, sent
+
+
+def _note(engine: Engine, tenant: str, target: str, at: str) -> None:
+    with writing(engine) as connection:
+        note_delivered(connection, tenant, target, at)
+
+
+def students_of(connection: Connection, tenant: str, schools: tuple[str, ...] = ()) -> list[str]:
+    """The students of these schools, by their number or key, or of the whole district.
+
+    Raises NotFound for a school without students: a set without them would archive them all.
+    """
+    role, place = ROSTER["role"].c, ROSTER["organization"].c
+    query = (
+        sa.select(role.person_id, place.identifier, place.sourced_id)
+        .join_from(
+            ROSTER["role"],
+            ROSTER["organization"],
+            sa.and_(place.tenant == role.tenant, place.id == role.org_id),
+        )
+        .where(role.tenant == tenant, role.role == "student", role.state == "active")
+    )
+    rows = [tuple(row) for row in connection.execute(query)]
+    for school in schools:
+        if not any(school in row[1:] for row in rows):
+            raise NotFound(f"Nobody is a student at {school!r}.", "Correct the school's number.")
+    return sorted({row[0] for row in rows if not schools or set(row[1:]) & set(schools)})

@@ -1,0 +1,169 @@
+"""A district's files reach a career system by its agreement: guarded, on the log, whole or not."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from pathlib import Path
+
+import pytest
+from support.cis_results import make_district
+from support.cli import Answer, Home
+from support.hamlet import Hamlet, Town
+from support.sftp_server import PASSWORD, USER, sftp_server
+
+WHY = ("--reason", "contract 7")
+SECTIONS = ("directory", "careerGoals", "plannedCourses", "profile", "assessments", "activities")
+XELLO = '\n[deliver.xello]\nlayout = "xello"\nrecipient = "career-site"\nidentifier = "username"\n'
+PURPOSE = ("--purpose", "career-guidance")
+
+
+def _agree(home: Home) -> None:
+    """An agreement with a career system, and the scopes that it needs."""
+    home("account", "add", "career-site", "--role", "CIS", *WHY)
+    for section in SECTIONS:
+        home("account", "grant", "career-site", "export", section, *WHY)
+    named = [word for section in SECTIONS for word in ("--section", section)]
+    words = ("agreement", "add", "career-site", "--role", "CIS", "--exception", "a1", *PURPOSE)
+    ends = ("--to", "2027-06-30", "--destroy-by", "2027-09-30", "--terms", "contract 7")
+    answer = home(*words, *named, *ends, "--direct-control", "--no-redisclosure")
+    assert answer.status == 0, answer
+
+
+@pytest.fixture(scope="module")
+def agreed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Hamlet]:
+    home, hamlet = make_district(tmp_path_factory.mktemp("agreed") / "home", others=40)
+    _agree(home)
+    return home, hamlet
+
+
+@pytest.fixture
+def district(tmp_path: Path, agreed: tuple[Home, Hamlet]) -> tuple[Home, Hamlet]:
+    template, hamlet = agreed
+    shutil.copytree(template.folder, tmp_path / "home")
+    home = Home(tmp_path / "home", dict(template.variables))
+    (home.folder / "there").mkdir()
+    settings(home, 'path = "there"\n')
+    return home, copy.deepcopy(hamlet)
+
+
+def settings(home: Home, place: str) -> None:
+    file = home.folder / "planbridge.toml"
+    head = file.read_text(encoding="utf-8").partition("\n[deliver.")[0]
+    file.write_text(head + XELLO + place, encoding="utf-8")
+
+
+def send(home: Home, *words: str) -> Answer:
+    return home("export", "deliver", "xello", *PURPOSE, "--json", *words)
+
+
+def students(home: Home) -> list[str]:
+    text = (home.folder / "there" / "Student.txt").read_text("utf-8")
+    return [line.split("|")[0] for line in text.splitlines()[1:]]
+
+
+def _leave(district: tuple[Home, Hamlet], count: int) -> None:
+    """So many students are no longer in the roster's next delivery."""
+    home, hamlet = district
+    for number in range(count):
+        hamlet.drop(f"o{number}")
+    words = ("--kind", "oneroster-csv", "--path", home.delivery, "--replace")
+    assert home("source", "add", "sis", *words).status == 0
+    town = Town(home, 1)
+    assert town.night(hamlet)["state"] in ("done", "held")
+
+
+def test_a_set_arrives_with_what_the_agreement_opens(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    answer = send(home)
+    assert answer.status == 0, answer
+    assert len(students(home)) == 42
+    assert "ash@example.org" not in (home.folder / "there" / "Student.txt").read_text()
+
+
+def test_who_got_what_is_on_the_log(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    send(home)
+    bodies = [row[0] for row in home.query("SELECT body FROM audit_payload ORDER BY 1")]
+    assert any("career-site" in one and "export deliver xello" in one for one in bodies)
+
+
+def test_a_set_that_is_a_tenth_short_is_held_until_a_reason_is_given(
+    district: tuple[Home, Hamlet],
+) -> None:
+    home, _ = district
+    send(home)
+    _leave(district, 10)
+    answer = send(home)
+    assert answer.status == 3
+    assert "Student.txt: 32 rows where" in answer.json["error"]["problem"]
+    assert len(students(home)) == 42
+    assert send(home, "--allow-held", "a school closed").status == 0
+    assert len(students(home)) == 32
+    assert home("export", "sets", "--json").json[0]["override"] == "a school closed"
+
+
+def test_a_few_may_leave(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    send(home)
+    _leave(district, 3)
+    assert send(home).status == 0
+    assert len(students(home)) == 39
+
+
+def test_without_an_agreement_nothing_leaves(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    home("agreement", "end", "agreement-1", *WHY)
+    assert send(home).status in (1, 3)
+    assert list((home.folder / "there").iterdir()) == []
+
+
+def test_a_set_that_was_held_is_nowhere_on_disk(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    send(home)
+    _leave(district, 10)
+    send(home)
+    assert list((home.folder / ".planbridge" / "outgoing").iterdir()) == []
+
+
+def test_by_sftp_a_broken_connection_is_told_and_the_next_attempt_arrives(
+    district: tuple[Home, Hamlet], tmp_path: Path
+) -> None:
+    home, _ = district
+    with sftp_server(tmp_path / "server") as server:
+        place = f'host = "127.0.0.1"\nport = {server.port}\nuser = "{USER}"\n'
+        settings(home, f'{place}folder = "."\nhost_key = "{server.fingerprint}"\n')
+        server.break_at = 3
+        broken = home("export", "deliver", "xello", *PURPOSE, "--json", SECRET_XELLO=PASSWORD)
+        assert (broken.status, broken.json["error"]["code"]) == (1, "place.unavailable")
+        assert server.visible() == {}
+        server.break_at = None
+        answer = home("export", "deliver", "xello", *PURPOSE, "--json", SECRET_XELLO=PASSWORD)
+        assert answer.status == 0, answer
+        assert set(server.visible()) == {"School.txt", "Student.txt", "StudentCourses.txt"}
+
+
+@pytest.mark.parametrize(
+    ("place", "word"),
+    [
+        ("", "host"),
+        ('host = "localhost"\nuser = "x"\n', "host_key"),
+        ('path = "nowhere"\n', "nowhere"),
+        ('path = "there"\nschools = ["9"]\n', "'9'"),
+    ],
+)
+def test_a_destination_that_cannot_be_is_told(
+    district: tuple[Home, Hamlet], place: str, word: str
+) -> None:
+    home, _ = district
+    settings(home, place)
+    answer = send(home)
+    assert answer.status == 1
+    assert word in answer.json["error"]["problem"]
+
+
+def test_an_unknown_destination_names_those_there_are(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    answer = home("export", "deliver", "kuder")
+    assert answer.status == 1
+    assert "xello" in answer.err
