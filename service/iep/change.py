@@ -112,6 +112,7 @@ def difference(wish: Wish, after: Iep) -> dict[str, Any]:
     if wish.item in held:
         return {**told, "found": held[wish.item], "item": wish.item}
     wanted = plain(wish.wording or "")
-    ranked = sorted(held, key=lambda item: ratio(wanted, plain(held[item])), reverse=True)
+    of_area = [item for item in held if _in_area(after, item, wish)] or list(held)
+    ranked = sorted(of_area, key=lambda item: ratio(wanted, plain(held[item])), reverse=True)
     nearest = ranked[0] if ranked else None
     return {**told, "found": held[nearest] if nearest else None, "item": nearest}
