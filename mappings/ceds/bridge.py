@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from mappings.ceds.addresses import marks_of, person_key
 from mappings.ceds.core import core_of
 from mappings.ceds.plans import PlanTrees
 from mappings.ceds.reading import Reading
 from mappings.ceds.roster_out import RosterTrees, joined
-from mappings.engine.book import Book, open_book
+from mappings.engine.book import Book, Options, open_book
 from mappings.engine.loss import Losses
 from mappings.engine.paths import Tree
 from mappings.hub import USUAL, Choice, Hub, Records
@@ -20,9 +21,10 @@ from schemas.standards.shape import StandardRecord
 
 
 @cache
-def book_of(package: str, core_only: bool = False) -> Book:
+def book_of(package: str, core_only: bool = False, overlay: Path | None = None) -> Book:
     """The tables of a version, with or without terms of our own."""
-    return core_of(book_of(package)) if core_only else open_book(package, shape)
+    whole = open_book(package, shape, Options(overlay=overlay))
+    return core_of(whole) if core_only else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,24 @@ class CedsBridge:
     """The way between one version of CEDS and our records."""
 
     package: str
+    overlay: Path | None = None
+
+    def over(self, overlay: Path) -> CedsBridge:
+        """The same with a district's own tables, a file or a folder, laid over its own."""
+        return replace(self, overlay=overlay)
+
+    def book(self, choice: Choice = USUAL) -> Book:
+        """Its tables. Raises MappingTableError for an overlay that does not hold."""
+        return book_of(self.package, choice.core_only, self.overlay)
 
     def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """The roster, and a plan for every person who has a learning plan."""
-        book = book_of(self.package)
+        book = self.book()
         return Reading(book, marks_of(book), losses).hub(records)
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """What is shared, then one tree for every person: those with a plan first."""
-        book = book_of(self.package, choice.core_only)
+        book = self.book(choice)
         roster = RosterTrees(book, hub, losses, marks_of(book))
         plans = PlanTrees(book, choice.switched, losses)
         yield from roster.shared()

@@ -1,8 +1,8 @@
 """Reading a crosswalk: which code of theirs stands for which of ours, and how well it fits.
 
 Columns: `ours`, `relation` (equivalent, broader, narrower: how their code lies to ours; none),
-`theirs_set`, `theirs`, `preferred` (yes on the one row by which a code of theirs is read), `note`. A code of ours that has
-a row with relation none is not written; its narrower rows are for reading alone.
+`theirs_set`, `theirs`, `preferred` (yes on the one row by which a code of theirs is read), `note`.
+A code of ours with a row of relation none is not written: its narrower rows are for reading.
 """
 
 from __future__ import annotations

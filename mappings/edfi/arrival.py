@@ -109,7 +109,8 @@ class _Arrival:
         return pl.concat([pl.Series("_from", [], pl.String), *told])
 
     def _cells(self, entity: str, name: str, lost: pl.DataFrame, notes: pl.DataFrame) -> None:
-        stays = EXTRAS if name == "extras" else STAYS[entity].get(name, CHANGED)
+        usually = EXTRAS if name == "extras" else STAYS[entity].get(name, CHANGED)
+        stays = self.ledger.left_behind().get((entity, name), usually)
         assumed = ASSUMED.get(entity, {}).get(name)
         blank = f"assumed: {assumed}" if assumed else CHANGED
         named = lost.join(notes.drop("value"), on="id", how="left", maintain_order="left")

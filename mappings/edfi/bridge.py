@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from mappings.edfi.reading import Into
 from mappings.edfi.writing import Out
@@ -16,9 +17,9 @@ from schemas.standards.shape import StandardRecord
 
 
 @cache
-def book_of(package: str, namespace: str) -> Book:
-    """The tables of a version, with the tenant's namespace in its own codes."""
-    return open_book(package, shape, Options(namespace))
+def book_of(package: str, namespace: str, overlay: Path | None = None) -> Book:
+    """The tables of a version, with the tenant's namespace in its own codes, and its overlay."""
+    return open_book(package, shape, Options(namespace, overlay))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,19 @@ class EdFiBridge:
     """The way between one Data Standard and our records."""
 
     package: str
+    overlay: Path | None = None
+
+    def over(self, overlay: Path) -> EdFiBridge:
+        """The same with a district's own tables, a file or a folder, laid over its own."""
+        return replace(self, overlay=overlay)
+
+    def book(self, choice: Choice = USUAL) -> Book:
+        """Its tables. Raises MappingTableError for an overlay that does not hold."""
+        return book_of(self.package, choice.namespace, self.overlay)
 
     def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """Roster tables, and a plan for every student of whom more is said than the profile."""
-        return Into(book_of(self.package, choice.namespace), losses).hub(records())
+        return Into(self.book(choice), losses).hub(records())
 
     def write_lines(
         self, hub: Hub, losses: Losses, choice: Choice
@@ -37,11 +47,11 @@ class EdFiBridge:
         """The same records; those of the large resources as JSON text, made in columns."""
         from mappings.edfi.bulk import BulkOut
 
-        return BulkOut(book_of(self.package, choice.namespace), hub, losses, choice).pieces()
+        return BulkOut(self.book(choice), hub, losses, choice).pieces()
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """Resources of the roster and of the plans; closed carriers stay closed."""
-        return Out(book_of(self.package, choice.namespace), hub, losses, choice).records()
+        return Out(self.book(choice), hub, losses, choice).records()
 
 
 def v5p2() -> EdFiBridge:

@@ -152,6 +152,16 @@ class Ledger:
             )
         )
 
+    def left_behind(self) -> dict[tuple[str, str], str]:
+        """The fields that a table leaves behind, as an overlay may say, each with its reason."""
+        found = {}
+        for view in MADE_OF:
+            for column, reason in self.table(view).ours_only.items():
+                own = (MADE_OF[view], field_of(view, column), "")
+                entity, name, _ = ELSEWHERE.get((view, column), own)
+                found[entity, name] = reason
+        return found
+
     def notes(self) -> pl.DataFrame:
         """Everything noted; of a field of a record the first reason stands."""
         whole = pl.concat([NOTES.to_frame(), *self._notes]).drop_nulls("id")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ import polars as pl
 from mappings.edfi.profiles import Profiles
 from mappings.edfi.roster import roster_of
 from mappings.engine.assemble import Assembly, Student
-from mappings.engine.book import Book
+from mappings.engine.book import Book, open_book
 from mappings.engine.inward import Read
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.model import Row
@@ -25,6 +26,7 @@ from mappings.engine.records import read_record
 from mappings.hub import Hub
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
+from schemas.standards.edfi import shape
 from schemas.standards.shape import StandardRecord
 
 SOURCE = "ed-fi"
@@ -166,8 +168,15 @@ def _wire(kind: pl.DataType) -> Any:
 
 
 def _collected(book: Book, subject: str) -> _Collected:
-    rows = [row for table in book.by_subject[subject] for row in table.rows]
+    """A view with the columns of its tables, and those that an overlay took from them."""
+    tables = (*_usual(book.version).by_subject[subject], *book.by_subject.get(subject, ()))
+    rows = [row for table in tables for row in table.rows]
     return _Collected({row.ours.steps[0].name: _kind(row) for row in rows})
+
+
+@cache
+def _usual(version: str) -> Book:
+    return open_book(f"mappings.edfi.v{version.replace('.', 'p')}", shape)
 
 
 def _kind(row: Row) -> pl.DataType:

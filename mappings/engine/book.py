@@ -29,7 +29,7 @@ LOCAL_NAMESPACE = "planbridge.example"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a tenant decides: the namespace of its own codes, and a folder of table overlays.
+    """What a tenant decides: the namespace of its own codes, and an overlay, one file or a folder.
 
     `wire` is how records hold values, where that is not what the book says.
     """
@@ -215,9 +215,10 @@ def _headed(head: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _overlaid(raws: Mapping[str, dict[str, Any]], overlay: FilePath) -> dict[str, dict[str, Any]]:
-    if not overlay.is_dir():
-        raise MappingTableError(f"{overlay}: there is no such folder of overlays")
-    revisions = {path.stem: _toml(_text(path), path.name) for path in overlay.glob("*.toml")}
+    places = sorted(overlay.glob("*.toml")) if overlay.is_dir() else [overlay]
+    if not all(place.is_file() for place in places) or not places:
+        raise MappingTableError(f"{overlay}: there is no such folder of overlays, and no such file")
+    revisions = {path.stem: _toml(_text(path), path.name) for path in places}
     if "standard" in revisions:
         raise MappingTableError("standard.toml: an overlay revises tables, not the book itself")
     return {**raws, **{name: _revised(name, raw, raws) for name, raw in revisions.items()}}

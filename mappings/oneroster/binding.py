@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from mappings.engine.book import Book, Options, open_book
 from mappings.engine.codec import Wire
@@ -23,9 +24,9 @@ Run = Callable[[Tree, Losses], Tree | None]
 
 
 @cache
-def book_of(version: str, wire: Wire = "rows") -> Book:
+def book_of(version: str, wire: Wire = "rows", overlay: Path | None = None) -> Book:
     """The book of a version; `wire` text has the cells of CSV where rows have lists."""
-    return open_book(PACKAGES[version], shape, Options(wire=wire))
+    return open_book(PACKAGES[version], shape, Options(overlay=overlay, wire=wire))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,17 @@ class Binding:
 
     version: str
     is_json: bool = False
+    overlay: Path | None = None
 
     @property
     def book(self) -> Book:
         """The tables of the version."""
-        return book_of(self.version)
+        return book_of(self.version, overlay=self.overlay)
 
     @property
     def plan_book(self) -> Book:
         """The tables of plans alone: what rows say of the roster is read apart from them."""
-        return _plan_book(self.version)
+        return _plan_book(self.version, self.overlay)
 
     @property
     def name(self) -> str:
@@ -57,7 +59,7 @@ class Binding:
 
     def tables(self) -> Mapping[str, Table]:
         """The tables of records that are no part of a plan, by our entity."""
-        return _tables(self.version, "rows")
+        return _tables(self.version, "rows", self.overlay)
 
     def needs(self, entity: str) -> frozenset[str]:
         """The fields of ours without which there is no record."""
@@ -68,16 +70,16 @@ class Binding:
 
     def writer(self, entity: str) -> Run:
         """Makes rows of our records."""
-        return _writer(self.version, entity)
+        return _writer(self.version, entity, self.overlay)
 
     def reader(self, entity: str) -> Run:
         """Makes our records of rows."""
-        return _reader(self.version, entity)
+        return _reader(self.version, entity, self.overlay)
 
 
 @cache
-def _plan_book(version: str) -> Book:
-    whole = book_of(version)
+def _plan_book(version: str, overlay: Path | None) -> Book:
+    whole = book_of(version, overlay=overlay)
     tables = tuple(table for table in whole.tables if table.subject not in ENTITIES)
     by_entity = {
         entity: kept
@@ -88,21 +90,21 @@ def _plan_book(version: str) -> Book:
 
 
 @cache
-def _tables(version: str, wire: Wire) -> Mapping[str, Table]:
-    tables = book_of(version, wire).tables
+def _tables(version: str, wire: Wire, overlay: Path | None) -> Mapping[str, Table]:
+    tables = book_of(version, wire, overlay).tables
     return {table.subject: table for table in tables if table.subject in ENTITIES}
 
 
-def cell_tables(version: str) -> Mapping[str, Table]:
+def cell_tables(binding: Binding) -> Mapping[str, Table]:
     """The same tables for columns of cells."""
-    return _tables(version, "text")
+    return _tables(binding.version, "text", binding.overlay)
 
 
 @cache
-def _writer(version: str, entity: str) -> Run:
-    return write_function(_tables(version, "rows")[entity])
+def _writer(version: str, entity: str, overlay: Path | None) -> Run:
+    return write_function(_tables(version, "rows", overlay)[entity])
 
 
 @cache
-def _reader(version: str, entity: str) -> Run:
-    return read_function(_tables(version, "rows")[entity])
+def _reader(version: str, entity: str, overlay: Path | None) -> Run:
+    return read_function(_tables(version, "rows", overlay)[entity])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
+from mappings.engine.book import Book
 from mappings.engine.loss import Losses
 from mappings.hub import USUAL, Choice, Hub, Records
 from mappings.oneroster.binding import Binding
@@ -24,6 +26,14 @@ class OneRosterBridge:
     """The way between the rows of one binding and our records."""
 
     binding: Binding
+
+    def over(self, overlay: Path) -> OneRosterBridge:
+        """The same with a district's own tables, a file or a folder, laid over its own."""
+        return replace(self, binding=replace(self.binding, overlay=overlay))
+
+    def book(self) -> Book:
+        """Its tables. Raises MappingTableError for an overlay that does not hold."""
+        return self.binding.book
 
     def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """Rosters and gradebooks as tables; plans out of `metadata.ilp`, one at a time."""

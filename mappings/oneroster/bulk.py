@@ -38,7 +38,7 @@ def tables_of(files: Cells, binding: Binding, losses: Losses) -> dict[str, pl.Da
 
     Each file is let go of before the next is asked for. None where users take plans along.
     """
-    tables = {table.entity: table for table in cell_tables(binding.version).values()}
+    tables = {table.entity: table for table in cell_tables(binding).values()}
     made = {}
     for file, frame in files:
         if file == "users" and _has_plans(frame):
@@ -179,7 +179,7 @@ def _why(codec: Codec, cell: str) -> str:
 
 def files_of(rows: RowsOut) -> dict[str, pl.DataFrame]:
     """What of a hub can be written, as files of cells; plans are not among it."""
-    tables, made = cell_tables(rows.binding.version), {}
+    tables, made = cell_tables(rows.binding), {}
     for entity, frame in rows.frames.items():
         if entity == "relation" or (entity == "role" and rows.binding.version == "1.1"):
             continue

@@ -48,6 +48,9 @@ def convert(
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Write records of this kind alone.")
     ] = None,
+    overlay: Annotated[
+        Path | None, typer.Option("--overlay", help="Mapping tables of your own, laid over ours.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Convert IN; exit 0 written, 3 refused because of --strict, 1 failed. Losses are listed."""
@@ -76,6 +79,7 @@ def convert(
         roster=roster,
         roster_format=detect(roster) if roster else None,
         strict=strict,
+        overlay=overlay,
     )
     outcome = Outcome()
     try:

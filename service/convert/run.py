@@ -12,10 +12,11 @@ from typing import Any
 from adapters.formats import Format
 from adapters.port import Progress, silent
 from mappings.engine.loss import Losses
-from mappings.hub import Choice, Hub
+from mappings.hub import Bridge, Choice, Hub
 from schemas.standards.shape import StandardRecord
 from service.convert.columns import Way, telling
 from service.convert.draft import drafted
+from service.convert.overlays import bridges
 from service.errors import Held, Invalid
 from service.formats import bridge_of, format_of, row_of
 
@@ -24,7 +25,10 @@ _TOLD_EVERY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be converted; `roster` is a OneRoster package that tells more of the students."""
+    """What is to be converted; `roster` is a OneRoster package that tells more of the students.
+
+    `overlay` is a file or folder of the district's own mapping tables.
+    """
 
     source: Path
     source_format: str
@@ -34,6 +38,7 @@ class Order:
     roster: Path | None = None
     roster_format: str | None = None
     strict: bool = False
+    overlay: Path | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
     Who gives an `account` to fill can read the losses in it even then.
     """
     outcome = Outcome() if account is None else account
+    _ways(order)  # says what is wrong with an overlay before anything is read
     source: Format = telling(format_of(order.source_format), outcome.losses)
     target: Format = telling(format_of(order.target_format), outcome.losses)
     with drafted(order.target) as unfinished:
@@ -73,6 +79,11 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
                 writer.write(unfinished, told, progress)
         _accept(order, outcome)
     return outcome
+
+
+def _ways(order: Order) -> tuple[Bridge, Bridge]:
+    """The bridges of the source and of the target."""
+    return bridges(order.source_format, order.target_format, order.overlay)
 
 
 def _carrying(order: Order, target: Format) -> AbstractContextManager[Format]:
@@ -107,7 +118,7 @@ def _records(
 ) -> Iterator[StandardRecord]:
     if hub is None:
         return _read(order, source, outcome, progress)
-    return bridge_of(order.target_format).write(hub, outcome.losses, order.choice)
+    return _ways(order)[1].write(hub, outcome.losses, order.choice)
 
 
 def _read(
@@ -119,7 +130,7 @@ def _read(
 
 def _hub(order: Order, source: Format, outcome: Outcome, progress: Progress) -> Hub:
     """What the input says, by columns where there are no plans in it."""
-    bridge = bridge_of(order.source_format)
+    bridge = _ways(order)[0]
     columns = Way(format_of(order.source_format), bridge, order.source, outcome.losses, progress)
     hub = columns.read(outcome.read)
     if hub is None:
@@ -134,7 +145,7 @@ def _hub(order: Order, source: Format, outcome: Outcome, progress: Progress) -> 
 def _wrote_columns(
     order: Order, target: Format, place: Path, hub: Hub, outcome: Outcome, progress: Progress
 ) -> bool:
-    way = Way(target, bridge_of(order.target_format), place, outcome.losses, progress)
+    way = Way(target, _ways(order)[1], place, outcome.losses, progress)
     return way.write(hub, outcome.written, order.choice)
 
 
