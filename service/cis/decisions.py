@@ -19,7 +19,7 @@ from service.cis.merge import Voice, next_version, rules_of, version_after
 from service.cis.places import layout_of
 from service.cis.write import merge_due
 from service.errors import Invalid, NotFound
-from service.ilp.keep import existing_plan, keep_next, plan_as_kept
+from service.ilp.keep import existing_plan, keep_next, plan_as_kept, plan_by_id
 from service.sources import load_source
 from service.store.cis_tables import cis_account
 from service.store.tables import match_candidate
@@ -71,7 +71,8 @@ def settle_field(
 
     Raises NotFound where the entry is gone, Invalid where the value does not fit any more.
     """
-    head: Any = existing_plan(connection, tenant, found["record_id"])
+    whose = found["record_id"]
+    head: Any = plan_by_id(connection, tenant, whose) or existing_plan(connection, tenant, whose)
     plan = plan_as_kept(connection, tenant, head)
     entry_id, _, name = found["field"].rpartition(".")
     place = ELEMENTS[found["entity"]]

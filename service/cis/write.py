@@ -10,15 +10,13 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from mappings.engine.codecs import canonical_json
 from schemas.ilp.document import write_document
 from service.act import Act
-from service.cis.merge import Clash, Voice, Word, merge
+from service.cis.merge import Voice, Word, merge
+from service.ilp.clashes import About, queue_clashes
 from service.ilp.keep import keep_next, plan_as_kept, plan_of
-from service.store import counters
 from service.store.bulk import upsert_frame
 from service.store.cis_tables import cis_account, cis_entry
-from service.store.tables import conflict
 from service.sync.authority import Authority
 from service.sync.night import Night
 from service.sync.plans import Plan, part_of
@@ -60,7 +58,8 @@ def merge_due(
             document = write_document(merged.plan).decode()
             act = Act(voice.title, f"Said by {voice.title} on {voice.at[:10]}.", voice.at)
             keep_next(connection, tenant, str(head.id), document, act, source=voice.source)
-        _queue(connection, tenant, voice, student, merged.clashes)
+        asked = [one for one in merged.clashes if one.outcome is Authority.MANUAL]
+        queue_clashes(connection, tenant, About(student, voice.source, voice.run), asked)
         _settle(connection, tenant, voice.source, rows)
         moved += merged.moved
     return moved
@@ -118,39 +117,3 @@ def _settle(connection: Connection, tenant: str, source: str, rows: Sequence[sa.
             )
             .values(applied=row.said)
         )
-
-
-def _queue(
-    connection: Connection, tenant: str, voice: Voice, student: str, clashes: list[Clash]
-) -> None:
-    """Queue what only a person can decide; a later clash of a field replaces an open one."""
-    asked = [one for one in clashes if one.outcome is Authority.MANUAL]
-    if not asked:
-        return
-    first = counters.advance(connection, tenant, "conflict", len(asked))
-    rows = [
-        {
-            "tenant": tenant,
-            "entity": one.element,
-            "record_id": student,
-            "field": f"{one.entry}.{one.field}",
-            "number": first + position,
-            "source": voice.source,
-            "run": voice.run,
-            **{name: _shown(getattr(one, name)) for name in ("base", "ours", "theirs")},
-            "state": "open",
-            **dict.fromkeys(("decided_by", "decided_at", "reason")),
-        }
-        for position, one in enumerate(asked)
-    ]
-    texts = {column.name: pl.String for column in conflict.columns}
-    schema = {**texts, "number": pl.Int64, "run": pl.Int64}
-    frame = pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema)
-    upsert_frame(connection, conflict, ("tenant", "entity", "record_id", "field"), frame)
-
-
-def _shown(value: Any) -> str | None:
-    """A value as JSON, from which it can be made again."""
-    from pydantic_core import to_jsonable_python
-
-    return None if value is None else canonical_json(to_jsonable_python(value))

@@ -86,7 +86,9 @@ def import_file(
 def _imported(one: dict[str, Any]) -> str:
     held, missing = one.get("artifacts", 0), one.get("artifacts_missing", 0)
     files = f", {held} of {held + missing} files" if held + missing else ""
-    return f"{one['file']}: {one['outcome']}, version {one['version']}{files}."
+    waits = one.get("conflicts")
+    asked = f" {waits} fields wait for a decision: `planbridge conflicts list`." if waits else ""
+    return f"{one['file']}: {one['outcome']}, version {one['version']}{files}.{asked}"
 
 
 @plan.command("export")

@@ -134,4 +134,5 @@ def _outcome(name: str, kept: Kept) -> dict[str, Any]:
         "person": kept.person_id,
         "version": kept.version,
         "outcome": words if kept.is_new else "unchanged",
+        **({"conflicts": kept.clashes} if kept.clashes else {}),
     }

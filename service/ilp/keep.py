@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.ilp.document import read_document, write_document
+from schemas.ilp.entry import AuthorKind, Change
 from schemas.ilp.plan import Plan
 from service.act import Act
 from service.errors import Invalid, NotFound
+from service.ilp.clashes import About, queue_clashes
 from service.ilp.overlay import with_roster_facts
 from service.ilp.owner import identifier_kinds, owner_of
+from service.ilp.unite import United, unite
 from service.store.journal import Entry, Stamp, write_entries
 from service.store.tables import ROSTER, ilp_plan, ilp_plan_identifier, ilp_plan_version
 from service.sync.night import record_id
@@ -29,6 +33,7 @@ class Kept:
     version: int
     person_id: str | None
     is_new: bool
+    clashes: int = 0
 
     @property
     def waits(self) -> bool:
@@ -78,6 +83,14 @@ def import_plan(
     fresh = _fresh(connection, tenant, plan_id, before, now)
     if head and not fresh:
         return Kept(plan_id, head.version, person, is_new=False)
+    clashes = 0
+    if head and before:
+        united = _united(connection, tenant, plan_id, [*before, now], act)
+        if united is not None:
+            fresh.append(Edition(write_document(united.plan).decode(), *_uniting(act)))
+            about = About(person or plan_id, "import")
+            queue_clashes(connection, tenant, about, united.clashes)
+            clashes = len(united.clashes)
     first = (head.version if head else 0) + 1
     version = first + len(fresh) - 1
     _put_head(connection, tenant, plan_id, person, version, is_new=head is None)
@@ -86,7 +99,44 @@ def import_plan(
     _put_identifiers(connection, tenant, plan_id, kinds)
     lines = [Entry("plan-import", "ilp_plan", pl.Series([plan_id]), None)]
     write_entries(connection, Stamp(tenant, act.at, act.by), lines)
-    return Kept(plan_id, version, person, is_new=True)
+    return Kept(plan_id, version, person, is_new=True, clashes=clashes)
+
+
+def _uniting(act: Act) -> tuple[str, str, str, str]:
+    return act.by, "unite", f"{act.reason}: united with what was here", act.at
+
+
+def _united(
+    connection: Connection, tenant: str, plan_id: str, arriving: Sequence[Edition], act: Act
+) -> United | None:
+    """The plan that is held united with one that arrives with its history.
+
+    None where one of them merely continues the other.
+    """
+    held = [edition for _, edition in editions_of(connection, tenant, plan_id)]
+    theirs = {one.digest for one in arriving}
+    if held[-1].digest in theirs:
+        return None
+    shared = [one.document for one in held if one.digest in theirs]
+    base = read_document(shared[-1].encode()) if shared else None
+    ours, other = (read_document(one.document.encode()) for one in (held[-1], arriving[-1]))
+    numbers = [one.profile.header.plan_version for one in (ours, other) if one.profile.header]
+    change = Change(
+        author=act.by or "import",
+        kind=AuthorKind.DISTRICT_SYSTEM,
+        source="import",
+        at=datetime.fromisoformat(act.at),
+        plan_version=max(numbers, default=0) + 1,
+        reason="United with a plan that arrived with its own history.",
+    )
+    try:
+        return unite(base, ours, other, change)
+    except ValueError:
+        raise Invalid(
+            "The plan that is here and the one that arrives cannot be united: they use the same "
+            "ids for different entries.",
+            "Import its ilp.json alone, which takes the place of what is here and keeps it.",
+        ) from None
 
 
 def existing_plan(

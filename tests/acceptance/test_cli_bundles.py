@@ -223,3 +223,44 @@ def test_what_a_killed_import_left_is_swept(empty: Home, tmp_path: Path) -> None
 
 def _artifacts(home: Home) -> Path:
     return home.folder / ".planbridge" / "artifacts"
+
+
+def _changed(home: Home, plan_id: str, path: Path, text: str) -> None:
+    """Change the sample's title by hand, as the next version."""
+    document = json.loads(exported(home, plan_id, path.with_suffix(".zip"))["ilp.json"])
+    document["plan"]["artifacts"]["work_samples"][0]["title"] = text
+    path.write_text(json.dumps(document), "utf-8")
+    imported(home, path)
+
+
+def test_a_plan_that_went_two_ways_is_united_and_conflicts_queue(
+    empty: Home, tmp_path: Path
+) -> None:
+    [one] = imported(empty, full_bundle(tmp_path / "in.zip"))
+    _changed(empty, one["plan"], tmp_path / "theirs.json", "Theirs")
+    exported(empty, one["plan"], tmp_path / "moving.zip")
+    empty.rewind("empty")
+    imported(empty, tmp_path / "in.zip")
+    _changed(empty, one["plan"], tmp_path / "ours.json", "Ours")
+    [united] = imported(empty, tmp_path / "moving.zip")
+    assert united["conflicts"] == 1
+    now = json.loads(exported(empty, one["plan"], tmp_path / "now.zip")["ilp.json"])
+    assert now["plan"]["artifacts"]["work_samples"][0]["title"] == "Ours"
+    documents = [json.loads(row[1])["plan"] for row in empty.query(WORDS)]
+    titles = {
+        plan["artifacts"]["work_samples"][0]["title"] for plan in documents if "artifacts" in plan
+    }
+    assert {"Ours", "Theirs"} < titles
+
+
+def test_a_united_plan_is_not_united_again(empty: Home, tmp_path: Path) -> None:
+    [one] = imported(empty, full_bundle(tmp_path / "in.zip"))
+    _changed(empty, one["plan"], tmp_path / "theirs.json", "Theirs")
+    exported(empty, one["plan"], tmp_path / "moving.zip")
+    empty.rewind("empty")
+    imported(empty, tmp_path / "in.zip")
+    _changed(empty, one["plan"], tmp_path / "ours.json", "Ours")
+    imported(empty, tmp_path / "moving.zip")
+    before = empty.held()
+    assert imported(empty, tmp_path / "moving.zip")[0]["outcome"] == "unchanged"
+    assert empty.held() == before
