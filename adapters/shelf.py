@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+_CHUNK = 1 << 23
+"""Large, because another thread may hold the interpreter whenever this one comes back for more."""
+
 
 def digest_file(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    with path.open("rb", buffering=0) as source:
+        return _digest(source, lambda _chunk: None)
+
+
+def copy_digested(path: Path, target: IO[bytes]) -> str:
+    """Copy a file; returns the SHA-256 of the bytes written."""
+    with path.open("rb", buffering=0) as source:
+        return _digest(source, target.write)
+
+
+def _digest(source: io.FileIO, tell: Callable[[memoryview], object]) -> str:
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_CHUNK))
+    while size := source.readinto(buffer):
+        digest.update(buffer[:size])
+        tell(buffer[:size])
+    return digest.hexdigest()
 
 
 @dataclass(slots=True)
 class Draft:
-    """A file being written to the shelf; `digest` and `path` are set once it is complete."""
+    """A file being written to the shelf; `digest` and `path` are set once it is complete.
+
+    Who knows the digest of what was written may set it; else the file is read once more for it.
+    """
 
     stream: IO[bytes]
     digest: str = ""
@@ -41,6 +63,10 @@ class Shelf:
         """Whether the content is there, whole: files arrive by rename only."""
         return self.path_of(digest).is_file()
 
+    def sizes(self) -> frozenset[int]:
+        """The sizes in bytes of all contents."""
+        return frozenset(path.stat().st_size for path in self.root.glob("[0-9a-f][0-9a-f]/*"))
+
     @contextmanager
     def draft(self) -> Iterator[Draft]:
         """Write a new file; on leaving, it is hashed, synced and renamed into place.
@@ -57,7 +83,7 @@ class Shelf:
                 yield draft
                 stream.flush()
                 os.fsync(stream.fileno())
-            draft.digest = digest_file(temporary)
+            draft.digest = draft.digest or digest_file(temporary)
             draft.path = self.path_of(draft.digest)
             draft.path.parent.mkdir(exist_ok=True)
             temporary.replace(draft.path)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from adapters.errors import SourceMisconfigured, SourceUnavailable
 from adapters.oneroster.csv.limits import Limits
 from adapters.oneroster.csv.refusal import Refused
 from adapters.port import Progress
-from adapters.shelf import Shelf, digest_file
+from adapters.shelf import Shelf, copy_digested, digest_file
 
 _THREADS = 2
 """Hashing releases the interpreter lock; more threads than this wait for the disk."""
-_BUFFER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +127,22 @@ def unmoved(paths: Mapping[str, Path]) -> Iterator[None]:
 def keep_files(paths: Mapping[str, Path], shelf: Shelf, progress: Progress) -> dict[str, str]:
     """Copy files to the shelf unless it holds them already; returns their digests by name."""
     digests: dict[str, str] = {}
+    sizes = shelf.sizes()
     with ThreadPoolExecutor(_THREADS) as pool:
-        kept = pool.map(lambda path: _keep(path, shelf), paths.values())
+        kept = pool.map(lambda path: _keep(path, shelf, sizes), paths.values())
         for name, digest in zip(paths, kept, strict=True):
             digests[name] = digest
             progress(f"Reading {name}", len(digests), len(paths))
     return digests
 
 
-def _keep(path: Path, shelf: Shelf) -> str:
+def _keep(path: Path, shelf: Shelf, sizes: Container[int]) -> str:
+    """A file of a size that the shelf does not have is new: it is hashed while it is copied."""
     try:
-        digest = digest_file(path)
-        if not shelf.holds(digest):
-            with path.open("rb") as source, shelf.draft() as draft:
-                shutil.copyfileobj(source, draft.stream, _BUFFER)
-            if draft.digest != digest:
-                raise _moving(path.name)
+        if path.stat().st_size in sizes and shelf.holds(digest := digest_file(path)):
+            return digest
+        with shelf.draft() as draft:
+            draft.digest = copy_digested(path, draft.stream)
     except FileNotFoundError:
         raise _moving(path.name) from None
-    return digest
+    return draft.digest
