@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
-
-import polars as pl
+from typing import TYPE_CHECKING, Protocol
 
 from adapters.shelf import Shelf
 from schemas.finding import Finding
+
+if TYPE_CHECKING:
+    import polars as pl
 
 ROW = "_row"
 """Name of the UInt32 column that numbers records as `Finding.row` does."""

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from mappings.engine.codecs import canonical_json
 from service.errors import Invalid, NotFound
 from service.store.tables import source
 
@@ -47,6 +46,8 @@ def add_source(
         raise Invalid(
             f"There is a source {name!r} already.", "Choose another name, or give --replace."
         )
+    from mappings.engine.codecs import canonical_json
+
     connection.execute(
         sa.insert(source).values(
             tenant=tenant,
@@ -63,6 +64,8 @@ def replace_source(
     connection: Connection, tenant: str, name: str, kind: str, settings: Mapping[str, Any]
 ) -> None:
     """Give a source other settings; what it delivered so far stays. Raises NotFound, Invalid."""
+    from mappings.engine.codecs import canonical_json
+
     if load_source(connection, tenant, name).kind != kind:
         raise Invalid(f"Source {name!r} is of another kind.", "Add a source with another name.")
     connection.execute(

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from adapters.errors import SourceMisconfigured
 from adapters.port import Progress, Source, silent
 from adapters.shelf import Shelf
 from mappings.engine.errors import MappingTableError
-from mappings.recipe import Recipe
 from service.errors import Misconfigured
 from service.settings import Deliver, Settings
 from service.sources import SourceRow, load_source
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from adapters.formats import Format
     from adapters.oneroster.rest.settings import RestSettings
     from mappings.iep.bridge import IepBridge
+    from mappings.recipe import Recipe
 
 _IEP_SETTINGS = frozenset({"path", "version", "student_ids", "profile", "names", "overlay"})
 IEP_KINDS = ("iep-csv", "iep-edfi", "iep-ceds")
@@ -235,6 +236,14 @@ def recipe_of(kind: str, given: Mapping[str, Any]) -> Recipe:
     return oneroster_recipe()
 
 
+def rules_of(kind: str, given: Mapping[str, Any]) -> Callable[[], Recipe]:
+    """The recipe for the asking: made once, and at once where the settings may be wrong."""
+    rules = cache(partial(recipe_of, kind, given))
+    if kind in IEP_KINDS:
+        rules()
+    return rules
+
+
 def iep_recipe_digest(kind: str, given: Mapping[str, Any]) -> str:
     """Another digest means that the same files of an IEP source may say something else."""
     told = [iep_bridge(kind, given).digest]
@@ -286,7 +295,7 @@ def night_for(
             settings=settings,
             source=_state(row),
             adapter=adapter,
-            recipe=recipe_of(row.kind, row.settings),
+            rules=rules_of(row.kind, row.settings),
             shelf=shelf_of(settings),
             lease=lease,
             progress=progress,

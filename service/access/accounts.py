@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -43,6 +42,8 @@ def appoint(connection: Connection, tenant: str, account_id: str, role: str, act
             evidence=act.reason,
         )
     )
+    import polars as pl
+
     entry = Entry("appoint", "account", pl.Series([account_id]), None)
     write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
     return made

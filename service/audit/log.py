@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
@@ -199,5 +198,7 @@ def _insert(connection: Connection, table: sa.Table, rows: Iterable[dict[str, An
     if len(made) < _MANY:
         connection.execute(sa.insert(table), made)
     else:
+        import polars as pl
+
         schema = frame_schema(table.c[name] for name in made[0])
         insert_frame(connection, table, pl.DataFrame(made, schema=schema))

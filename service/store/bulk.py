@@ -1,4 +1,7 @@
-"""Moving tables of rows in and out of the database at the speed of its driver."""
+"""Moving tables of rows in and out of the database at the speed of its driver.
+
+Polars is loaded where it is used: who only asks for a few rows, or writes them, does without.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-import polars as pl
-import polars.selectors as cs
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
@@ -17,27 +18,30 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from service.errors import Invalid
 
 if TYPE_CHECKING:
+    import polars as pl
     from sqlalchemy.dialects import postgresql
 
 _BATCH = 50_000
-_DTYPES: dict[type[Any], Any] = {
-    sa.Boolean: pl.Boolean,
-    sa.Date: pl.Date,
-    sa.Integer: pl.Int64,
-    sa.Float: pl.Float64,
-}
 
 
-def frame_schema(columns: Iterable[sa.Column[Any]]) -> dict[str, Any]:
+def frame_schema(columns: Iterable[sa.ColumnElement[Any]]) -> dict[str, Any]:
     """The Polars types of database columns; text where nothing else fits."""
-    return {column.name: _DTYPES.get(type(column.type), pl.String) for column in columns}
+    import polars as pl
+
+    known: dict[type[Any], Any] = {
+        sa.Boolean: pl.Boolean,
+        sa.Date: pl.Date,
+        sa.Integer: pl.Int64,
+        sa.Float: pl.Float64,
+    }
+    return {column.name: known.get(type(column.type), pl.String) for column in columns}
 
 
 def fetch_frame(connection: Connection, query: sa.Select[Any]) -> pl.DataFrame:
     """The rows of a query over plain columns, as a typed table."""
-    schema = {
-        column.name: _DTYPES.get(type(column.type), pl.String) for column in query.selected_columns
-    }
+    import polars as pl
+
+    schema = frame_schema(list(query.selected_columns))
     rows = connection.execute(query).fetchall()
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
 
@@ -153,6 +157,9 @@ def _or_update(
 
 
 def _sqlite_many(connection: Connection, statement: sa.ClauseElement, frame: pl.DataFrame) -> None:
+    import polars as pl
+    import polars.selectors as cs
+
     compiled = cast(SQLCompiler, statement.compile(dialect=connection.dialect))
     ordered = frame.select(compiled.positiontup or [])
     cursor = connection.connection.cursor()
@@ -196,6 +203,8 @@ def _copy(connection: Connection, table: sa.Table, frame: pl.DataFrame) -> None:
 
 
 def _refuse_nul(table: sa.Table, frame: pl.DataFrame) -> None:
+    import polars.selectors as cs
+
     found = frame.select(cs.string().str.contains("\0", literal=True).any()).to_dicts()
     names = [name for name, has in found[0].items() if has] if found else []
     if names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import Any
 
 import sqlalchemy as sa
@@ -127,6 +128,32 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 "nothing was written.",
             ) from error
         raise
+
+
+@contextmanager
+def checkpointing(engine: Engine) -> Iterator[None]:
+    """Let SQLite move what was committed from its log to its file beside the work of the block.
+
+    Readers and writers go on meanwhile; what is left over is moved when the database is closed.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    moving = Thread(target=_checkpoint, args=(engine,))
+    moving.start()
+    try:
+        yield
+    finally:
+        moving.join()
+
+
+def _checkpoint(engine: Engine) -> None:
+    connection = engine.raw_connection()
+    try:
+        with suppress(sqlite3.Error):  # Whatever is wrong, the next write will say so.
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+    finally:
+        connection.close()
 
 
 def refresh_statistics(engine: Engine) -> None:

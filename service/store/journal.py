@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store import counters
 from service.store.bulk import insert_frame
 from service.store.tables import change, outbox
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Stamp:
 
 def write_entries(connection: Connection, stamp: Stamp, entries: Iterable[Entry]) -> None:
     """Add one line for each record to the journal, in the order given."""
+    import polars as pl
+
     for entry in entries:
         count = len(entry.records)
         if not count:

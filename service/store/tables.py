@@ -101,6 +101,14 @@ for _table in ROSTER.values():
         postgresql_where=_table.c.state == "missing",
     )
 
+Index(
+    "ix_person_gone",
+    ROSTER["person"].c.tenant,
+    ROSTER["person"].c.id,
+    sqlite_where=ROSTER["person"].c.state != "active",
+    postgresql_where=ROSTER["person"].c.state != "active",
+)
+
 counter = Table("counter", metadata, _key("tenant"), _key("name"), _need("value", Integer))
 
 lease = Table(
@@ -150,6 +158,18 @@ base_part = Table(
     _key("part", Integer),
     _need("data", LargeBinary),
 )
+
+base_delta = Table(
+    "base_delta",
+    metadata,
+    _key("tenant"),
+    _key("source"),
+    _key("file"),
+    _key("run", Integer),
+    _need("rows", Integer),
+    _need("data", LargeBinary),
+)
+"""What changed of a file since its base was written whole, one Parquet file for each run."""
 
 run = Table(
     "run",

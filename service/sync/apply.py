@@ -15,7 +15,7 @@ from schemas.finding import Finding
 from schemas.roster.entities import FIELDS
 from service.errors import Held, Stale
 from service.store import counters
-from service.store.bases import Base, touch_base, write_base
+from service.store.bases import Base, add_delta, height, touch_base, write_base
 from service.store.bulk import insert_frame, update_frame, upsert_frame
 from service.store.database import writing
 from service.store.journal import Entry, Stamp, owe, write_entries
@@ -153,7 +153,8 @@ def _add(
 def _update(
     connection: Connection, night: Night, one: Plan, entity: str, rows: pl.DataFrame
 ) -> Iterator[Entry]:
-    frame = rows.select("id", *_moved(rows), "origins", tenant=pl.lit(night.tenant))
+    moved = rows.sort("id").select("id", *_moved(rows), "origins")
+    frame = moved.with_columns(tenant=pl.lit(night.tenant))
     update_frame(connection, ROSTER[entity], ("tenant", "id"), frame, step=("revision",))
     revived = rows.filter("revived")
     _set_state(connection, night, entity, revived["id"], "active")
@@ -180,14 +181,15 @@ def _absence(
 def _write_bases(connection: Connection, night: Night, one: Plan) -> None:
     for name, digest in one.parts.items():
         kind, _, file = name.partition("/")
-        if kind != "bases":
+        if kind not in _BASES:
             continue
-        path = night.shelf.path_of(digest)
-        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+        data = night.shelf.path_of(digest).read_bytes()
+        rows = one.memory["rows"][file] if kind == "deltas" else height(data)
         info = Base(file, one.memory["files"].get(file, ""), rows, one.run)
-        write_base(connection, night.tenant, one.source, info, path.read_bytes())
+        _BASES[kind](connection, night.tenant, one.source, info, data)
 
 
+_BASES = {"bases": write_base, "deltas": add_delta}
 _WRITERS = {"adds": _add, "updates": _update, "absences": _absence}
 
 

@@ -43,10 +43,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class NewBase:
-    """Rows to compare with tomorrow, on their way to the shelf as Parquet."""
+    """Rows to compare with tomorrow, on their way to the shelf as Parquet.
+
+    A delta holds only those that are not as they were; `row_count` counts all the same.
+    """
 
     written: Future[str]
     row_count: int
+    is_delta: bool
 
     @property
     def digest(self) -> str:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from adapters.port import ROW
 from schemas.roster.entities import FIELDS
-from service.store.bases import read_base
+from service.store.bases import overlaid, read_base
 from service.sync.diff import KEY
 from service.sync.draft import get_frame
 from service.sync.match import Candidate
@@ -68,7 +67,9 @@ def referring_rows(desk: Desk, table: str) -> pl.DataFrame:
 
 def _rows(desk: Desk, table: str) -> pl.DataFrame:
     fresh = desk.snapshot.new_bases.get(table)
-    if fresh is not None:
-        return get_frame(desk.night.shelf, fresh.digest).drop(ROW, strict=False)
+    news = None if fresh is None else get_frame(desk.night.shelf, fresh.digest)
+    if fresh is not None and news is not None and not fresh.is_delta:
+        return news
     found = read_base(desk.connection, desk.night.tenant, desk.source, table)
-    return pl.DataFrame(schema={KEY: pl.String}) if found is None else found
+    rows = pl.DataFrame(schema={KEY: pl.String}) if found is None else found
+    return rows if news is None else overlaid(rows.lazy(), [news])

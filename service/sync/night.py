@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
@@ -13,11 +14,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from adapters.port import Progress, Source, silent
 from adapters.shelf import Shelf
-from mappings.recipe import Recipe
 from service.settings import Mode, Settings, instant
 from service.store.lease import Lease, renew
 
 if TYPE_CHECKING:
+    from mappings.recipe import Recipe
     from service.sync.plans import Plan
     from service.sync.run import Work
 
@@ -56,14 +57,15 @@ class SourceState:
 class Night:
     """One source's night: who, when, from where, by which rules, into which database.
 
-    Without a cargo of another kind it carries the roster.
+    Without a cargo of another kind it carries the roster. `rules` makes the recipe, always the
+    same one: fetching does without.
     """
 
     engine: Engine
     settings: Settings
     source: SourceState
     adapter: Source
-    recipe: Recipe
+    rules: Callable[[], Recipe]
     shelf: Shelf
     lease: Lease
     progress: Progress = silent
@@ -76,6 +78,11 @@ class Night:
         if time.monotonic() - self.renewed[0] > self.lease.seconds / 4:
             renew(self.engine, self.lease)
             self.renewed[0] = time.monotonic()
+
+    @property
+    def recipe(self) -> Recipe:
+        """How this source's deliveries become records."""
+        return self.rules()
 
     @property
     def is_remapped(self) -> bool:
@@ -102,6 +109,16 @@ class Night:
     def mode(self) -> Mode:
         """How much tonight may change."""
         return self.settings.mode_on(self.today)
+
+
+@contextmanager
+def timed(night: Night, step: str) -> Iterator[None]:
+    """Add the seconds that the block takes to those of a step."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        night.timings[step] = night.timings.get(step, 0) + time.perf_counter() - start
 
 
 def record_id(tenant: str, source: str, table: str, sourced_id: str) -> str:

@@ -74,7 +74,7 @@ def seal(
         "store_change": counters.current(connection, night.tenant, "roster"),
         "delivery_digest": delivery.digest,
         "content_digest": hashlib.sha256(canonical_json(parts).encode()).hexdigest(),
-        "parts": canonical_json({"tables": parts, "accept": acceptance(night, delivery)}),
+        "parts": canonical_json({"tables": parts, "accept": acceptance(night, delivery, draft)}),
         "counts": canonical_json({name: asdict(one) for name, one in draft.tallies.items()}),
         "holds": canonical_json([finding.as_json() for finding in holds]),
         "created_at": night.now,
@@ -83,8 +83,8 @@ def seal(
     return load(connection, night.tenant, number)
 
 
-def acceptance(night: Night, delivery: Delivery) -> dict[str, Any]:
-    """What to remember of the source once the delivery is accepted.
+def acceptance(night: Night, delivery: Delivery, draft: Draft | None) -> dict[str, Any]:
+    """What to remember of the source once the delivery is accepted, and how many rows it has.
 
     A night that keeps leavers remembers no digests: the same delivery means more to the next
     normal night, which lets them go.
@@ -97,6 +97,7 @@ def acceptance(night: Night, delivery: Delivery) -> dict[str, Any]:
         "system": delivery.system,
         "memory": dict(delivery.memory),
         "files": {name: file.digest if settled else "" for name, file in delivery.files.items()},
+        "rows": {name: base.row_count for name, base in draft.bases.items()} if draft else {},
     }
 
 
@@ -121,7 +122,10 @@ def put_away(shelf: Shelf, draft: Draft) -> dict[str, str]:
         for entity, rows in getattr(draft, kind).items():
             tables[f"{kind}/{entity}"] = rows
     parts = {name: put_frame(shelf, rows) for name, rows in tables.items() if rows.height}
-    return parts | {f"bases/{file}": one.digest for file, one in draft.bases.items()}
+    return parts | {
+        f"{'deltas' if one.is_delta else 'bases'}/{file}": one.digest
+        for file, one in draft.bases.items()
+    }
 
 
 _AGREED = {"entity": pl.String, "record_id": pl.String, "field": pl.String}

@@ -7,9 +7,6 @@ before, so that a run killed anywhere starts again at the first step without out
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy.engine import Connection
@@ -19,12 +16,13 @@ from adapters.port import Delivery
 from schemas.finding import Finding, Severity
 from schemas.roster.entities import ENTITIES
 from service.settings import Mode
-from service.store.database import reading, refresh_statistics, writing
+from service.store.database import checkpointing, reading, refresh_statistics, writing
 from service.store.lease import confirm
 from service.sync.apply import accept_source, apply_plan, has_moved, settle
 from service.sync.draft import Draft
+from service.sync.fetch import Fetched
 from service.sync.guard import weigh
-from service.sync.night import Night
+from service.sync.night import Night, timed
 from service.sync.plan import draw_up, overdue, waiting_rows
 from service.sync.plans import Plan, PlanState, acceptance, load, seal, supersede
 from service.sync.preflight import check_delivery, check_keys
@@ -83,21 +81,21 @@ class Work:
         self.steps.clear()
 
 
-def run_night(night: Night, accept: str | None = None) -> RunReport:
+def run_night(night: Night, fetched: Fetched, accept: str | None = None) -> RunReport:
     """Plan, guard, apply and publish tonight's delivery.
 
     `accept` is the reason for which a person lets this delivery pass although it was held before
     it was compared. A plan that the guard holds is let through by its number: see `apply_only`.
     """
-    work = plan_night(night, accept)
+    work = plan_night(night, fetched, accept)
     if work.report.state is not RunState.PLANNED or work.report.plan is None:
         return work.report
     return _carry_out(work, work.report.plan)
 
 
-def plan_only(night: Night) -> RunReport:
+def plan_only(night: Night, fetched: Fetched) -> RunReport:
     """Draw up tonight's plan and leave it pending."""
-    return plan_night(night, None).report
+    return plan_night(night, fetched, None).report
 
 
 def apply_only(night: Night, plan: Plan, report: RunReport, override: str | None) -> RunReport:
@@ -121,26 +119,25 @@ def _carry_out(work: Work, number: int) -> RunReport:
 
 
 def _announce(work: Work) -> RunReport:
-    with timed(work.night, "publish"):
-        work.report.owed = publish(work.night)
-    work.did(
-        "publish", work.report.plan, work.report.owed, f"{work.report.owed} changes still owed"
-    )
-    work.save(RunState.DONE)
-    refresh_statistics(work.night.engine)
-    tidy(work.night, work.delivery)
+    with checkpointing(work.night.engine):
+        with timed(work.night, "publish"):
+            work.report.owed = publish(work.night)
+        work.did(
+            "publish", work.report.plan, work.report.owed, f"{work.report.owed} changes still owed"
+        )
+        work.save(RunState.DONE)
+        refresh_statistics(work.night.engine)
+        tidy(work.night, work.delivery)
     return work.report
 
 
-def plan_night(night: Night, accept: str | None) -> Work:
+def plan_night(night: Night, fetched: Fetched, accept: str | None) -> Work:
     """Everything up to a sealed plan, or to the reason why there is none."""
-    if night.mode is Mode.PAUSED:
+    if fetched.error is not None:
+        return _failed(night, fetched.error)
+    if fetched.delivery is None:
         return _paused(night)
-    try:
-        with timed(night, "fetch"):
-            delivery = night.adapter.fetch(night.shelf, night.source.memory, night.progress)
-    except AdapterError as error:
-        return _failed(night, error)
+    delivery = fetched.delivery
     work = _open(night, delivery, accept)
     if work.report.state is not RunState.RUNNING:
         return work
@@ -232,7 +229,7 @@ def quiet(work: Work, draft: Draft | None) -> Work:
     with writing(night.engine) as connection:
         confirm(connection, night.lease)
         supersede(connection, night.tenant, night.source.name)
-        accepted = acceptance(night, work.delivery)
+        accepted = acceptance(night, work.delivery, draft)
         if draft is not None and (draft.bases or draft.links or draft.pending):
             settle(connection, night, draft, accepted, work.report.run)
         if work.delivery.digest != night.source.delivery_digest or draft is not None:
@@ -355,13 +352,3 @@ def _failed(night: Night, error: AdapterError) -> Work:
     report.owed = owed(night.engine, night.tenant)
     work.save(RunState.FAILED)
     return work
-
-
-@contextmanager
-def timed(night: Night, step: str) -> Iterator[None]:
-    """Note how long a step took."""
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        night.timings[step] = night.timings.get(step, 0) + time.perf_counter() - start

@@ -16,7 +16,7 @@ from adapters.port import ROW, Delivery, FileMode, Reading
 from mappings.recipe import SEPARATOR, Frames, Recipe, Twins
 from schemas.finding import Finding
 from service.settings import Mode
-from service.store.bases import Base, list_bases, read_base
+from service.store.bases import GONE, Base, list_bases, read_base
 from service.store.database import reading
 from service.sync.ahead import read_ahead
 from service.sync.diff import KEY, Difference, NotUnique, compare, value_columns
@@ -113,7 +113,7 @@ def _compare_file(night: Night, delivery: Delivery, name: str, snapshot: Snapsho
     pair, difference = _compared(delivery, name, snapshot, read)
     _note(night, snapshot, name, difference, pair)
     if name in snapshot.differences and name in delivery.files:
-        _keep(night, snapshot, name, pair)
+        _keep(night, snapshot, name, pair, difference)
 
 
 def _compared(
@@ -130,7 +130,7 @@ def _compared(
 
 def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot) -> None:
     """Tables derived across several files need all of them, the unchanged ones too."""
-    pairs, raw = _compared_group(night, delivery, names, snapshot)
+    pairs, own, raw = _compared_group(night, delivery, names, snapshot)
     if not pairs:
         return
     changed = set(pairs)
@@ -145,28 +145,28 @@ def _compare_group(night: Night, delivery: Delivery, names: list[str], snapshot:
         was = before.frames.get(table)
         _note_table(snapshot, table, (rows.clear() if was is None else was, rows))
     for name in changed:
-        snapshot.facts[name] = facts_of(night.recipe, name, pairs[name], raw[name])
+        snapshot.facts[name] = facts_of(night.recipe, name, pairs[name], own[name])
         if name in delivery.files:
-            _keep(night, snapshot, name, pairs[name])
+            _keep(night, snapshot, name, pairs[name], own[name])
     snapshot.places = _places(night.recipe, pairs)
 
 
 def _compared_group(
     night: Night, delivery: Delivery, names: list[str], snapshot: Snapshot
-) -> tuple[dict[str, Pair], dict[str, Difference]]:
-    """The rows and the differences of those of the files whose rows are not the same."""
-    pairs, raw = dict[str, Pair](), dict[str, Difference]()
+) -> tuple[dict[str, Pair], dict[str, Difference], dict[str, Difference]]:
+    """The rows of the files that have something to look at, what differs, and what to look at."""
+    pairs, own, raw = dict[str, Pair](), dict[str, Difference](), dict[str, Difference]()
     for name in names:
         read = _read(night, delivery, name, snapshot)
         if read is None:
             continue
-        pair, own = _compared(delivery, name, snapshot, read)
-        difference = _with_owners(night, snapshot, name, pair, own)
-        if difference.is_empty:
+        pair, differs = _compared(delivery, name, snapshot, read)
+        again = _with_owners(night, snapshot, name, pair, differs)
+        if again.is_empty:
             snapshot.same.add(name)
         else:
-            pairs[name], raw[name] = pair, difference
-    return pairs, raw
+            pairs[name], own[name], raw[name] = pair, differs, again
+    return pairs, own, raw
 
 
 def _places(recipe: Recipe, pairs: dict[str, Pair]) -> dict[str, int]:
@@ -285,10 +285,21 @@ def _forgetting_nothing(old: pl.DataFrame, new: pl.DataFrame, *, is_nested: bool
     return pl.concat([first, second.join(first, on=KEY, how="anti")], how="diagonal")
 
 
-def _keep(night: Night, snapshot: Snapshot, name: str, pair: Pair) -> None:
+def _keep(night: Night, snapshot: Snapshot, name: str, pair: Pair, difference: Difference) -> None:
     """Begin to put tomorrow's base on the shelf; it forgets nobody whom tonight may not let go."""
     kept = pair[1].drop(ROW, "status", strict=False)
+    base, delta = snapshot.bases.get(name), None
     if night.mode is Mode.ADDITIONS_ONLY or snapshot.remapped:
         kept = _forgetting_nothing(pair[0], kept, is_nested=name in night.recipe.derived)
-    written = snapshot.writer.submit(put_frame, night.shelf, kept)
-    snapshot.new_bases[name] = NewBase(written, kept.height)
+    elif base is not None and base.takes(difference.height):
+        delta = _delta(difference)
+    written = snapshot.writer.submit(put_frame, night.shelf, kept if delta is None else delta)
+    snapshot.new_bases[name] = NewBase(written, kept.height, delta is not None)
+
+
+def _delta(difference: Difference) -> pl.DataFrame:
+    """What has to be laid over last night's rows to get tonight's."""
+    here = difference.incoming.drop(ROW, "status", strict=False)
+    marked = here.with_columns(pl.lit(False).alias(GONE))
+    gone = difference.removed.select(KEY, pl.lit(True).alias(GONE))
+    return pl.concat([marked, gone], how="diagonal")

@@ -28,8 +28,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
-import adapters.oneroster.csv.source  # noqa: F401  # both early, so that no child has to
+import adapters.oneroster.csv.source  # noqa: F401  # all early, so that no child has to
 import mappings.oneroster.recipe  # noqa: F401
+import service.report.page  # noqa: F401
 from service.nightly import apply_numbered, run_source
 from service.settings import Settings
 from service.store.database import open_engine

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from adapters.oneroster.csv.peek import Peek
 from adapters.port import FileMode
 from schemas.finding import Finding, Severity
@@ -54,6 +52,8 @@ class _Marks:
 
 
 def _count_marks(path: Path, look: Peek) -> _Marks:
+    import polars as pl
+
     names = [str(index) for index in range(len(look.header))]
     folded = [name.strip().lower() for name in look.header]
     if not all(mark.lower() in folded for mark in _MARKS):

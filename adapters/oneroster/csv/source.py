@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from adapters.errors import SourceMisconfigured
-from adapters.oneroster.check import check_rows
 from adapters.oneroster.csv.collect import Collected, collect_folder, collect_zip
 from adapters.oneroster.csv.deliver import STANDARD, deliver
 from adapters.oneroster.csv.limits import DEFAULT_LIMITS, Limits
 from adapters.oneroster.csv.package import locate
-from adapters.oneroster.csv.read import CsvFile, read_csv
 from adapters.oneroster.csv.refusal import Refused
-from adapters.oneroster.listing import joined
 from adapters.port import ROW, Capabilities, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,8 @@ class OneRosterCsvSource:
 
     def read(self, delivery: Delivery, name: str) -> Reading:
         """Read one file; a file that cannot be read gives REFUSE findings and no rows."""
+        from adapters.oneroster.csv.read import CsvFile, read_csv
+
         file = delivery.files[name]
         return read_csv(CsvFile(file.path, name, delivery.version, file.mode), self.limits)
 
@@ -78,6 +79,11 @@ class OneRosterCsvSource:
 
         Rows without a number stem from an earlier night: they owe nothing to tonight's mode.
         """
+        import polars as pl
+
+        from adapters.oneroster.check import check_rows
+        from adapters.oneroster.listing import joined
+
         mode = delivery.files[name].mode if name in delivery.files else None
         tonight = pl.col(ROW).is_not_null()
         new, earlier = rows.filter(tonight), rows.filter(~tonight)

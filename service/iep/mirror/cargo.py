@@ -29,10 +29,10 @@ from service.iep.mirror.read import documents_of
 from service.iep.mirror.write import write_plan
 from service.settings import Mode
 from service.store.database import reading
-from service.sync.night import Night
+from service.sync.night import Night, timed
 from service.sync.plans import Plan
 from service.sync.report import FileReport
-from service.sync.run import Work, is_last_night_again, quiet, seal_draft, stops, timed
+from service.sync.run import Work, is_last_night_again, quiet, seal_draft, stops
 
 
 @dataclass(frozen=True)
