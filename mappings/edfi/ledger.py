@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from mappings.edfi.distinct import AGAIN, repeated
-from mappings.edfi.origins import ELSEWHERE, MADE_OF, REFERS, Reference, field_of
+from mappings.edfi.origins import BORN, ELSEWHERE, MADE_OF, REFERS, Reference, field_of
 from mappings.engine.book import Book
 from mappings.engine.compile_polars import encode_json
 from mappings.engine.fragments import Missed
-from mappings.engine.model import Table
+from mappings.engine.model import Direction, Table
 from mappings.engine.paths import shape_of_place
 from mappings.hub import Choice
 
@@ -28,6 +28,7 @@ ROW = "_row"
 NOTES = pl.Schema(dict.fromkeys(("entity", "id", "field", "reason", "value"), pl.String()))
 """Why a field of a record of ours stays, or all of the record (an empty field)."""
 
+_ORIGINS = frozenset({"_from", "person_id", BORN})
 _MISSED = pl.Schema(
     {ROW: pl.UInt32(), "column": pl.String(), "reason": pl.String(), "value": pl.String()}
 )
@@ -134,7 +135,13 @@ class Ledger:
                 frame = frame.filter(~here)
             elif column not in listed:
                 frame = frame.with_columns(pl.when(~here).then(pl.col(str(column))).alias(column))
-        self.told[subject] = frame
+        self.told[subject] = frame.select(self._written(subject, frame))
+
+    def _written(self, subject: str, frame: pl.DataFrame) -> list[str]:
+        """The columns of a view that its table writes, and where its rows come from."""
+        rows = (row for row in self.table(subject).rows if row.direction is not Direction.IN)
+        named = {row.ours.steps[0].name for row in rows} | _ORIGINS
+        return [name for name in frame.columns if name in named]
 
     def _note(self, subject: str, rows: pl.DataFrame, column: str, reason: str) -> None:
         if not self.wants(subject):
