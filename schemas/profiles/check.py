@@ -1,0 +1,206 @@
+"""Whether a plan holds what a profile asks; what the reader may not see is never called missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from schemas.codes.grades import grade_number
+from schemas.ilp.entry import Entry
+from schemas.ilp.plan import Plan
+from schemas.ilp.reviews import Decision, SignOff
+from schemas.ilp.rules import Outcome, lapsed_elements
+from schemas.ilp.supports import LinkedPlanStatus, LinkedPlanType
+from schemas.profiles.model import Condition, Profile, ProfileRule
+
+SIGNED: Final = "REV.02"
+_GONE: Final = frozenset({"cancelled", "dropped", "replaced", "ended"})
+_NEW_YEAR: Final = (7, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of a plan: which entries counted, what is missing, or why it is silent."""
+
+    rule: ProfileRule
+    outcome: Outcome
+    entries: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A plan of a student in a grade, in the school year that began on `since`."""
+
+    plan: Plan
+    grade: int
+    since: date
+    today: date
+
+    def withheld(self, *elements: str) -> tuple[str, ...]:
+        """Which of these this copy does not show, in whole or in part."""
+        hidden = {path[:6] for path in self.plan.withheld}
+        return tuple(one for one in elements if one in hidden)
+
+    def counting(self, element: str, yearly: bool = False) -> tuple[Entry, ...]:
+        """The entries of an element that stand: of this school year, for a yearly rule."""
+        found = (one for one in self.plan.entries(element) if _stands(one))
+        return tuple(one for one in found if not yearly or self.since <= day_of(one) <= self.today)
+
+
+def check_profile(profile: Profile, plan: Plan, grade: int, today: date) -> list[Verdict]:
+    """What each rule of a profile says of a plan; school years begin on the first of July."""
+    year = today.year if (today.month, today.day) >= _NEW_YEAR else today.year - 1
+    case = _Case(plan, grade, date(year, *_NEW_YEAR), today)
+    return [_verdict(rule, case) for rule in profile.rules]
+
+
+def _verdict(rule: ProfileRule, case: _Case) -> Verdict:
+    silent = _not_due(rule, case.grade)
+    if silent:
+        return Verdict(rule, Outcome.NOT_APPLICABLE, reason=silent)
+    if rule.when is not None:
+        condition = _CONDITIONS[rule.when]
+        unseen = case.withheld(*condition.elements)
+        if not condition.holds(case):
+            outcome = Outcome.CANNOT_TELL if unseen else Outcome.NOT_APPLICABLE
+            reason = f"withheld: {', '.join(unseen)}" if unseen else condition.otherwise
+            return Verdict(rule, outcome, reason=reason)
+    return _judged(rule, case)
+
+
+def _not_due(rule: ProfileRule, grade: int) -> str:
+    if grade < min(rule.grades):
+        return f"due in grade {min(rule.grades)}"
+    if rule.yearly and grade not in rule.grades:
+        return "not asked in this grade"
+    return ""
+
+
+def _judged(rule: ProfileRule, case: _Case) -> Verdict:
+    entries: list[str] = []
+    missing: list[str] = []
+    unseen: list[str] = []
+    for group in rule.need:
+        found = [one.id for element in group for one in _found(rule, element, case)]
+        hidden = case.withheld(*group)
+        entries += found
+        if not found and hidden:
+            unseen += hidden
+        elif not found:
+            missing.append(" or ".join(group))
+    if not missing and rule.courses is not None:
+        return _with_courses(rule, case, entries)
+    if missing:
+        return Verdict(rule, Outcome.NOT_MET, tuple(entries), tuple(missing), _short(rule))
+    if unseen:
+        reason = f"withheld: {', '.join(unseen)}"
+        return Verdict(rule, Outcome.CANNOT_TELL, tuple(entries), reason=reason)
+    return Verdict(rule, Outcome.MET, tuple(entries))
+
+
+def _found(rule: ProfileRule, element: str, case: _Case) -> tuple[Entry, ...]:
+    found = case.counting(element, element in rule.yearly)
+    if element != SIGNED:
+        return found
+    # What was signed in its grade stays signed: plans change in later years.
+    is_over = not rule.yearly and case.grade > max(rule.grades)
+    valid = [
+        one
+        for one in found
+        if isinstance(one, SignOff)
+        and one.decision is Decision.APPROVED
+        and (is_over or not lapsed_elements(case.plan, one))
+    ]
+    roles = {one.role for one in valid}
+    return tuple(valid) if valid and roles >= set(rule.signers) else ()
+
+
+def _short(rule: ProfileRule) -> str:
+    """What could be there and still not count."""
+    words = [f"{' and '.join(rule.yearly)} of this school year"] if rule.yearly else []
+    if SIGNED in rule.elements and rule.signers:
+        words.append(f"approved by {' and '.join(rule.signers)}, and not changed since")
+    return "; ".join(words)
+
+
+def _with_courses(rule: ProfileRule, case: _Case, entries: list[str]) -> Verdict:
+    asked = rule.courses
+    assert asked is not None  # noqa: S101  # the caller looked
+    for grade in asked.grades:
+        planned = [
+            one
+            for one in case.plan.courses.planned_courses
+            if _stands(one) and grade_number(one.grade_level.code) == grade
+        ]
+        codes = [one.sced.code for one in planned if one.sced is not None]
+        if any(code.startswith(asked.sced_subject_area) for code in codes):
+            continue
+        if len(codes) < len(planned):
+            reason = f"courses of grade {grade} carry no SCED code"
+            return Verdict(rule, Outcome.CANNOT_TELL, tuple(entries), reason=reason)
+        missing = f"CRS.01 of SCED subject area {asked.sced_subject_area} in grade {grade}"
+        return Verdict(rule, Outcome.NOT_MET, tuple(entries), (missing,))
+    return Verdict(rule, Outcome.MET, tuple(entries))
+
+
+def _stands(entry: Any) -> bool:
+    """Whether an entry counts: not cancelled, dropped or replaced, and not a `no`."""
+    return str(getattr(entry, "status", "")) not in _GONE and getattr(entry, "met", True) is True
+
+
+def day_of(entry: Any) -> date:
+    """The day that an entry is of: its own date, else when it was last changed."""
+    for name in ("on", "taken_on", "end", "start"):
+        found = getattr(entry, name, None)
+        if isinstance(found, date):
+            return found
+    changed: date = entry.changed.at.date()
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """A condition: the elements that tell it, the test, and what to say where it fails."""
+
+    elements: tuple[str, ...]
+    holds: Callable[[_Case], bool]
+    otherwise: str
+
+
+def _has_iep(case: _Case) -> bool:
+    linked = case.plan.supports.linked_plans
+    active = (one for one in linked if one.status is not LinkedPlanStatus.ENDED)
+    kinds = {one.plan_type for one in active}
+    return LinkedPlanType.IEP in kinds or bool(case.counting("GOA.09"))
+
+
+def _has_supports(case: _Case) -> bool:
+    return any(case.counting(one) for one in ("SUP.03", "ACC.01", "ACC.02", "GOA.09"))
+
+
+def _mathematics_below_3(case: _Case) -> bool:
+    return any(_levels_below_3(case))
+
+
+def _levels_below_3(case: _Case) -> Iterator[bool]:
+    for one in case.plan.assessments.academic_assessments:
+        middle = one.grade_level is not None and 6 <= (grade_number(one.grade_level.code) or 0) <= 8
+        number = re.search(r"\d", one.level or "")
+        if middle and number and "math" in f"{one.subject} {one.test}".lower():
+            yield int(number.group()) < 3  # the level that the rule names
+
+
+_CONDITIONS: Final[Mapping[Condition, _When]] = {
+    Condition.IEP: _When(("SUP.03", "GOA.09"), _has_iep, "no IEP is on record"),
+    Condition.SUPPORTS: _When(
+        ("SUP.03", "ACC.01", "ACC.02", "GOA.09"), _has_supports, "no other plan is on record"
+    ),
+    Condition.MIDDLE_SCHOOL_MATHEMATICS: _When(
+        ("ASM.05",), _mathematics_below_3, "no mathematics level below 3 in grades 6 to 8"
+    ),
+}
