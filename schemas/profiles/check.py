@@ -14,7 +14,7 @@ from schemas.ilp.plan import Plan
 from schemas.ilp.reviews import Decision, SignOff
 from schemas.ilp.rules import Outcome, lapsed_elements
 from schemas.ilp.supports import LinkedPlanStatus, LinkedPlanType
-from schemas.profiles.model import Condition, Profile, ProfileRule
+from schemas.profiles.model import Condition, Courses, Profile, ProfileRule
 
 SIGNED: Final = "REV.02"
 _GONE: Final = frozenset({"cancelled", "dropped", "replaced", "ended"})
@@ -52,8 +52,13 @@ class _Case:
         return tuple(one for one in found if not yearly or self.since <= day_of(one) <= self.today)
 
 
-def check_profile(profile: Profile, plan: Plan, grade: int, today: date) -> list[Verdict]:
-    """What each rule of a profile says of a plan; school years begin on the first of July."""
+def check_profile(profile: Profile, plan: Plan | None, grade: int, today: date) -> list[Verdict]:
+    """What each rule of a profile says of a plan, or of there being none.
+
+    School years begin on the first of July.
+    """
+    if plan is None:
+        return [_of_no_plan(rule, grade) for rule in profile.rules]
     year = today.year if (today.month, today.day) >= _NEW_YEAR else today.year - 1
     case = _Case(plan, grade, date(year, *_NEW_YEAR), today)
     return [_verdict(rule, case) for rule in profile.rules]
@@ -71,6 +76,14 @@ def _verdict(rule: ProfileRule, case: _Case) -> Verdict:
             reason = f"withheld: {', '.join(unseen)}" if unseen else condition.otherwise
             return Verdict(rule, outcome, reason=reason)
     return _judged(rule, case)
+
+
+def _of_no_plan(rule: ProfileRule, grade: int) -> Verdict:
+    silent = _not_due(rule, grade) or (rule.when and "nothing tells whether it applies") or ""
+    if silent:
+        return Verdict(rule, Outcome.NOT_APPLICABLE, reason=silent)
+    missing = tuple(" or ".join(group) for group in rule.need)
+    return Verdict(rule, Outcome.NOT_MET, (), missing, "there is no plan")
 
 
 def _not_due(rule: ProfileRule, grade: int) -> str:
@@ -93,13 +106,13 @@ def _judged(rule: ProfileRule, case: _Case) -> Verdict:
             unseen += hidden
         elif not found:
             missing.append(" or ".join(group))
-    if not missing and rule.courses is not None:
-        return _with_courses(rule, case, entries)
     if missing:
         return Verdict(rule, Outcome.NOT_MET, tuple(entries), tuple(missing), _short(rule))
     if unseen:
         reason = f"withheld: {', '.join(unseen)}"
         return Verdict(rule, Outcome.CANNOT_TELL, tuple(entries), reason=reason)
+    if rule.courses is not None:
+        return _with_courses(rule, rule.courses, case, entries)
     return Verdict(rule, Outcome.MET, tuple(entries))
 
 
@@ -128,9 +141,9 @@ def _short(rule: ProfileRule) -> str:
     return "; ".join(words)
 
 
-def _with_courses(rule: ProfileRule, case: _Case, entries: list[str]) -> Verdict:
-    asked = rule.courses
-    assert asked is not None  # noqa: S101  # the caller looked
+def _with_courses(
+    rule: ProfileRule, asked: Courses, case: _Case, entries: list[str]
+) -> Verdict:
     for grade in asked.grades:
         planned = [
             one

@@ -26,6 +26,7 @@ from service.cli import (
     items,
     mapping,
     orders,
+    profile,
     relations,
     requests,
     review,
@@ -52,6 +53,7 @@ app.add_typer(students.student, name="student")
 app.add_typer(students.plan, name="plan")
 app.add_typer(setup.db, name="db")
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(profile.app, name="profile")
 app.add_typer(codes.app, name="codes")
 app.add_typer(access.access, name="access")
 app.add_typer(accounts.app, name="account")

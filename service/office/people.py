@@ -37,3 +37,23 @@ def find_person(connection: Connection, tenant: str, given: str) -> str:
         listed = ", ".join(sorted(found))
         raise Invalid(f"{len(found)} people are known as {given!r}.", f"Give one of: {listed}.")
     return found.pop()
+
+
+def students_at(connection: Connection, tenant: str, school: str) -> list[str]:
+    """The students at an organization, given by record id, sourcedId or its own number.
+
+    Raises NotFound where nobody is a student.
+    """
+    role, place = ROSTER["role"], ROSTER["organization"]
+    named = (place.c.id, place.c.sourced_id, place.c.identifier)
+    query = (
+        sa.select(role.c.person_id)
+        .distinct()
+        .join(place, (place.c.tenant == role.c.tenant) & (place.c.id == role.c.org_id))
+        .where(role.c.tenant == tenant, role.c.role == "student", role.c.state == "active")
+        .where(sa.or_(*(column == school for column in named)))
+    )
+    found = list(connection.execute(query.order_by(role.c.person_id)).scalars())
+    if not found:
+        raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")
+    return found

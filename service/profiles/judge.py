@@ -1,0 +1,121 @@
+"""Students' plans against a profile, as far as they are open to whoever asks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tomllib import TOMLDecodeError
+
+from pydantic import ValidationError
+
+from schemas.codes.grades import grade_number
+from schemas.ilp.rules import Outcome
+from schemas.profiles.check import Verdict, check_profile
+from schemas.profiles.model import Profile, read_profile, shipped, states
+from service.errors import Invalid, NotFound
+from service.ilp.keep import plan_now, plan_of
+from service.ilp.request import plan_sections
+from service.ilp.sight import visible_plan
+from service.office import Sight, Visit
+from service.office.people import students_at
+from service.roster import load_record
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A student's verdicts; none without a `grade` that anybody tells.
+
+    `name` is as the roster has it, empty where it is withheld.
+    """
+
+    student: str
+    name: str = ""
+    has_plan: bool = False
+    grade: int | None = None
+    verdicts: tuple[Verdict, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rules ended so."""
+        return sum(one.outcome is outcome for one in self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school's students; `shut` is how many there are of whom nothing is open."""
+
+    judged: tuple[Judged, ...]
+    shut: int
+
+    @property
+    def without_plan(self) -> int:
+        """How many have no plan."""
+        return sum(not one.has_plan for one in self.judged)
+
+    def tally(self) -> Mapping[str, Counter[Outcome]]:
+        """For each rule, how many students ended how."""
+        counted: dict[str, Counter[Outcome]] = {}
+        for one in self.judged:
+            for verdict in one.verdicts:
+                counted.setdefault(verdict.rule.id, Counter())[verdict.outcome] += 1
+        return counted
+
+
+def profile_of(state: str | None, file: Path | None) -> Profile:
+    """A shipped profile, or a district's own from a file. Raises NotFound, Invalid."""
+    if file is None:
+        known = {code.upper(): code for code in states()}
+        if state is None or state.upper() not in known:
+            raise NotFound(f"There is no profile {state!r}.", f"Use one of {', '.join(states())}.")
+        return shipped(known[state.upper()])
+    try:
+        return read_profile(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file} is not UTF-8: {error.reason}.", "Save it as UTF-8.") from None
+    except TOMLDecodeError as error:
+        raise Invalid(f"{file} is not valid TOML: {error}.", "Correct it.") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "profile"
+        raise Invalid(f"{file}: {where}: {first['msg']}.", "Correct it.") from None
+
+
+def judge_student(visit: Visit, given: str, profile: Profile, grade: int | None) -> Judged:
+    """A student against a profile. Raises Refused, or Invalid where nothing tells the grade."""
+    sight = visit.lookup(given, "read", plan_sections())
+    judged = _judge(visit, sight, profile, grade)
+    if judged.grade is None:
+        raise Invalid("Nothing that is open here tells the grade.", "Give --grade.")
+    return judged
+
+
+def judge_school(visit: Visit, school: str, profile: Profile, grade: int | None) -> School:
+    """Everybody at a school of whom anything is open. Raises NotFound."""
+    students = students_at(visit.connection, visit.tenant, school)
+    sights = visit.see_all(students, "read", plan_sections())
+    judged = tuple(_judge(visit, sight, profile, grade) for sight in sights.values())
+    return School(judged, len(students) - len(sights))
+
+
+def _judge(visit: Visit, sight: Sight, profile: Profile, grade: int | None) -> Judged:
+    person = load_record(visit.connection, visit.tenant, "person", sight.student)
+    head = plan_of(visit.connection, visit.tenant, sight.student)
+    plan = plan_now(visit.connection, visit.tenant, head) if head else None
+    shown = visible_plan(plan, sight) if plan else None
+    found = grade or (_grade(person["grades"]) if sight.opens("person.grades") else None)
+    today = visit.district.day(visit.now)
+    verdicts = check_profile(profile, shown, found, today) if found else ()
+    name = f"{person['given_name']} {person['family_name']}" if _is_named(sight) else ""
+    return Judged(sight.student, name, plan is not None, found, tuple(verdicts))
+
+
+def _grade(grades: str | None) -> int | None:
+    """The first grade level of a roster record's list."""
+    known = json.loads(grades) if grades else []
+    return grade_number(known[0]) if known else None
+
+
+def _is_named(sight: Sight) -> bool:
+    return sight.opens("person.given_name") and sight.opens("person.family_name")
