@@ -141,9 +141,7 @@ def _short(rule: ProfileRule) -> str:
     return "; ".join(words)
 
 
-def _with_courses(
-    rule: ProfileRule, asked: Courses, case: _Case, entries: list[str]
-) -> Verdict:
+def _with_courses(rule: ProfileRule, asked: Courses, case: _Case, entries: list[str]) -> Verdict:
     for grade in asked.grades:
         planned = [
             one

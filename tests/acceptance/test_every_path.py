@@ -40,6 +40,8 @@ FREE: Final = {
     "mapping list": "tables as they are shipped",
     "mapping loss": "tables as they are shipped",
     "mapping show": "tables as they are shipped",
+    "profile list": "rules as they are shipped",
+    "profile show": "rules as they are shipped",
     "source list": "settings of sources",
     "synth": "an invented district",
     "validate": "files that whoever types has already",
@@ -47,6 +49,7 @@ FREE: Final = {
 """Commands that give out nothing of any student in the database, and why."""
 
 GUARDED: Final[dict[str, tuple[str, ...]]] = {
+    "profile check": (LOCAL_ID, "--state", "CO"),
     "student show": (LOCAL_ID,),
     "student set": (LOCAL_ID, "phone", "970-555-0100", "--reason", "asked"),
     "plan import": (str(PLANS),),

@@ -42,7 +42,7 @@ def test_what_was_due_before_stays_due() -> None:
 
 
 def test_a_dropped_goal_does_not_count() -> None:
-    goal = entry("goal", text="Pilot", status="dropped", horizon="long-term")
+    goal = entry("goal", text="Pilot", status="dropped")
     plan = plan_with({"GOA.01": [goal]})
     assert said({"need": [["GOA.01"]]}, plan) is Outcome.NOT_MET
 
