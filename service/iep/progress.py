@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -162,7 +162,8 @@ def _adjustments(
 
 def _reworded_since(goal: Goal, moment: str) -> bool:
     """Whether the goal read otherwise at a moment."""
-    before = [one for one in goal.versions() if one.changed.at.isoformat() <= moment]
+    then = datetime.fromisoformat(moment)
+    before = [one for one in goal.versions() if one.changed.at <= then]
     return bool(before) and before[-1].text != goal.text
 
 

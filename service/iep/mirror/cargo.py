@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from adapters.iep.source import STUDENTS, shortened
+from adapters.iep.source import STUDENTS, IepSource, shortened
 from adapters.port import Delivery
 from mappings.engine.loss import Losses
 from mappings.iep.bridge import IepBridge
@@ -37,8 +37,9 @@ from service.sync.run import Work, is_last_night_again, quiet, seal_draft, stops
 
 @dataclass(frozen=True)
 class IepCargo:
-    """IEPs, read by one bridge. Implements `service.sync.night.Cargo`."""
+    """IEPs of one source, understood by one bridge. Implements `service.sync.night.Cargo`."""
 
+    source: IepSource
     bridge: IepBridge
 
     def draw(self, work: Work) -> Work:
@@ -52,8 +53,8 @@ class IepCargo:
         if stops(work, list(delivery.findings), "preflight", delivery.digest):
             return work
         with timed(night, "snapshot"):
-            table = night.adapter.read(delivery, STUDENTS)
-        rows = list(changed_rows(table.frame, known, self.bridge))
+            table = self.source.read(delivery, STUDENTS)
+        rows = list(changed_rows(table.frame, known, night.recipe.digest))
         work.report.files = _files(delivery)
         work.did("snapshot", delivery.digest, len(rows), f"{len(rows)} students changed")
         if stops(work, list(table.findings), "diff", delivery.digest):
@@ -77,7 +78,8 @@ class IepCargo:
             ieps = ieps_of(connection, night.tenant, night.source.name)
             changed = [str(row["student"]) for row in rows]
             versions = versions_by_student(connection, night.tenant, night.source.name, changed)
-            comparison = Comparison(self.bridge, night.source.name, known, ieps, versions)
+            reading_by = self.source, self.bridge, night.recipe.digest
+            comparison = Comparison(*reading_by, night.source.name, known, ieps, versions)
             sheet = Sheet(night.today)
             taken = {str(row["student"]): comparison.take(sheet, row) for row in rows}
             fresh = {student: about for student, about in taken.items() if about}

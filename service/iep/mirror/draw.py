@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from adapters.iep.source import records_of
+from adapters.iep.source import IepSource
 from mappings.engine.loss import Losses
 from mappings.iep.bridge import IepBridge
 from schemas.finding import Finding, Severity
@@ -78,13 +78,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The mirror as it is, and how tonight's records are read.
+    """The mirror as it is, and how tonight's records are read: looked into, then understood.
 
     `versions` are those of the students whose records changed; `system` names the source in the
-    documents that are kept.
+    documents that are kept. `rules` is the digest of how records are read.
     """
 
+    source: IepSource
     bridge: IepBridge
+    rules: str
     system: str
     students: Mapping[str, KnownStudent]
     ieps: Mapping[str, Mapping[str, KnownIep]]
@@ -93,15 +95,16 @@ class Comparison:
     def take(self, sheet: Sheet, row: Mapping[str, Any]) -> Student | None:
         """Take in one student's records; gives the student as the last version describes it."""
         student = row["student"]
-        understood = self.bridge.understand(student, records_of(row["records"]), sheet.losses)
-        sheet.findings += understood.findings
+        records, faults = self.source.records_of(row["records"])
+        understood = self.bridge.understand(student, records, sheet.losses)
+        sheet.findings += faults or understood.findings
         known = self.students.get(student, KnownStudent(None, None, None))
-        if row["broken"] or not understood.is_whole:
+        if faults or not understood.is_whole:
             sheet.rejected.add(student)
             if known.fingerprint or student not in self.students:
                 sheet.students[student] = student_row(student, known, None)
             return None
-        mark = fingerprint(row["fingerprint"], self.bridge)
+        mark = fingerprint(row["fingerprint"], self.rules)
         sheet.students[student] = student_row(student, known, mark)
         self._compare(sheet, student, understood.ieps)
         delivered = {iep.id for iep in understood.ieps}
@@ -156,9 +159,9 @@ class Comparison:
         }
 
 
-def fingerprint(records: str, bridge: IepBridge) -> str:
+def fingerprint(records: str, rules: str) -> str:
     """The digest of records and of how they are read."""
-    return hashlib.sha256(f"{records} {bridge.digest}".encode()).hexdigest()
+    return hashlib.sha256(f"{records} {rules}".encode()).hexdigest()
 
 
 def student_row(student: str, known: KnownStudent, mark: str | None) -> dict[str, Any]:
@@ -168,16 +171,12 @@ def student_row(student: str, known: KnownStudent, mark: str | None) -> dict[str
 
 
 def changed_rows(
-    rows: pl.DataFrame, students: Mapping[str, KnownStudent], bridge: IepBridge
+    rows: pl.DataFrame, students: Mapping[str, KnownStudent], rules: str
 ) -> Iterator[dict[str, Any]]:
     """The students of a delivery whose records are not those that were taken in last."""
     for row in rows.iter_rows(named=True):
         known = students.get(row["student"])
-        if (
-            row["broken"]
-            or known is None
-            or known.fingerprint != fingerprint(row["fingerprint"], bridge)
-        ):
+        if known is None or known.fingerprint != fingerprint(row["fingerprint"], rules):
             yield row
 
 
