@@ -8,6 +8,7 @@ import pytest
 from support.cis_results import ADA, BEN, Career, make_career, make_district, take_in
 from support.cli import Home, changed_tables
 from support.hamlet import Hamlet
+from support.sftp_server import PASSWORD, USER, sftp_server
 
 
 @pytest.fixture(scope="module")
@@ -249,3 +250,26 @@ def test_a_plan_says_that_it_is_the_next_version(career: Career) -> None:
     career.say(ADA, "e1")
     career.night()
     assert career.plan("ada")["profile"]["header"]["plan_version"] == before + 1
+
+
+def test_by_sftp_nothing_is_imported_twice_wherever_it_breaks(
+    career: Career, tmp_path: Path
+) -> None:
+    career.say(ADA, "e1")
+    career.write_file()
+    with sftp_server(career.folder) as server:
+        told = {"host": "127.0.0.1", "user": USER, "host_key": server.fingerprint}
+        more = [word for key in told for word in ("--set", f"{key}='{told[key]}'")]
+        words = ("--kind", "cis-csv", *more, "--set", f"port={server.port}", "--replace")
+        assert career.home("source", "add", "xello", *words).status == 0
+        career.home.variables["PLANBRIDGE_SECRET_XELLO"] = PASSWORD
+        for stage in range(6):
+            server.break_at = stage
+            assert career.again()["state"] == "failed", stage
+            assert career.titles("ada") == []
+        server.break_at = None
+        versions = career.versions()
+        assert career.again()["state"] == "done"
+        assert career.again()["state"] == "quiet"
+    assert career.titles("ada") == ["Nurse"]
+    assert career.versions() == versions + 1

@@ -45,12 +45,16 @@ class Career:
 
     def night(self, *words: str) -> dict[str, Any]:
         """Write the file and run the source."""
+        self.write_file()
+        return self.again(*words)
+
+    def write_file(self) -> None:
+        """Write what is said as a file of results."""
         self.folder.mkdir(exist_ok=True)
         with (self.folder / "saved.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, SAVED)
             writer.writeheader()
             writer.writerows(self.rows)
-        return self.again(*words)
 
     def again(self, *words: str) -> dict[str, Any]:
         """Run the source with what lies there, a day later."""
