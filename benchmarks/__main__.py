@@ -1,4 +1,4 @@
-"""`python -m benchmarks [nights|convert|access|forms ...]`: these benchmarks, by default all.
+"""`python -m benchmarks [nights|convert|access|forms|portfolio ...]`: these, by default all.
 
 `convert` may be narrowed: `convert:roster`, `convert:jsonld`, `convert:xml`.
 """
@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import access, convert, forms, night
+from benchmarks import access, convert, forms, night, portfolio
 
-ALL = {"nights": night.main, "convert": convert.main, "access": access.main, "forms": forms.main}
+ALL = {
+    "nights": night.main,
+    "convert": convert.main,
+    "access": access.main,
+    "forms": forms.main,
+    "portfolio": portfolio.main,
+}
 
 
 def main(names: list[str]) -> None:
