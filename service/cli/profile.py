@@ -107,7 +107,7 @@ def check(
     elif everybody is not None:
         _tell_school(asked, everybody, as_json)
         if page is not None:
-            _write(page, asked, everybody, str(school), day)
+            _write(page, asked, everybody, day)
 
 
 def _tell(profile: Profile, one: Judged, as_json: bool) -> None:
@@ -149,11 +149,11 @@ def _tell_school(profile: Profile, school: School, as_json: bool) -> None:
     typer.echo(f"Checked on {profile.checked_on}. {_NOTICE}")
 
 
-def _write(page: Path, profile: Profile, school: School, name: str, day: Any) -> None:
+def _write(page: Path, profile: Profile, school: School, day: Any) -> None:
     from service.profiles.page import render_page
 
     draft = page.with_name(f"{page.name}.part")
-    draft.write_text(render_page(profile, school, name, day), encoding="utf-8")
+    draft.write_text(render_page(profile, school, day), encoding="utf-8")
     draft.replace(page)
     typer.echo(f"Wrote {page}.")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tomllib import TOMLDecodeError
 
+import sqlalchemy as sa
 from pydantic import ValidationError
 
 from schemas.codes.grades import grade_number
@@ -22,6 +23,7 @@ from service.ilp.sight import visible_plan
 from service.office import Sight, Visit
 from service.office.people import students_at
 from service.roster import load_record
+from service.store.tables import ROSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Judged:
 class School:
     """A school's students; `shut` is how many there are of whom nothing is open."""
 
+    name: str
     judged: tuple[Judged, ...]
     shut: int
 
@@ -96,7 +99,15 @@ def judge_school(visit: Visit, school: str, profile: Profile, grade: int | None)
     students = students_at(visit.connection, visit.tenant, school)
     sights = visit.see_all(students, "read", plan_sections())
     judged = tuple(_judge(visit, sight, profile, grade) for sight in sights.values())
-    return School(judged, len(students) - len(sights))
+    return School(_called(visit, school), judged, len(students) - len(sights))
+
+
+def _called(visit: Visit, school: str) -> str:
+    """What people call a school."""
+    place = ROSTER["organization"].c
+    named = sa.or_(place.id == school, place.sourced_id == school, place.identifier == school)
+    query = sa.select(place.name).where(place.tenant == visit.tenant, named)
+    return str(visit.connection.execute(query).scalars().first() or school)
 
 
 def _judge(visit: Visit, sight: Sight, profile: Profile, grade: int | None) -> Judged:

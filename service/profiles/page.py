@@ -52,7 +52,7 @@ def _line(rule: ProfileRule, counted: Counter[Outcome]) -> Line:
     return Line(rule, due, tenths, counted[Outcome.CANNOT_TELL])
 
 
-def render_page(profile: Profile, school: School, name: str, today: date) -> str:
+def render_page(profile: Profile, school: School, today: date) -> str:
     """The page as HTML: self-contained, no script, readable on paper."""
     return (
         _environment()
@@ -60,7 +60,6 @@ def render_page(profile: Profile, school: School, name: str, today: date) -> str
         .render(
             profile=profile,
             school=school,
-            name=name,
             today=today,
             lines=lines_of(profile, school),
             fewest=FEWEST,
