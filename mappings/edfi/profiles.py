@@ -11,16 +11,9 @@ import polars as pl
 from mappings.edfi.roster import Views
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree
-from mappings.ilp.profile import LOCAL, STATE
+from mappings.ilp.profile import LOCAL, NAMES, STATE
 from schemas.codes.grades import GRADE_LEVEL_SET
 
-_NAMES = {
-    "given_name": "legal_given_name",
-    "middle_name": "legal_middle_name",
-    "family_name": "legal_family_name",
-    "preferred_given_name": "preferred_given_name",
-    "preferred_family_name": "preferred_family_name",
-}
 _NAMELESS = "no students resource: a profile needs the names"
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -113,7 +106,7 @@ def _by_student(frame: pl.DataFrame, wanted: pl.DataFrame) -> Rows:
 
 
 def _named(row: Tree) -> Tree:
-    return {theirs: row[ours] for ours, theirs in _NAMES.items() if row[ours] is not None}
+    return {theirs: row[ours] for ours, theirs in NAMES.items() if row[ours] is not None}
 
 
 def _standing(latest: Tree) -> Tree:

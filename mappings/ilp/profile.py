@@ -7,13 +7,11 @@ roster brings its student along; records that arrive without a plan can start on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from mappings.engine.paths import Tree
-from schemas.codes.grades import GRADE_LEVEL_SET, GRADE_LEVELS
 
 SOURCED_ID, LOCAL, STATE = "sourcedId", "local", "state"
 """Identifier systems of PRO.01: the roster's own key, the district's number, the state's."""
@@ -21,13 +19,14 @@ SOURCED_ID, LOCAL, STATE = "sourcedId", "local", "state"
 _STATE_TYPE = "State"
 """The `userIds` type of a state identifier (`oneroster.md` §15: by agreement)."""
 
-_NAMES = {
+NAMES: Mapping[str, str] = {
     "given_name": "legal_given_name",
     "middle_name": "legal_middle_name",
     "family_name": "legal_family_name",
     "preferred_given_name": "preferred_given_name",
     "preferred_family_name": "preferred_family_name",
 }
+"""The names of a roster's person, as a plan's profile has them (PRO.02)."""
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ def _person(plan: Tree) -> Tree | None:
         for system, value in known.items()
         if system not in (SOURCED_ID, LOCAL)
     ]
-    person = {ours: names[theirs] for ours, theirs in _NAMES.items() if theirs in names}
+    person = {ours: names[theirs] for ours, theirs in NAMES.items() if theirs in names}
     person |= {"id": student_id(plan), "grades": [names["grade_level"]["code"]]}
     if LOCAL in known:
         person["identifier"] = known[LOCAL]
@@ -120,55 +119,3 @@ def _role(person: str, school: str, enrollment: Tree) -> Tree:
 def _shifted(day: str | None, by: int) -> str | None:
     """A plan counts the last day in, a roster names the day after it."""
     return (date.fromisoformat(day) + timedelta(days=by)).isoformat() if day else None
-
-
-def profile_of(person: Tree, roles: Iterable[Tree], organizations: dict[str, Tree]) -> Tree:
-    """What a roster knows of a plan's profile: entries without bookkeeping, by field."""
-    profile: Tree = {"identity": {"id": "identity", "identifiers": list(_identifiers(person))}}
-    grade = next((each for each in person.get("grades", ()) if each in GRADE_LEVELS), None)
-    if grade is not None:
-        names = {ours: person[theirs] for theirs, ours in _NAMES.items() if theirs in person}
-        code = {"set": GRADE_LEVEL_SET, "code": grade}
-        profile["name_and_grade"] = {"id": "name-and-grade", **names, "grade_level": code}
-    enrollments = [_enrollment(role, organizations) for role in roles if role["role"] == "student"]
-    found = [each for each in enrollments if each]
-    return profile | ({"enrollments": found} if found else {})
-
-
-def _identifiers(person: Tree) -> Iterator[dict[str, Any]]:
-    yield {"system": SOURCED_ID, "value": person["id"], "active": True}
-    if "identifier" in person:
-        yield {"system": LOCAL, "value": person["identifier"], "active": True}
-    for each in person.get("user_ids", ()):
-        system = STATE if each["type"] == _STATE_TYPE else each["type"]
-        yield {"system": system, "value": each["identifier"], "active": True}
-
-
-def _enrollment(role: Tree, organizations: dict[str, Tree]) -> Tree | None:
-    """A role as an enrollment; without dates nobody knows its school year, and it says nothing."""
-    begin, end = role.get("begin_date"), _shifted(role.get("end_date"), -1)
-    school = organizations.get(role["org_id"])
-    if not begin or school is None:
-        return None
-    entry: Tree = {
-        "id": f"enrollment-{role['org_id']}-{begin}",
-        "school": _named(school),
-        "school_year": _school_year(begin),
-        "start": begin,
-    }
-    above = organizations.get(school.get("parent_id", ""))
-    entry |= {"district": _named(above)} if above and above["type"] == "district" else {}
-    return entry | ({"end": end} if end else {})
-
-
-def _school_year(begin: str) -> int:
-    """The school year of a day: it turns on the first of July."""
-    year, month = int(begin[:4]), int(begin[5:7])
-    return year + 1 if month >= 7 else year
-
-
-def _named(organization: Tree) -> Tree:
-    named: Tree = {"name": organization["name"]}
-    if "identifier" in organization:
-        named["identifier"] = {"system": STATE, "value": organization["identifier"]}
-    return named

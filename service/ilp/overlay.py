@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from mappings.ilp.profile import NAMES
 from schemas.codes.grades import GRADE_LEVEL_SET, GRADE_LEVELS
 from schemas.ilp.entry import AuthorKind, Change, Origin
 from schemas.ilp.plan import Plan
@@ -15,13 +16,7 @@ from schemas.ilp.profile import NameAndGrade
 from schemas.meta import Code
 from service.store.tables import ROSTER, run
 
-_NAMES = {
-    "legal_given_name": "given_name",
-    "legal_middle_name": "middle_name",
-    "legal_family_name": "family_name",
-    "preferred_given_name": "preferred_given_name",
-    "preferred_family_name": "preferred_family_name",
-}
+_COLUMNS = {theirs: ours for ours, theirs in NAMES.items()}
 
 
 def with_roster_facts(connection: Connection, tenant: str, person_id: str, plan: Plan) -> Plan:
@@ -44,7 +39,7 @@ def with_roster_facts(connection: Connection, tenant: str, person_id: str, plan:
 
 def _facts(person: dict[str, Any]) -> dict[str, Any]:
     """What the roster knows; where it is silent, the plan's own value stands."""
-    facts = {name: person[column] for name, column in _NAMES.items() if person[column]}
+    facts = {name: person[column] for name, column in _COLUMNS.items() if person[column]}
     grades = json.loads(person["grades"]) if person["grades"] else []
     if grades and grades[0] in GRADE_LEVELS:
         facts["grade_level"] = Code(set=GRADE_LEVEL_SET, code=grades[0])
@@ -61,7 +56,7 @@ def _revise(
 ) -> NameAndGrade:
     origins = json.loads(person["origins"]) if person["origins"] else {}
     default = {"source": person["source"], "run": person["origin_run"]}
-    known = {name: origins.get(_NAMES.get(name, "grades"), default) for name in moved}
+    known = {name: origins.get(_COLUMNS.get(name, "grades"), default) for name in moved}
     times = {name: _time(connection, tenant, origin) for name, origin in known.items()}
     changed = Change(
         author=person["source"],

@@ -14,7 +14,7 @@ from mappings.engine.codec.scalars import Day
 from mappings.engine.errors import MappingTableError, Unrepresentable
 
 _TURN = 7
-"""The month with which a school year begins (`mappings.ilp.profile` reads it alike)."""
+"""The month with which a school year begins."""
 
 
 @dataclass(frozen=True, slots=True)
