@@ -11,7 +11,7 @@ from typing import Annotated
 
 from schemas.meta import Element, PrivacyClass, Record, Text
 from schemas.roster.kinds import Reference, Vocabulary
-from schemas.roster.records import RosterRecord
+from schemas.roster.records import ROLES, RosterRecord
 
 DIR = Element(None, PrivacyClass.DIR)
 EDU = Element(None, PrivacyClass.EDU)
@@ -20,24 +20,6 @@ SCORE_STATUSES = Vocabulary(
     frozenset({"exempt", "fully graded", "not submitted", "partially graded", "submitted"})
 )
 OBJECTIVE_SOURCES = Vocabulary(frozenset({"case", "unknown"}))
-RESOURCE_ROLES = Vocabulary(
-    frozenset(
-        {
-            "aide",
-            "counselor",
-            "districtAdministrator",
-            "guardian",
-            "parent",
-            "principal",
-            "proctor",
-            "relative",
-            "siteAdministrator",
-            "student",
-            "systemAdministrator",
-            "teacher",
-        }
-    )
-)
 IMPORTANCES = Vocabulary(frozenset({"primary", "secondary"}), extensible=False)
 
 
@@ -167,7 +149,7 @@ class Resource(RosterRecord):
 
     vendor_resource_id: Annotated[Text, DIR]
     title: Annotated[Text | None, DIR] = None
-    roles: Annotated[tuple[Text, ...] | None, DIR, RESOURCE_ROLES] = None
+    roles: Annotated[tuple[Text, ...] | None, DIR, ROLES] = None
     importance: Annotated[Text | None, DIR, IMPORTANCES] = None
     vendor_id: Annotated[Text | None, DIR] = None
     application_id: Annotated[Text | None, DIR] = None

@@ -6,7 +6,6 @@ In records their names start with the prefix (`ilp:goalCategory`); a strict expo
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -86,16 +85,6 @@ def properties() -> dict[str, Term]:
 def gaps() -> dict[str, str]:
     """What CEDS lacks and each of our terms fills, by prefixed name, for documentation."""
     return {PREFIX + name: facts["gap"] for name, facts, _ in _declared()}
-
-
-@cache
-def domains_used() -> dict[str, tuple[str, ...]]:
-    """The names of our terms by the class they stand on."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for term in properties().values():
-        for each in term.domains:
-            found[each].append(term.name)
-    return {name: tuple(sorted(terms)) for name, terms in found.items()}
 
 
 def unknown_classes() -> set[str]:
