@@ -85,7 +85,10 @@ def detect(path: Path) -> str:
     Raises Invalid where it is in none, or looks like several.
     """
     require_plain(path)
-    claimed = claims_on(path) or _by_ending(path)
+    return _only(path, claims_on(path) or _by_ending(path))
+
+
+def _only(path: Path, claimed: list[str]) -> str:
     if len(claimed) == 1:
         return claimed[0]
     problem = f"looks like {' and '.join(claimed)}" if claimed else "is in no format that we know"
@@ -129,6 +132,7 @@ def likely(path: Path) -> str:
 
     Most deliveries are such packages, and a damaged one looks like nothing.
     """
+    require_plain(path)
     packed = path.is_dir() or path.suffix.lower() == ".zip"
-    unknown = packed and not claims_on(path) and not _by_ending(path)
-    return _PACKAGE if unknown else detect(path)
+    claimed = claims_on(path) or _by_ending(path)
+    return _PACKAGE if packed and not claimed else _only(path, claimed)
