@@ -68,7 +68,7 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
     outcome = Outcome() if account is None else account
     _ways(order)  # says what is wrong with an overlay before anything is read
     source: Format = telling(format_of(order.source_format), outcome.losses)
-    target: Format = telling(format_of(order.target_format), outcome.losses)
+    target: Format = telling(_target(order), outcome.losses)
     with drafted(order.target) as unfinished:
         hub = None if _same_records(order) else _hub(order, source, outcome, progress)
         if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
@@ -79,6 +79,14 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
                 writer.write(unfinished, told, progress)
         _accept(order, outcome)
     return outcome
+
+
+def _target(order: Order) -> Format:
+    """The format to write; without terms of our own, one whose files do not define them either."""
+    target = format_of(order.target_format)
+    core = getattr(target, "core", None) if order.choice.core_only else None
+    made: Format = core() if core else target
+    return made
 
 
 def _ways(order: Order) -> tuple[Bridge, Bridge]:

@@ -47,3 +47,9 @@ def test_only_what_is_asked_for_is_written(night: Path, tmp_path: Path) -> None:
     outcome = converted(night, tmp_path / "out", frozenset({"students"}))
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["students.jsonl"]
     assert list(outcome.written) == ["students"]
+
+
+def test_a_document_without_our_terms_does_not_define_them(night: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonld"
+    convert(Order(night, FROM, out, "ceds-jsonld-14", Choice(core_only=True)))
+    assert b'"ilp' not in out.read_bytes()

@@ -23,6 +23,10 @@ class CedsJsonLd:
     strict: bool = False
     contexts: tuple[Path, ...] = ()
 
+    def core(self) -> CedsJsonLd:
+        """The same for receivers that want CEDS and nothing else: no term of ours is defined."""
+        return replace(self, strict=True)
+
     def claims(self, path: Path) -> bool:
         """Whether the file is JSON-LD that speaks of CEDS; reads its first bytes at most."""
         if not path.is_file():
