@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from mappings.edfi.arrival import count_lost
+from mappings.edfi.distinct import distinct_parts
 from mappings.edfi.ledger import ROW
-from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS
+from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS, View, sections_of_students
 from mappings.edfi.writing import Out, People
 from mappings.engine.compile_frames import UNFIT
 from mappings.engine.compile_polars import encode_json
@@ -45,7 +46,7 @@ class BulkOut(Out):
             if subject != SECTION:
                 yield from self._each_wanted(subject, view)
             elif self._ledger.wants(subject):
-                yield from self._lines(subject, self._ledger.standing(subject, view(self.hub)))
+                yield from self._sections() if self.choice.only else self._whole(subject, view)
         count_lost(self.hub, self._ledger, self.losses)
 
     def _students(self) -> Iterator[StandardRecord | Lines]:
@@ -56,6 +57,25 @@ class BulkOut(Out):
         beside = {subject: view for subject, view in STUDENTS.items() if subject != STUDENT}
         if any(self._ledger.wants(subject) for subject in beside):
             yield from self._people(People(self._ledger, self.hub, beside, STUDENTS[STUDENT]))
+
+    def _whole(self, subject: str, view: View) -> Iterator[Lines]:
+        yield from self._lines(subject, self._ledger.standing(subject, view(self.hub)))
+
+    def _sections(self) -> Iterator[Lines]:
+        """Students in sections, some enrollments at a time: they are most of a district.
+
+        Where all is laid beside ours in the end, and where a key stands twice, they go whole.
+        """
+        done, slices = 0, self.hub.frame("enrollment").iter_slices(_SLICE)
+        parts = (sections_of_students(self.hub, part) for part in slices)
+        for part in distinct_parts(self.book, SECTION, parts):
+            if part is None:
+                rows = self._ledger.standing(SECTION, LINKS[SECTION](self.hub))
+                yield from self._lines(SECTION, rows.slice(done))
+            else:
+                rows = self._ledger.standing(SECTION, part)
+                done += rows.height
+                yield from self._lines(SECTION, rows)
 
     def _lines(self, subject: str, rows: pl.DataFrame) -> Iterator[Lines]:
         table = self._ledger.table(subject)

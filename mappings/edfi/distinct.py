@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import polars as pl
 
 from mappings.engine.book import Book
 from mappings.engine.model import Table
 
 AGAIN = "another record has the same key"
+
+
+def distinct_parts(
+    book: Book, subject: str, parts: Iterable[pl.DataFrame]
+) -> Iterator[pl.DataFrame | None]:
+    """Parts of a view as long as no key stands twice in them; None, and an end, where one does."""
+    seen = pl.Series(dtype=pl.UInt64)
+    for part in parts:
+        names = _key_columns(book, subject, part)
+        keys = part.select(names).drop_nulls().hash_rows() if names else seen.clear()
+        if keys.is_duplicated().any() or keys.is_in(seen.implode()).any():
+            yield None
+            return
+        seen = pl.concat([seen, keys])
+        yield part
 
 
 def repeated(book: Book, subject: str, frame: pl.DataFrame) -> pl.Series | None:

@@ -94,11 +94,13 @@ class _Reading:
             self._field(cells, str(row.ours), row.targets[0].path.steps[0].name, row.codec)
             for row in self._table.rows
         ]
-        schema = schema_of(self._table.subject)
         made = {each.name: each for each in series} | {"extras": self._extras(cells)}
-        blank = pl.Series([None] * cells.height, dtype=pl.String)
-        frame = pl.DataFrame({name: made.get(name, blank) for name in schema})
-        return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+        filled = {name for name, each in made.items() if each.null_count() < cells.height}
+        frame = pl.DataFrame(made)
+        return frame.select(  # a column without a value is one null, however long it is
+            (pl.col(name) if name in filled else pl.lit(None)).cast(kind).alias(name)
+            for name, kind in schema_of(self._table.subject).items()
+        )
 
     def _living(self, cells: pl.DataFrame) -> pl.DataFrame:
         if "status" not in cells.columns:
