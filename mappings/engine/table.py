@@ -13,15 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from mappings.engine.errors import MappingTableError
 from schemas.roster.entities import FIELDS
 
 CODECS = frozenset(
     {"text", "bool", "date", "int", "list", "grades", "user_ids", "reference", "references"}
 )
-
-
-class MappingTableError(Exception):
-    """A mapping table contradicts our model or itself: mend the table."""
 
 
 @dataclass(frozen=True, slots=True)

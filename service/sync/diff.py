@@ -77,12 +77,12 @@ def compare(old: pl.DataFrame, new: pl.DataFrame) -> Difference:
     """
     columns = _filled(old, new)
     old, new = _complete(old, columns), _complete(new, columns)
-    if old.height == new.height and _are_equal(old[KEY], new[KEY]):
+    if old.height == new.height and are_equal(old[KEY], new[KEY]):
         return _same_order(old, new, columns)
     return _by_fingerprint(old, new, columns)
 
 
-def _are_equal(these: pl.Series, those: pl.Series) -> bool:
+def are_equal(these: pl.Series, those: pl.Series) -> bool:
     """Whether the values are the same, in the same order; most that differ do so early."""
     return these.head(_EARLY).equals(those.head(_EARLY)) and these.equals(those)
 

@@ -19,7 +19,7 @@ from service.settings import Mode
 from service.store.bases import GONE, Base, list_bases, read_base
 from service.store.database import reading
 from service.sync.ahead import read_ahead
-from service.sync.diff import KEY, Difference, NotUnique, compare, value_columns
+from service.sync.diff import KEY, Difference, NotUnique, are_equal, compare, value_columns
 from service.sync.draft import NewBase, put_frame
 from service.sync.facts import Facts, Pair, facts_of
 from service.sync.night import Night
@@ -262,7 +262,7 @@ def _is_same(old: pl.DataFrame, new: pl.DataFrame) -> bool:
         return False
     for name in (KEY, *value_columns(old, new)):
         if name in old.columns and name in new.columns:
-            if not old[name].equals(new[name]):
+            if not are_equal(old[name], new[name]):
                 return False
         elif any(name in rows.columns and rows[name].count() for rows in (old, new)):
             return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mappings.engine.table import MappingTableError, parse_table, tables_in
+from mappings.engine.errors import MappingTableError
+from mappings.engine.table import parse_table, tables_in
 from schemas.roster.entities import FIELDS
 from schemas.standards.oneroster import files
 
