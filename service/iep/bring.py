@@ -17,6 +17,7 @@ from schemas.ilp.goals import AcademicGoal, GoalStatus, LinkDirection, Transitio
 from schemas.ilp.plan import Plan
 from schemas.ilp.supports import CopiedAccommodation, SourcePlan
 from service.access import policy
+from service.access.workflow.clerk import somebody
 from service.errors import Denied, Invalid, NotFound
 from service.iep.change import Version
 from service.iep.ledger import SECTION, TRANSITION
@@ -181,9 +182,17 @@ def _require_consent(visit: Visit, student: str, consent_id: str, section: str, 
             f"{consent_id!r} is no consent in force under {_REGIME} that covers {section}.",
             "Record what the rights holder signed: `planbridge consent add`.",
         )
-    role = policy.roles().get(row.recipient)
-    if role is None or role.kind != "staff":
+    if not _is_staff(visit, row.recipient):
         raise Invalid(
-            f"{consent_id} names {row.recipient}, not a role of the school's staff.",
-            "A copy in the plan is seen by staff: the consent has to name them, such as CNS.",
+            f"{consent_id} names {row.recipient}, who is outside the school.",
+            "A copy in the plan is seen by staff: the consent has to name one of them, or CMG.",
         )
+
+
+def _is_staff(visit: Visit, recipient: str) -> bool:
+    """Whether a consent's recipient is a class of staff, or somebody of the district."""
+    role = policy.roles().get(recipient)
+    if role is not None:
+        return role.kind == "staff"
+    whom = somebody(visit.connection, visit.tenant, recipient)
+    return whom.kind == "person" and whom.role is None
