@@ -70,7 +70,9 @@ def portfolio(
     whom = (student, school)
     with drafted(out) as place:
         if form.startswith("cis:"):
-            told = _career_set(window, form.removeprefix("cis:"), whom, place, allow_held)
+            layout = form.removeprefix("cis:")
+            made = _career_set(window, layout, whom, place, allow_held)
+            told = {"export": number, **made}  # in their layouts there is no place for a mark
         else:
             order = _Order(form, number, sign, tuple(fonts or ()), accept_short)
             told = _portfolios(session, window, whom, order, place)
@@ -195,26 +197,21 @@ def _career_set(
     allow_held: str | None,
 ) -> dict[str, Any]:
     """A set of files in the layout of a career information system."""
-    from mappings.cis.layout import LayoutError, layout_file, shipped_layout
+    from service.cis.outgoing import students_of
+    from service.cis.places import layout_of
     from service.cis.sets import Order, make_set
-    from service.errors import Invalid
     from service.office import at_window
-    from service.portfolio.permit import students_of
 
-    try:
-        chosen = layout_file(Path(layout)) if layout.endswith(".toml") else shipped_layout(layout)
-    except (LayoutError, OSError, KeyError) as error:
-        raise Invalid(f"The layout cannot be used: {error}.", "Name one that ships.") from None
+    chosen = layout_of(layout, "layouts")
     student, school = whom
     with at_window(window) as visit:
         if student is not None:
             students = [visit.lookup(student, "export").student]
         else:
-            students = students_of(visit.connection, visit.tenant, str(school))
+            students = students_of(visit.connection, visit.tenant, (str(school),))
         scope = f"student {students[0]}" if student is not None else f"school {school}"
-        target = f"{chosen.name} {scope}"
         day = visit.district.day(visit.now)
-        order = Order(chosen, target, scope, day, allow_held=allow_held)
+        order = Order(chosen, f"{chosen.name} {scope}", scope, day, allow_held=allow_held)
         report = make_set(visit, students, order, out)
     return {"format": f"cis:{chosen.name}", "written": report.students, **_files(report)}
 

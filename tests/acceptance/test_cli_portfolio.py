@@ -191,6 +191,14 @@ def test_a_school_of_strangers_is_refused(school: Home, tmp_path: Path) -> None:
     assert mistake(export(school, tmp_path / "y", "--school", "no such", by="cara"), "Nobody")
 
 
+def test_a_career_system_gets_its_own_layout(school: Home, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    words = ("--school", SCHOOL, "--format", "cis:generic", *RUNNING)
+    told = made(school, out, *words, by="cara")
+    assert {one["name"] for one in told["files"]} == {one.name for one in out.iterdir()}
+    assert last_event(school)["reason"] == f"export {told['export']} as cis:generic"
+
+
 WRONG = {
     "nobody": ((), "Say whose"),
     "both": ((LOCAL_ID, "--school", SCHOOL), "Say whose"),
