@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -21,7 +21,7 @@ from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.paths import Tree, is_under
 from mappings.engine.plans import WHOLE
 from mappings.engine.records import read_record
-from mappings.hub import Hub, frame_of
+from mappings.hub import Hub, Records, frame_of
 from mappings.ilp.profile import STATE
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
@@ -31,7 +31,6 @@ from schemas.standards.shape import StandardRecord
 SOURCE: Final = "CEDS"
 PERSON: Final = "Person"
 _BATCH: Final = 10_000
-Records = Callable[[], Iterator[StandardRecord]]
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import polars as pl
 
@@ -22,6 +21,7 @@ from mappings.engine.model import Table
 from mappings.engine.paths import bare
 from mappings.hub import ENTITIES, schema_of
 from mappings.oneroster.binding import Binding, cell_tables
+from mappings.oneroster.cells import from_cell, to_cell
 from mappings.oneroster.derive import agents_of_users, roles_of_users
 from mappings.oneroster.fold import ROLE, Folded, agent_id, role_id
 from mappings.oneroster.plans_in import FORMAT
@@ -148,27 +148,8 @@ def _value_texts(cells: pl.Series) -> pl.Series:
     plain = ~cells.str.contains(_JSON).fill_null(value=False)
     if plain.all():
         return texts
-    spelled = map_distinct(cells.set(plain, None), lambda cell: canonical_json(value_of(cell)))
+    spelled = map_distinct(cells.set(plain, None), lambda cell: canonical_json(from_cell(cell)))
     return texts.zip_with(plain, spelled)
-
-
-def value_of(cell: str) -> Any:
-    """The value of an extension's cell: what it is the canonical JSON of, else its text."""
-    if cell[:1] not in {"[", "{", '"'}:
-        return cell
-    try:
-        value = json.loads(cell)
-    except (ValueError, RecursionError):
-        return cell
-    is_plain = isinstance(value, str) and value_of(value) == value
-    return cell if is_plain or canonical_json(value) != cell else value
-
-
-def cell_of(value: Any) -> str | None:
-    """The cell that stands for an extension's value: `value_of` gives the value back."""
-    if value is None or (isinstance(value, str) and value_of(value) == value):
-        return value
-    return canonical_json(value)
 
 
 def _why(codec: Codec, cell: str) -> str:
@@ -202,6 +183,10 @@ def _written(table: Table, frame: pl.DataFrame, losses: Losses) -> pl.DataFrame:
     )
 
 
+def _cell(value: object) -> str | None:
+    return None if value is None else to_cell(value)
+
+
 def _extensions(entity: str, extras: pl.Series, losses: Losses) -> list[pl.Series]:
     """Columns of others that ride along."""
     columns: dict[str, dict[int, object]] = {}
@@ -212,7 +197,7 @@ def _extensions(entity: str, extras: pl.Series, losses: Losses) -> list[pl.Serie
             else:
                 losses.add(LossKey(Side.OURS, entity, f"extras.{name}", NOT_OURS), value)
     return [
-        pl.Series(name, [cell_of(held.get(number)) for number in range(len(extras))], pl.String)
+        pl.Series(name, [_cell(held.get(number)) for number in range(len(extras))], pl.String)
         for name, held in columns.items()
     ]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mappings.engine.loss import Losses
 from mappings.engine.paths import Tree
 from mappings.engine.plans_in import read_plans
+from mappings.hub import Records
 from mappings.oneroster.binding import Binding
 from mappings.oneroster.scales import ELEMENT, ScalesIn
 from schemas.ilp.entry import Origin
@@ -23,8 +24,6 @@ _ALSO_OURS = frozenset({f"{PREFIX}graduationYear", f"{PREFIX}counselorSourcedId"
 """Columns that rosters without plans have as well: they stay with the person."""
 _OWNER = "metadata.ilp.studentSourcedId"
 _DOT = re.compile(r"(?<!\\)\.")
-
-Records = Callable[[], Iterator[StandardRecord]]
 
 
 @dataclass(slots=True)

@@ -8,12 +8,9 @@ column, one text).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from adapters.oneroster.rest.scrub import canonical
 
 PREFIX = "metadata."
 WHOLE = "metadata"
@@ -69,23 +66,3 @@ def _put(made: dict[str, Any], parts: list[str], value: Any) -> None:
             inner[rest] = value
             return
         inner = below
-
-
-def to_cell(value: Any) -> str:
-    """The text that stands for a value in a CSV cell: `from_cell` gives the value back."""
-    if isinstance(value, str) and from_cell(value) == value:
-        return value
-    return canonical(value)
-
-
-def from_cell(cell: str) -> Any:
-    """The value of a cell: the list or object that it is the canonical JSON of, else its text."""
-    if cell[:1] not in {"[", "{", '"'}:
-        return cell
-    try:
-        value = json.loads(cell)
-    except (ValueError, RecursionError):
-        return cell
-    if canonical(value) != cell or (isinstance(value, str) and from_cell(value) == value):
-        return cell
-    return value

@@ -12,10 +12,11 @@ from typing import Any
 import polars as pl
 
 from adapters.oneroster.files.loss import Loss, OnLoss, sample
-from adapters.oneroster.files.metadata import PREFIX, from_cell, to_cell
+from adapters.oneroster.files.metadata import PREFIX
 from adapters.oneroster.files.sound import Sheet
 from adapters.oneroster.rest.scrub import canonical
 from adapters.port import ROW
+from mappings.oneroster.cells import from_cell, to_cell
 from schemas.standards.oneroster import Column
 from schemas.standards.shape import StandardRecord
 

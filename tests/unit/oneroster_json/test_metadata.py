@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.oneroster.files.metadata import from_cell, to_cell, to_columns, to_object
+from adapters.oneroster.files.metadata import to_columns, to_object
+from mappings.oneroster.cells import from_cell, to_cell
 
 _NAMES = st.text(st.characters(exclude_characters="\\"), min_size=1, max_size=6)
 _SCALARS = st.booleans() | st.integers() | st.text(min_size=1, max_size=6)

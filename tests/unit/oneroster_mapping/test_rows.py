@@ -10,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.oneroster.files.json_ids import minted as minted_by_json
-from adapters.oneroster.files.metadata import from_cell, to_cell
 from mappings.engine.coverage import uncovered
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.hub import frame_of
 from mappings.oneroster.binding import Binding, book_of
-from mappings.oneroster.bulk import cell_of, value_of
 from mappings.oneroster.fold import role_id, roles_of_1p1
 from mappings.oneroster.ids import sound_id, tell_changed, with_sound_ids
 from mappings.oneroster.plans_in import gathered
@@ -61,13 +59,6 @@ def test_an_id_that_is_another_is_told_of_records_that_stand() -> None:
 
 def test_a_role_of_1p1_has_the_id_that_json_gives_it() -> None:
     assert role_id("u", "o", "teacher") == minted_by_json("roles", "u|o|teacher")
-
-
-@given(JSONS)
-def test_extension_cells_are_read_and_written_as_the_adapter_does(value: Any) -> None:
-    cell = value if isinstance(value, str) else to_cell(value)
-    assert value_of(cell) == from_cell(cell)
-    assert cell_of(value) == to_cell(value)
 
 
 def test_the_first_role_without_a_type_is_primary_where_none_is() -> None:
