@@ -124,7 +124,7 @@ def require_version(base: Version | None) -> Version:
     if base is None:
         raise Invalid(
             "No IEP of this student has been delivered here.",
-            "Connect the IEP system first; see docs/how-to/iep-bridge.md.",
+            "Connect the IEP system first: docs/how-to/connect-an-iep-system.md.",
         )
     return base
 
