@@ -1,4 +1,4 @@
-"""`python -m benchmarks [nights|convert|access|forms|portfolio ...]`: these, by default all.
+"""`python -m benchmarks [nights|convert|access|audit|forms|portfolio ...]`: these, by default all.
 
 `convert` may be narrowed: `convert:roster`, `convert:jsonld`, `convert:xml`.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import access, convert, forms, night, portfolio
+from benchmarks import access, audit, convert, forms, night, portfolio
 
 ALL = {
     "nights": night.main,
     "convert": convert.main,
     "access": access.main,
+    "audit": audit.main,
     "forms": forms.main,
     "portfolio": portfolio.main,
 }
