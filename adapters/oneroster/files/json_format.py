@@ -19,6 +19,7 @@ from adapters.oneroster.files.loss import (
     ignore,
     refuse,
 )
+from adapters.oneroster.files.packed import unpacked
 from adapters.oneroster.files.sniff import json_collections
 from adapters.port import Progress, silent
 from mappings.engine.loss import Losses
@@ -114,20 +115,27 @@ def _collection(key: str, version: str) -> str | None:
 @contextmanager
 def _opened(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     """The JSON files of a folder or zip, or the one file, by name. Raises Unreadable."""
-    if path.is_dir():
-        yield _streams(sorted(path.glob("*.json")), path)
-    elif path.suffix.lower() == ".zip" and path.is_file():
-        with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
+        if path.suffix.lower() == ".zip" and path.is_file():
             yield _streams(_unpacked(path, Path(scratch)), path)
-    else:
-        yield _streams([path] if path.is_file() else [], path)
+        else:
+            yield _streams(unpacked(_plain_files(path), Path(scratch), _refused), path)
+
+
+def _plain_files(path: Path) -> Iterator[Path]:
+    """The JSON files of a folder, packed ones among them, or the one file. Raises Unreadable."""
+    if not path.is_dir():
+        yield from [path] if path.is_file() else []
+        return
+    for file in sorted((*path.glob("*.json"), *path.glob("*.json.gz"))):
+        if not file.resolve().is_relative_to(path.resolve()):
+            raise _refused("file.not_plain", f"{file.name} leads out of the folder", file.name)
+        yield file
 
 
 def _streams(files: Iterable[Path], place: Path) -> Iterator[tuple[str, IO[bytes]]]:
     found = False
     for file in files:
-        if not file.resolve().is_relative_to(place.resolve()) and place.is_dir():
-            raise _refused("file.not_plain", f"{file.name} leads out of the folder", file.name)
         found = True
         with file.open("rb") as stream:
             yield file.name, stream
@@ -142,7 +150,7 @@ def _unpacked(path: Path, scratch: Path) -> list[Path]:
     from adapters.oneroster.csv.zips import inflate, open_zip
     from adapters.shelf import Shelf
 
-    unpacked = []
+    found = []
     try:
         with open_zip(path, DEFAULT_LIMITS) as archive:
             for name in sorted(archive.namelist()):
@@ -152,10 +160,10 @@ def _unpacked(path: Path, scratch: Path) -> list[Path]:
                         problem = f"two files of the archive are called {file.name}"
                         raise _refused("file.twice", problem, name)
                     inflate(archive, name, Shelf(scratch), DEFAULT_LIMITS).path.rename(file)
-                    unpacked.append(file)
+                    found.append(file)
     except Refused as refused:
         raise Unreadable(refused.finding) from None
-    return unpacked
+    return found
 
 
 def _refused(code: str, problem: str, file: str | None) -> Unreadable:

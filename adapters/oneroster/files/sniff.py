@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -17,19 +19,25 @@ def heads(path: Path, suffix: str) -> Mapping[str, str]:
     """The beginning of each file with this suffix, by lower-cased name; empty for other paths."""
     try:
         if path.is_dir():
-            found = [one for one in path.iterdir() if one.suffix.lower() == suffix]
+            found = [one for one in path.iterdir() if _ends(one, suffix)]
             return {one.name.lower(): _head_of_file(one) for one in found[:_MOST] if one.is_file()}
         if path.suffix.lower() == ".zip":
             return _heads_in_zip(path, suffix)
-        if path.suffix.lower() == suffix and path.is_file():
+        if _ends(path, suffix) and path.is_file():
             return {path.name.lower(): _head_of_file(path)}
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, ValueError):
         return {}
     return {}
 
 
+def _ends(path: Path, suffix: str) -> bool:
+    """Whether a name ends so; JSON may be packed with gzip."""
+    name = path.name.lower()
+    return name.endswith((suffix, ".json.gz") if suffix == ".json" else suffix)
+
+
 def _head_of_file(path: Path) -> str:
-    with path.open("rb") as stream:
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
         return stream.read(_HEAD).decode("utf-8", "replace")
 
 
