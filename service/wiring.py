@@ -29,6 +29,7 @@ from service.sync.night import Cargo, Night, SourceState
 if TYPE_CHECKING:
     from adapters.cis.places import Place
     from adapters.formats import Format
+    from adapters.iep.source import IepSource
     from adapters.oneroster.rest.settings import RestSettings
     from mappings.iep.bridge import IepBridge
     from mappings.recipe import Recipe
@@ -91,7 +92,7 @@ def place_for(name: str, destination: Deliver) -> Place:
     return place_of(name, given, secret_of(secret_variable(name), given))
 
 
-def _iep_source(kind: str, given: Mapping[str, Any]) -> Source:
+def _iep_source(kind: str, given: Mapping[str, Any]) -> IepSource:
     from adapters.iep.csv.profile import Profile, load_profile
     from adapters.iep.csv.read import IepCsvReader
     from adapters.iep.names import Names, load_names
@@ -259,7 +260,7 @@ def cargo_of(kind: str, given: Mapping[str, Any]) -> Cargo | None:
         return None
     from service.iep.mirror.cargo import IepCargo
 
-    return IepCargo(iep_bridge(kind, given))
+    return IepCargo(_iep_source(kind, given), iep_bridge(kind, given))
 
 
 def _cis_cargo(given: Mapping[str, Any]) -> Cargo:

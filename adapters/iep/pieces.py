@@ -1,27 +1,24 @@
-"""What a reader of IEP files hands over: records by student, and rows that cannot be used."""
+"""What a reader of IEP files hands over: records by student, looked into where they changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from schemas.finding import Finding
 from schemas.standards.shape import StandardRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A record of one student, or a row of one that cannot be used and what is wrong with it.
-
-    A student with such a row is left as on the night before: half of an IEP would look like an
-    IEP that lost its other half.
-    """
+class Piece(NamedTuple):
+    """A record of one student, as it was read and not yet looked into."""
 
     student: str
-    record: StandardRecord | None = None
-    finding: Finding | None = None
+    record: StandardRecord
+
+
+Refined = tuple[StandardRecord | None, tuple[Finding, ...]]
+"""A record that can be used, or what is wrong with it."""
 
 
 class IepReader(Protocol):
@@ -42,8 +39,12 @@ class IepReader(Protocol):
         ...
 
     def read(self, folder: Path) -> Iterator[Piece | Finding]:
-        """Every record, and findings that concern no single student.
+        """Every record, and findings that concern no single student; every night, so be quick.
 
         Raises `adapters.formats.Unreadable` for a file that is not what it claims to be.
         """
+        ...
+
+    def refine(self, record: StandardRecord) -> Refined:
+        """A record with its values as the mapping wants them; only for students who changed."""
         ...

@@ -6,9 +6,9 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -24,14 +24,9 @@ from schemas.standards.shape import StandardRecord
 STUDENTS: Final = "students"
 """The one table of a delivery: all records of a student in a row."""
 
-SCHEMA: Final = {
-    "student": pl.String,
-    "fingerprint": pl.String,
-    "records": pl.String,
-    "broken": pl.Boolean,
-}
-"""`student` is the source's id, `records` the student's records as JSON (`records_of` reads it),
-`fingerprint` their digest, `broken` tells that some of them cannot be used."""
+SCHEMA: Final = {"student": pl.String, "fingerprint": pl.String, "records": pl.String}
+"""`student` is the source's id, `records` the student's records as JSON (`IepSource.records_of`
+reads it), `fingerprint` the digest of what they say."""
 
 _COLUMNS = "columns"
 MOST: Final = 20
@@ -78,55 +73,51 @@ class IepSource:
         except Unreadable as error:
             return Reading(pl.DataFrame(schema=SCHEMA), error.findings)
 
+    def records_of(self, text: str) -> tuple[list[StandardRecord], list[Finding]]:
+        """The records of a cell of `records`, looked into, and what is wrong with them."""
+        records: list[StandardRecord] = []
+        findings: list[Finding] = []
+        for (entity, values), where in json.loads(text):
+            record, found = self.reader.refine(StandardRecord(entity, values, where))
+            findings += found
+            if record is not None:
+                records.append(record)
+        return records, findings
+
     def test(self) -> list[Finding]:
         """What there is tonight, tried aside. Raises as `fetch` does."""
         with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
             delivery = self.fetch(Shelf(Path(folder)), {})
             table = self.read(delivery, STUDENTS)
+        faults = (one for text in table.frame["records"] for one in self.records_of(text)[1])
         count = f"{table.frame.height:,} students in {len(delivery.files)} files"
-        return [*table.findings, Finding(Severity.NOTE, "file.read", count, "Nothing to do.")]
+        note = Finding(Severity.NOTE, "file.read", count, "Nothing to do.")
+        return [*table.findings, *shortened(faults), note]
 
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
         """Nothing to add: rows were checked while they were read."""
         return RowCheck((), pl.Series(dtype=pl.String))
 
 
-@dataclass(slots=True)
-class _Student:
-    """The records of one student as they come in."""
-
-    records: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
-    broken: bool = False
-
-    def row(self, student: str) -> tuple[str, str, str, bool]:
-        said = sorted(
-            json.dumps([entity, values], sort_keys=True) for entity, values, _ in self.records
-        )
-        digest = hashlib.sha256("\n".join(said).encode()).hexdigest()
-        return student, digest, json.dumps(self.records, ensure_ascii=False), self.broken
-
-
 def _tabled(pieces: Iterable[Piece | Finding]) -> Reading:
-    students: dict[str, _Student] = {}
+    students: dict[str, list[tuple[str, str]]] = {}
     findings = []
     for piece in pieces:
         if isinstance(piece, Finding):
             findings.append(piece)
             continue
-        student = students.setdefault(piece.student, _Student())
-        if piece.finding is not None:
-            findings.append(piece.finding)
-            student.broken = True
-        if piece.record is not None:
-            record = piece.record
-            student.records.append((record.entity, record.values, record.where))
-    rows = [each.row(student) for student, each in sorted(students.items())]
+        student, (entity, values, where) = piece
+        said = json.dumps([entity, values], ensure_ascii=False, sort_keys=True)
+        students.setdefault(student, []).append((said, where))
+    rows = [_row(student, records) for student, records in sorted(students.items())]
     return Reading(pl.DataFrame(rows, schema=SCHEMA, orient="row"), tuple(shortened(findings)))
 
 
-def records_of(text: str) -> Iterator[StandardRecord]:
-    """The records of a cell of `records`."""
-    return (StandardRecord(*record) for record in json.loads(text))
+def _row(student: str, records: list[tuple[str, str]]) -> tuple[str, str, str]:
+    """A student's row; where records stood, and in which order, is no part of what they say."""
+    digest = hashlib.sha256("\n".join(sorted(said for said, _ in records)).encode()).hexdigest()
+    told = ",".join(f"[{said},{json.dumps(where)}]" for said, where in records)
+    return student, digest, f"[{told}]"
 
 
 def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:

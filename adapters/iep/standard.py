@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.formats import Format
 from adapters.iep.names import Names
-from adapters.iep.pieces import Piece
+from adapters.iep.pieces import Piece, Refined
 from mappings.iep.bridge import IepBridge
 from schemas.finding import Finding, Severity
 from schemas.standards.shape import StandardRecord
@@ -52,6 +52,10 @@ class StandardReader:
                 if plain.endswith(ending):
                     records = map(self.names.renamed, form().read(path))
                     yield from map(self._piece, filter(self.bridge.is_about, records))
+
+    def refine(self, record: StandardRecord) -> Refined:
+        """The record as it is: what a mapping cannot read of it, the mapping lists."""
+        return record, ()
 
     def _piece(self, record: StandardRecord) -> Piece | Finding:
         student = self.bridge.student_of(record)

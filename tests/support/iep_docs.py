@@ -43,11 +43,10 @@ def pieces(folder: Path, profile: Profile | None = None) -> list[Piece | Finding
 
 def findings(folder: Path, profile: Profile | None = None) -> list[Finding]:
     """What is wrong with a folder."""
-    found = []
-    for one in pieces(folder, profile):
-        finding = one if isinstance(one, Finding) else one.finding
-        if finding is not None:
-            found.append(finding)
+    reader = IepCsvReader(profile or Profile())
+    found: list[Finding] = []
+    for one in reader.read(folder):
+        found += [one] if isinstance(one, Finding) else reader.refine(one.record)[1]
     return found
 
 
@@ -64,10 +63,12 @@ _bridge = cache(IepBridge)
 def csv_ieps(folder: Path, profile: Profile | None = None) -> list[Iep]:
     """The IEPs in a folder in which nothing is wrong."""
     students: dict[str, list[StandardRecord]] = {}
-    for one in pieces(folder, profile):
-        assert isinstance(one, Piece)
-        assert one.record is not None, one.finding
-        students.setdefault(one.student, []).append(one.record)
-    found = [understood("csv-1", student, records) for student, records in students.items()]
-    assert not any(one.findings for one in found), found
-    return [iep for one in found for iep in one.ieps]
+    reader = IepCsvReader(profile or Profile())
+    for one in reader.read(folder):
+        assert isinstance(one, Piece), one
+        record, found = reader.refine(one.record)
+        assert record is not None, found
+        students.setdefault(one.student, []).append(record)
+    told = [understood("csv-1", student, records) for student, records in students.items()]
+    assert not any(one.findings for one in told), told
+    return [iep for one in told for iep in one.ieps]

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import csv
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from adapters.formats import Unreadable
-from adapters.iep.csv.profile import Profile, Words
-from adapters.iep.pieces import Piece
+from adapters.iep.csv.cells import STUDENT, plain_cell, refined
+from adapters.iep.csv.profile import Profile
+from adapters.iep.pieces import Piece, Refined
 from schemas.finding import Finding, Severity
-from schemas.standards.iep_csv import HEAD, Column, layout
-from schemas.standards.shape import Kind, StandardRecord
+from schemas.standards.iep_csv import HEAD, layout
+from schemas.standards.shape import StandardRecord
 
 _LONGEST: Final = 100_000
 """Characters of one cell; a statement of an IEP has at most 20,000."""
-
-_WRAPPED: Final = re.compile(r'="([^"]*)"')
-_SAFE: Final = re.compile(r"'[=+\-@\t\r]")
-_LISTS: Final = frozenset(
-    {"noticeAgencyIds", "goalIds", "inviteConsentParts", "releaseConsentParts"}
-)
 
 
 @dataclass(frozen=True)
@@ -64,6 +57,10 @@ class IepCsvReader:
             )
         for file, path in found.items():
             yield from _pieces(self.profile, file, path)
+
+    def refine(self, record: StandardRecord) -> Refined:
+        """A row with its cells as the layout spells them, or what is wrong with them."""
+        return refined(self.profile, record)
 
 
 def _strange(name: str, known: Mapping[str, str]) -> Finding:
@@ -111,11 +108,30 @@ def _pieces(profile: Profile, file: str, path: Path) -> Iterator[Piece | Finding
     if header is None:
         fix = "Export it again, with its header at least."
         raise _refused("file.empty", "the file is empty", fix, path.name)
-    places = _places(profile, file, path.name, header[1])
-    yield from _unread(profile, file, path.name, header[1])
-    table = _Table(profile, file, path.name, places, len(header[1]))
+    sent = header[1]
+    places = list(_places(profile, file, path.name, sent).items())
+    yield from _unread(profile, file, path.name, sent)
     for number, cells in rows:
-        yield from table.piece(number, cells)
+        if len(cells) != len(sent):
+            yield _ragged(path.name, number, len(cells), len(sent))
+            continue
+        values = {name: cell for name, place in places if (cell := plain_cell(cells[place]))}
+        student = values.get(STUDENT)
+        if student is None:
+            yield _nameless(path.name, number)
+        else:
+            yield Piece(student, StandardRecord(file, values, f"{path.name}, row {number}"))
+
+
+def _ragged(name: str, row: int, cells: int, columns: int) -> Finding:
+    problem = f"the row has {cells} cells, the header {columns}: nobody can tell whose it is"
+    fix = "Put cells that hold the separator or line breaks in quotes."
+    return Finding(Severity.HOLD, "row.ragged", problem, fix, name, row)
+
+
+def _nameless(name: str, row: int) -> Finding:
+    problem, fix = "the row names no student: nobody can tell whose it is", "Fill the cell."
+    return Finding(Severity.HOLD, "row.nameless", problem, fix, name, row, STUDENT)
 
 
 def _places(profile: Profile, file: str, name: str, header: list[str]) -> dict[str, int]:
@@ -145,106 +161,3 @@ def _unread(profile: Profile, file: str, name: str, header: list[str]) -> Iterat
         if cell.strip() and cell.strip() not in known:
             problem, fix = f"the column {cell.strip()} is not read", "Nothing, if that is right."
             yield Finding(Severity.NOTE, "header.unknown", problem, fix, name, 1, cell.strip())
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Rows of one file as records."""
-
-    profile: Profile
-    file: str
-    name: str
-    places: Mapping[str, int]
-    width: int
-
-    @property
-    def words(self) -> Words:
-        return Words(self.profile, self.profile.of(self.file))
-
-    def piece(self, number: int, cells: list[str]) -> Iterator[Piece | Finding]:
-        """The record of a row, or what is wrong with it."""
-        student = self._cell(cells, "studentId")
-        faults = list(self._faults(number, cells))
-        values = {} if faults else dict(self._values(number, cells, faults))
-        if student is None or len(cells) != self.width:
-            yield from (_holding(fault) for fault in faults)
-        elif faults:
-            yield from (Piece(student, finding=fault) for fault in faults)
-        else:
-            where = f"{self.name}, row {number}"
-            yield Piece(student, StandardRecord(self.file, values, where))
-
-    def _faults(self, number: int, cells: list[str]) -> Iterator[Finding]:
-        if len(cells) != self.width:
-            problem = f"the row has {len(cells)} cells, the header {self.width}"
-            fix = "Put cells that hold the separator or line breaks in quotes."
-            yield self._fault(number, None, "row.ragged", problem, fix)
-            return
-        for column in layout()[self.file]:
-            if column.required and self._cell(cells, column.name) is None:
-                yield self._fault(
-                    number, column.name, "cell.empty", "the cell is empty", "Fill it."
-                )
-
-    def _values(
-        self, number: int, cells: list[str], faults: list[Finding]
-    ) -> Iterator[tuple[str, str]]:
-        for column in layout()[self.file]:
-            cell = self._cell(cells, column.name)
-            if cell is None:
-                continue
-            try:
-                yield column.name, self._value(column, cell)
-            except ValueError as error:
-                fix = str(error)[0].upper() + str(error)[1:] + "."
-                problem = "the cell cannot be read"
-                faults.append(self._fault(number, column.name, "cell.value", problem, fix, cell))
-
-    def _value(self, column: Column, cell: str) -> str:
-        if cell.startswith("="):
-            raise ValueError("export values, not formulas")
-        plain = self.words.plain(column.name, column.kind, cell)
-        if column.name in _LISTS and not plain.startswith("["):
-            parts = (part.strip() for part in plain.split(self.profile.list_separator))
-            return json.dumps([part for part in parts if part], ensure_ascii=False)
-        return plain
-
-    def _cell(self, cells: list[str], column: str) -> str | None:
-        """A cell without what spreadsheets put around it; None for a blank one."""
-        place = self.places.get(column)
-        if place is None or place >= len(cells):
-            return None
-        cell = cells[place].strip()
-        wrapped = _WRAPPED.fullmatch(cell)
-        cell = wrapped[1] if wrapped else cell
-        return (cell[1:] if _SAFE.match(cell) else cell) or None
-
-    def _fault(
-        self,
-        row: int,
-        column: str | None,
-        code: str,
-        problem: str,
-        fix: str,
-        cell: str | None = None,
-    ) -> Finding:
-        theirs = self.profile.of(self.file).columns
-        called = theirs.get(column, column) if column else None
-        shown = cell[:40] if cell is not None and column in _SHOWN else None
-        return Finding(Severity.ROW, code, problem, fix, self.name, row, called, shown)
-
-
-_SHOWN: Final = frozenset(
-    column.name
-    for columns in layout().values()
-    for column in columns
-    if column.kind in (Kind.DATE, Kind.BOOLEAN, Kind.INTEGER)
-)
-"""Columns whose cells a finding may show: words of an IEP stay out of reports."""
-
-
-def _holding(fault: Finding) -> Finding:
-    """A fault of a row that names no student: nobody knows whose IEP would be cut."""
-    return Finding(
-        Severity.HOLD, fault.code, fault.problem, fault.fix, fault.file, fault.row, fault.column
-    )

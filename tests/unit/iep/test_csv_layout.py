@@ -118,13 +118,22 @@ def test_the_words_of_an_iep_stay_out_of_findings(folder: Path) -> None:
     assert [found.value for found in findings(folder)] == [None]
 
 
-def test_a_student_with_a_broken_row_is_broken_as_a_whole(folder: Path, tmp_path: Path) -> None:
+def test_a_broken_row_does_not_hide_the_student(folder: Path, tmp_path: Path) -> None:
     edit(folder, "courses", ",2026,", ",next year,")
     source = IepSource(folder, IepCsvReader())
 
     table = source.read(source.fetch(Shelf(tmp_path / "shelf"), {}), STUDENTS).frame
 
-    assert table["broken"].to_list() == [True]
+    assert table["student"].to_list() == ["STU-000417"]
+    assert [one.code for one in source.records_of(table["records"][0])[1]] == ["cell.value"]
+
+
+def test_trying_a_source_tells_its_faults(folder: Path) -> None:
+    edit(folder, "courses", ",2026,", ",next year,")
+
+    codes = [one.code for one in IepSource(folder, IepCsvReader()).test()]
+
+    assert codes == ["cell.value", "file.read"]
 
 
 @pytest.mark.parametrize(("old", "new"), [("STU-000417,", ","), ("STU-000417,", "A,B,C,")])
