@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.access import policy
-from service.access.algebra import Expr, every, some_of
+from service.access.algebra import NEVER, Expr, every, some_of
 from service.access.clause import Clause, Frame, clause, folded
 from service.access.conditions import CONSENTS, holds, meaning
 from service.access.decision import Decision, denied, granted
@@ -75,6 +75,7 @@ class Step:
 
     denials: tuple[tuple[str, Predicate], ...]
     ways: tuple[Way, ...]
+    live: tuple[Way, ...] | None = None
     answers: dict[Any, Decision] = field(default_factory=dict)
 
 
@@ -95,12 +96,14 @@ class Desk:
     """One subject under one set of circumstances in one district.
 
     `empty` names sources without a row for anybody here (`load.survey`): they need no look.
+    `named` are the fields that some consent for them names alone; None where nobody looked.
     """
 
     subject: Subject
     context: Context
     district: District
     empty: frozenset[str] = frozenset()
+    named: frozenset[str] | None = None
     _steps: dict[tuple[str, str], Step] = field(default_factory=dict, compare=False)
 
     @property
@@ -126,7 +129,7 @@ class Desk:
             "user": (self.context.user, as_user),
         }
         return {
-            name: Desk(subject, change(self.context), self.district, self.empty)
+            name: Desk(subject, change(self.context), self.district, self.empty, self.named)
             for name, (subject, change) in named.items()
             if subject is not None
         }
@@ -251,17 +254,28 @@ class Desk:
         return some_of(*(way.condition(field_name) for way in fitting))
 
     def _all(self, section: str, action: str) -> list[str]:
-        """Every field that some way opens."""
-        return sorted(frozenset().union(*(way.fields for way in self.step(section, action).ways)))
+        """Every field that some way opens which could be open here."""
+        return sorted(frozenset().union(*(way.fields for way in self._live(section, action))))
+
+    def _live(self, section: str, action: str) -> tuple[Way, ...]:
+        """The ways that the facts do not shut already."""
+        step = self.step(section, action)
+        if step.live is None:
+            open_yet = (way for way in step.ways if folded(way.condition(), self.frame) != NEVER)
+            step.live = tuple(open_yet)
+        return step.live
 
     def _kind_of(self, section: str, action: str, field_name: str) -> Any:
         """Equal for fields that are open together, here and to the others."""
-        own = folded(self._open(section, action, field_name), self.frame)
+        ways = self._live(section, action)
+        own = [at for at, way in enumerate(ways) if field_name in way.fields]
+        named = self.named is None or field_name in self.named
+        alone = named and any(ways[at].is_signed for at in own)
         theirs = (
             self.others[name]._kind_of(section, "read" if name == "party" else action, field_name)
             for name in self._limiting(action)
         )
-        return (own, *theirs)
+        return (tuple(own), field_name if alone else "", *theirs)
 
     def clause(
         self,

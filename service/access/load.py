@@ -153,7 +153,8 @@ def _agreements(connection: Connection, tenant: str, account_id: str) -> Iterabl
 def at_desk(connection: Connection, subject: Subject, context: Context, district: District) -> Desk:
     """A subject at work, with what its questions need not look at already settled."""
     desk = Desk(subject, context, district)
-    return replace(desk, empty=survey(connection, desk))
+    looked = replace(desk, empty=survey(connection, desk))
+    return replace(looked, named=_named(connection, looked))
 
 
 def survey(connection: Connection, desk: Desk) -> frozenset[str]:
@@ -164,6 +165,16 @@ def survey(connection: Connection, desk: Desk) -> frozenset[str]:
     }
     row = connection.execute(_existing(connection.dialect.name), values).one()
     return frozenset(name for name, there in zip(SOURCES, row, strict=True) if not there)
+
+
+def _named(connection: Connection, desk: Desk) -> frozenset[str]:
+    """The fields that consents for anybody at a desk name alone."""
+    if "consent_field" in desk.empty:
+        return frozenset()
+    dialect, of = connection.dialect.name, source("consent_field")
+    values = {**_PARAMETERS[dialect]((), _whom(desk)), "tenant": desk.district.tenant}
+    query = _mine(of, of.select("field"), dialect).distinct()
+    return frozenset(connection.execute(query, values).scalars())
 
 
 def load_rows(connection: Connection, desk: Desk, students: Collection[str]) -> dict[str, Rows]:

@@ -57,6 +57,7 @@ def told(counted: Counter[str], dialect: str) -> str:
     return f"\n  {counted['pairs']} pairs agree on {dialect}, {counted['allowed']} allowed"
 
 
+@pytest.mark.timeout(600)
 def test_predicate_and_clause_agree(
     engine: Engine, dialect: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

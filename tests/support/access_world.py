@@ -288,7 +288,7 @@ class Draw:
             revoked_at=None if self.chance(0.7) else self.moment(),
         )
         for section in self.random.sample(self.sections, 6):
-            fields = sorted(policy.sections()[section].fields)
+            fields = sorted(policy.sections()[section].fields)[:4]
             if self.chance(0.7):
                 made.held("consent_section", consent_id=consent, section=section)
                 continue
