@@ -178,6 +178,25 @@ def test_a_file_that_no_longer_comes_holds_the_night(home: Home) -> None:
     assert (report["state"], codes(report)) == ("held", {"file.missed"})
 
 
+def test_a_missing_file_that_is_gone_for_good_is_let_through(home: Home) -> None:
+    (home.folder / "iep" / "events.csv").unlink()
+    night(home, day=2)
+
+    report = night(home, "--allow-held", "the system no longer exports events", day=3)
+
+    assert report["exit_status"] == 0
+    assert night(home, day=4)["state"] == "quiet"
+
+
+def test_a_delivery_of_another_system_is_refused_and_changes_nothing(home: Home) -> None:
+    (home.folder / "iep" / "ieps.csv").write_text("Student;Plan\n1;2\n", encoding="utf-8")
+    before = home.held()
+
+    report = night(home, "--allow-held", "it will be fine", day=2)
+
+    assert (report["state"], home.held()) in [("refused", before), ("held", before)]
+
+
 def test_a_broken_row_leaves_its_student_as_before(home: Home) -> None:
     path = home.folder / "iep" / "annual_goals.csv"
     path.write_text(path.read_text().replace("2026-09-15", "soon", 1), encoding="utf-8")

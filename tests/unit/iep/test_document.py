@@ -17,6 +17,7 @@ from schemas.iep.document import (
     read_iep,
     write_iep,
 )
+from schemas.iep.generate import products
 
 NAMES = sorted(
     path.stem for path in (Path(__file__).parents[3] / "fixtures" / "iep").glob("*.json")
@@ -83,3 +84,11 @@ def test_what_is_no_document_is_refused_by_name(data: bytes, code: str) -> None:
         read_iep(data)
 
     assert [finding.code for finding in error.value.findings] == [code]
+
+
+@pytest.mark.parametrize("path", products(), ids=lambda path: path.name)
+def test_what_is_generated_is_up_to_date(path: Path) -> None:
+    if not path.exists():
+        pytest.skip(f"{path.name} is not part of this installation")
+
+    assert path.read_text(encoding="utf-8") == products()[path]
