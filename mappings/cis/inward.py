@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from mappings.cis.paths import ELEMENT, ITEM, placed
 from schemas.ilp.entry import AuthorKind, Change, Entry
 from schemas.ilp.plan import ELEMENTS
 
+_FACT: Final = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _ABOUT: Final = ("given_name", "family_name", "birth_date", "email", "grade")
 
 
@@ -94,7 +96,14 @@ def _filled(file: LayoutFile, cells: Mapping[str, str]) -> Iterator[tuple[Column
         if text is None and column.need:
             raise RowRefused(name, "the cell is empty")
         if text is not None and column.from_:
+            _check_fact(name, column, text)
             yield column, text
+
+
+def _check_fact(name: str, column: Column, text: str) -> None:
+    """What tells who somebody is has to be one short line: databases and people read it."""
+    if column.from_[0].startswith("student.") and not _FACT.fullmatch(text):
+        raise RowRefused(name, "this is no short line of text")
 
 
 def _value(column: Column, text: str) -> Any:

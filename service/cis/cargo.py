@@ -16,17 +16,17 @@ from sqlalchemy.engine import Connection
 from adapters.cis.source import COLUMNS, LINES
 from adapters.port import ROW
 from schemas.finding import Finding, Severity
-from service.cis.known import accounts_of, due_accounts, entries_of
+from service.cis.known import accounts_of, due_accounts, entries_of, pair_of, pairs_asked
 from service.cis.match import REASONS, Account, Match, Matches, match_accounts
 from service.cis.write import write_night
 from service.settings import Guard
 from service.store.database import reading
 from service.sync.authority import Authority
 from service.sync.draft import Draft
-from service.sync.night import Night, record_id
+from service.sync.night import Night, record_id, timed
 from service.sync.plans import Plan
 from service.sync.report import FileReport
-from service.sync.run import Work, is_last_night_again, quiet, seal_draft, stops, timed
+from service.sync.run import Work, is_last_night_again, quiet, seal_draft, stops
 
 ACCOUNTS: Final = "cis_account"
 ENTRIES: Final = "cis_entry"
@@ -50,9 +50,9 @@ class CisCargo:
     def draw(self, work: Work) -> Work:
         """Compare tonight's results with what was said before, and seal a plan."""
         night, delivery = work.night, work.delivery
-        known = self._known(night)
         if is_last_night_again(night, delivery):
-            return self._retry(work, known)
+            return self._retry(work)
+        known = self._known(night)
         holds = [*delivery.findings, *_shrunk(night, delivery.memory)]
         if stops(work, holds, "preflight", delivery.digest):
             return work
@@ -73,16 +73,17 @@ class CisCargo:
         """Write a plan's accounts and entries, and merge them into students' plans."""
         write_night(connection, night, plan, self.title, self.rules)
 
-    def _known(self, night: Night) -> dict[str, tuple[Account, Match]]:
+    def _known(self, night: Night, *, waiting: bool = False) -> dict[str, tuple[Account, Match]]:
         with reading(night.engine) as connection:
-            return accounts_of(connection, night.tenant, night.source.name)
+            return accounts_of(connection, night.tenant, night.source.name, waiting=waiting)
 
-    def _retry(self, work: Work, known: dict[str, tuple[Account, Match]]) -> Work:
+    def _retry(self, work: Work) -> Work:
         """The same results again: who waits may have come meanwhile, with a plan or without."""
         night = work.night
+        known = self._known(night, waiting=True)
         with reading(night.engine) as connection:
             due = due_accounts(connection, night.tenant, night.source.name)
-        if not due and all(match.person_id for _, match in known.values()):
+        if not due and not known:
             return quiet(work, None)
         nothing = pl.DataFrame(schema=_ENTRIES)
         return self._seal(work, known, {}, nothing, [])
@@ -98,9 +99,11 @@ class CisCargo:
         night = work.night
         with timed(night, "merge"), reading(night.engine) as connection:
             asked, before = _asked(known, fresh)
-            matches = match_accounts(connection, night.tenant, asked, before)
+            matches = match_accounts(connection, night.tenant, asked, before, fresh)
+            asked_before = pairs_asked(connection, night.tenant, night.source.name)
             due = due_accounts(connection, night.tenant, night.source.name)
-        draft = Draft(questions=matches.questions)
+        new = [one for one in matches.questions if pair_of(one) not in asked_before]
+        draft = Draft(questions=new)
         moved = _account_rows(known, fresh, matches)
         draft.extend(draft.updates, ACCOUNTS, moved)
         draft.extend(draft.updates, ENTRIES, changed)

@@ -11,17 +11,20 @@ from sqlalchemy.engine import Connection
 from service.cis.match import Account, Match
 from service.store.bulk import fetch_frame
 from service.store.cis_tables import cis_account, cis_entry
-from service.store.tables import ilp_plan
+from service.store.tables import ilp_plan, match_candidate
+from service.sync.match import Candidate
 
 _ABOUT = ("given_name", "family_name", "birth_date", "email")
 
 
 def accounts_of(
-    connection: Connection, tenant: str, source: str
+    connection: Connection, tenant: str, source: str, *, waiting: bool = False
 ) -> dict[str, tuple[Account, Match]]:
-    """Every account of a source, and whose it is."""
+    """Every account of a source and whose it is, or those alone that wait for somebody."""
     held = cis_account.c
     query = sa.select(cis_account).where(held.tenant == tenant, held.source == source)
+    if waiting:
+        query = query.where(held.person_id.is_(None))
     return {
         row.account: (_account(row), Match(row.person_id, row.waits))
         for row in connection.execute(query)
@@ -40,6 +43,20 @@ def account_by_record(
 def _account(row: sa.Row[tuple[object, ...]]) -> Account:
     about = {name: getattr(row, name) for name in _ABOUT if getattr(row, name)}
     return Account(row.account, row.record_id, json.loads(row.ids), about)
+
+
+def pairs_asked(connection: Connection, tenant: str, source: str) -> set[tuple[str, str]]:
+    """The pairs of account and student that somebody was asked about, whatever the answer."""
+    asked = match_candidate.c
+    query = sa.select(asked.record_id, asked.candidate_id).where(
+        asked.tenant == tenant, asked.source == source
+    )
+    return {(row[0], row[1]) for row in connection.execute(query)}
+
+
+def pair_of(question: Candidate) -> tuple[str, str]:
+    """What tells a question from others."""
+    return question.record_id, question.candidate_id
 
 
 def entries_of(connection: Connection, tenant: str, source: str) -> pl.DataFrame:

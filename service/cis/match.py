@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -77,12 +77,17 @@ class Matches:
 
 
 def match_accounts(
-    connection: Connection, tenant: str, accounts: Iterable[Account], before: Mapping[str, str]
+    connection: Connection,
+    tenant: str,
+    accounts: Iterable[Account],
+    before: Mapping[str, str],
+    delivered: Collection[str],
 ) -> Matches:
     """Match accounts that are new, that wait, or whose identifiers changed.
 
     `before` tells to whom an account was tied until now: it does not pass to somebody else
-    unasked, and stays tied where its identifiers say nothing.
+    unasked, and stays tied where its identifiers say nothing. Lookalikes are sought for accounts
+    that were `delivered`: comparing names with a whole district takes its time.
     """
     accounts = list(accounts)
     pointed = _pointed(connection, tenant, accounts)
@@ -93,7 +98,8 @@ def match_accounts(
     for one in accounts:
         match = _judged(one, pointed[one.account], known, before.get(one.account))
         matches.found[one.account] = match
-        if match.waits in (NOBODY, OTHER_NAME, OTHER_BIRTHDAY) and one.about:
+        unknown = match.waits in (NOBODY, OTHER_NAME, OTHER_BIRTHDAY)
+        if unknown and one.about and one.account in delivered:
             strangers.append(one)
         if match.waits not in (None, NOBODY, NO_STUDENT):
             matches.questions += _pointed_at(one, pointed[one.account], str(match.waits))

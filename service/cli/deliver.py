@@ -23,6 +23,7 @@ def deliver(
 ) -> None:
     """Write a career system's files and bring them there. Exit 0 there, 3 held, 1 failed."""
     from service.cis.outgoing import Errand, send_set
+    from service.cis.places import layout_of
     from service.errors import Invalid, NotFound
     from service.wiring import place_for
 
@@ -43,8 +44,11 @@ def deliver(
     window = replace(window, act=act, request=f"{window.request} {name}")
     with progress() as tell:
         report, sent = send_set(window, errand, allow_held, tell)
+    layout = layout_of(destination.layout, "layouts")
     told = {
         "destination": name,
+        "layout": layout.name,
+        "unverified": list(layout.unverified()),
         "place": place.words,
         "students": report.students,
         "files": [{"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in sent],
@@ -62,6 +66,8 @@ def _tell(told: dict[str, Any]) -> None:
     typer.echo(f"Brought {count} files of {told['students']:,} students to {told['place']}.")
     for one in told["findings"]:
         typer.echo(f"{one['file']}: {one['problem']}. {one['fix']}")
+    if told["unverified"]:
+        typer.echo(f"UNVERIFIED in the layout {told['layout']}: {'; '.join(told['unverified'])}.")
     kinds = len(told["losses"])
     if kinds:
         typer.echo(f"{kinds} kinds of values stay behind; --json lists them.")
@@ -81,3 +87,48 @@ def sets(as_json: Json = False) -> None:
     names.append("override")
     cells = [[row[name] for name in names] for row in rows]
     print_rich(table("Sets", names, cells))
+
+
+def layouts(
+    name: Annotated[str | None, typer.Argument(help="A layout's name, or its file.")] = None,
+    results: Annotated[bool, typer.Option("--results", help="Of files that are read.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The layouts of career systems: source, date, what is UNVERIFIED; of one, every element."""
+    from mappings.cis.account import fates_of
+    from mappings.cis.layout import layout_names
+    from service.cis.places import layout_of
+
+    kind = "results" if results else "layouts"
+    found = [layout_of(one, kind) for one in ([name] if name else layout_names(kind))]
+    told = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "source": one.source,
+            "as_of": one.as_of.isoformat(),
+            "files": [file.name for file in one.written],
+            "unverified": list(one.unverified()),
+            "not_written": [each.model_dump() for each in one.not_written],
+            "elements": [fate.as_json() for fate in fates_of(one)] if name and not results else [],
+        }
+        for one in found
+    ]
+    if as_json:
+        print_json(told)
+        return
+    for layout in told:
+        _tell_layout(layout)
+
+
+def _tell_layout(told: dict[str, Any]) -> None:
+    typer.echo(f"{told['name']}: {told['title']} · {told['source']} · as of {told['as_of']}")
+    typer.echo(f"  {', '.join(told['files'])}")
+    if told["unverified"]:
+        typer.echo(f"  UNVERIFIED: {'; '.join(told['unverified'])}")
+    for each in told["not_written"]:
+        typer.echo(f"  not written: {each['file']}: {each['reason']}")
+    for each in told["elements"]:
+        where = ", ".join(each["files"]) or f"stays: {each['reason']}"
+        missing = f" (no column: {', '.join(each['missing'])})" if each["missing"] else ""
+        typer.echo(f"  {each['element']} {each['name']}: {where}{missing}")

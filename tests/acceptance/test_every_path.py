@@ -36,6 +36,7 @@ FREE: Final = {
     "convert": "from files to files",
     "db upgrade": "the shape of the database",
     "demo": "an invented district in a folder of its own",
+    "export layouts": "layouts as they are shipped",
     "init": "an empty database",
     "mapping list": "tables as they are shipped",
     "mapping loss": "tables as they are shipped",

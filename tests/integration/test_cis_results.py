@@ -141,6 +141,15 @@ def test_a_decision_ties_the_account_and_merges_what_it_said(career: Career) -> 
     assert len(career.saved("ada")) == 2
 
 
+def test_a_night_with_somebody_who_waits_is_quiet_too(career: Career) -> None:
+    career.say(STRANGER, "e1")
+    career.night()
+    assert career.again()["state"] == "quiet"
+    career.say(ADA, "e2")
+    assert career.night()["questions"] == 0
+    assert len(career.matches()) == 1
+
+
 def test_different_people_stay_different(career: Career) -> None:
     career.say(STRANGER, "e1")
     career.night()

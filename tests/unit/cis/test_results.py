@@ -89,6 +89,8 @@ def test_two_accounts_of_a_student_say_the_same_entry(tmp_path: Path) -> None:
         ("1,A,B,0101,Algebra,,S1,1", "Grade_Level"),
         ("1,A,B,0101,Algebra,99,S1,1", "Grade_Level"),
         (",A,B,0101,Algebra,9,S1,1", "Student_ID"),
+        ("1\x002,A,B,0101,Algebra,9,S1,1", "Student_ID"),
+        (f"{'1' * 300},A,B,0101,Algebra,9,S1,1", "Student_ID"),
         ("1,A,B,,Algebra,9,S1,1", "Course_ID"),
         ("1,A,B,0101,Algebra,9,S1,-1", "credits"),
         ("1,A,B,0101,Algebra,9,S1,many", "credits"),
