@@ -18,8 +18,8 @@ from service.access.decision import Decision
 from service.access.workflow.clerk import require_text
 from service.errors import Denied, Invalid, NotFound
 from service.iep.change import Change, Version
-from service.iep.ledger import PROPOSALS, SECTION, Proposal, move, proposal_of
-from service.iep.proposing import stamp_of
+from service.iep.ledger import PROPOSALS, SECTION, Proposal, move
+from service.iep.proposing import own, prose, stamp_of
 from service.iep.states import Action, Doer, Hand, State
 from service.settings import instant
 from service.store.access_tables import team_decision
@@ -110,7 +110,7 @@ def sign(visit: Visit, student: str, document: str) -> str:
 
 def review(visit: Visit, proposal_id: str) -> State:
     """Take a submitted proposal up. Raises Refused, Invalid or NotFound."""
-    proposal = _proposal(visit, proposal_id)
+    proposal = own(visit, proposal_id)
     visit.require(proposal.student_id, "write", SECTION, PROPOSALS)
     hand = Hand(visit.subject.ids, frozenset({Doer.KEEPER}))
     tenant, stamp = visit.tenant, stamp_of(visit)
@@ -122,8 +122,8 @@ def accept(visit: Visit, proposal_id: str, decision_id: str, wording: str | None
 
     Raises Refused, Denied, Invalid or NotFound.
     """
-    proposal = _proposal(visit, proposal_id)
-    adopted = wording or proposal.wording
+    proposal = own(visit, proposal_id)
+    adopted = prose("wording", wording) if wording else proposal.wording
     if proposal.change != Change.END and not adopted:
         raise Invalid(f"{proposal.id} has no wording of the Team.", "Give the one it adopted.")
     values = {"wording": adopted, "decision_id": decision_id}
@@ -134,7 +134,7 @@ def reject(visit: Visit, proposal_id: str, decision_id: str) -> State:
     """Record that a decision rejects a proposal; the act's reason is kept with it."""
     require_text("reason", visit.act.reason)
     values = {"decision_id": decision_id}
-    return _decide(visit, _proposal(visit, proposal_id), Action.REJECT, decision_id, values)
+    return _decide(visit, own(visit, proposal_id), Action.REJECT, decision_id, values)
 
 
 def decision_of(visit: Visit, student: str, decision_id: str) -> dict[str, Any]:
@@ -176,10 +176,6 @@ def _approved(visit: Visit, student: str, decision_id: str) -> Decision:
     if not any("TM" in rule.rpartition(":")[2].split("&") for rule in decision.rules):
         raise Denied("A decision of the Team is needed.", "See `planbridge iep decide --help`.")
     return decision
-
-
-def _proposal(visit: Visit, proposal_id: str) -> Proposal:
-    return proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
 
 
 def _check(visit: Visit, made: TeamDecision, base: Version) -> None:

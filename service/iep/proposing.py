@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from schemas.ilp.entry import AuthorKind, Entry
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.ilp.entry import AuthorKind, Entry, Prose
 from schemas.ilp.goals import TransitionArea
 from schemas.ilp.plan import Plan
 from service.access.workflow.clerk import require_text
 from service.errors import Denied, Invalid, NotFound
+from service.iep.arrivals import expire_due
 from service.iep.change import PARTS, Change, Version, texts_of
 from service.iep.ledger import (
     PROPOSALS,
@@ -30,6 +33,8 @@ from service.iep.states import Action, Doer, Hand, State
 
 if TYPE_CHECKING:
     from service.office import Visit
+
+_PROSE: Final[TypeAdapter[str]] = TypeAdapter(Prose)
 
 LASTS: Final = timedelta(days=365)
 """How long a proposal waits where no day is named: to the next annual review at the latest."""
@@ -72,8 +77,8 @@ def propose(visit: Visit, student: str, ask: Ask, base: Version | None, plan: Pl
         "ilp_entry": ask.entry,
         "ilp_element": element,
         "student_words": _words(visit, student, ask, entry),
-        "wording": ask.wording,
-        "rationale": require_text("rationale", ask.rationale),
+        "wording": ask.wording and prose("wording", ask.wording),
+        "rationale": prose("rationale", ask.rationale),
         "proposer_id": visit.subject.account_id,
         "proposer_person": visit.subject.person_id,
         "expires_on": _last_day(visit, ask),
@@ -83,7 +88,7 @@ def propose(visit: Visit, student: str, ask: Ask, base: Version | None, plan: Pl
 
 def revise(visit: Visit, proposal_id: str, wording: str) -> State:
     """Give a draft another wording. Raises as `submit`."""
-    words = require_text("wording", wording)
+    words = prose("wording", wording)
     return _own_step(visit, proposal_id, Action.REVISE, wording=words)
 
 
@@ -114,9 +119,15 @@ def rebase(visit: Visit, proposal_id: str, base: Version | None) -> State:
 
 
 def own(visit: Visit, proposal_id: str) -> Proposal:
-    """A proposal that whoever asks may see or made; raises NotFound for others."""
-    ids = visit.subject.ids
-    return proposal_of(visit.connection, visit.tenant, proposal_id, ids)
+    """A proposal that whoever asks may see or made; raises NotFound for others.
+
+    One whose last day is over has expired before anything else is done with it.
+    """
+    found = proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
+    today = visit.district.day(visit.now)
+    if not expire_due(visit.connection, visit.tenant, found.student_id, today, visit.act.at):
+        return found
+    return proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
 
 
 def require_version(base: Version | None) -> Version:
@@ -142,6 +153,18 @@ def _own_step(visit: Visit, proposal_id: str, action: Action, **values: Any) -> 
     return move(visit.connection, visit.tenant, proposal, action, stamp, hand, **values)
 
 
+def prose(field: str, value: str) -> str:
+    """A text that every form of a draft can carry. Raises Invalid naming the field."""
+    text = require_text(field, value)
+    try:
+        return _PROSE.validate_python(text)
+    except ValidationError:
+        raise Invalid(
+            f"{field} is too long, or has a control character in it.",
+            "Write at most 20,000 plain characters.",
+        ) from None
+
+
 def _area(proposal: Proposal) -> TransitionArea | None:
     return TransitionArea(proposal.area) if proposal.area else None
 
@@ -161,7 +184,7 @@ def _words(visit: Visit, student: str, ask: Ask, entry: Entry | None) -> str | N
     if ask.words is not None:
         if visit.subject.person_id != student:
             raise Denied("Only the student gives the student's own words.", "Name --entry instead.")
-        return ask.words
+        return prose("words", ask.words)
     if entry is None or entry.changed.kind is not AuthorKind.STUDENT:
         return None
     said = getattr(entry, "text", None) or getattr(entry, "title", None)

@@ -191,6 +191,8 @@ class Lives(RuleBasedStateMachine):
             for one in proposals_of(visit.connection, visit.tenant, STUDENT):
                 steps = steps_of(visit.connection, visit.tenant, one.id)
                 self._check_steps(one.id, [*steps])
+                taken = [step["at"][:10] for step in steps if step["to_state"] in DECIDED]
+                assert all(day <= one.expires_on.isoformat() for day in taken)
                 assert one.student_words in (None, WORDS)
                 if one.state in (State.ACCEPTED, State.REALIZED, State.NOT_REALIZED):
                     made = deciding.decision_of(visit, STUDENT, str(one.decision_id))
