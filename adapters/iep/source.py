@@ -107,10 +107,19 @@ def _tabled(pieces: Iterable[Piece | Finding]) -> Reading:
             findings.append(piece)
             continue
         student, (entity, values, where) = piece
+        if not student.isprintable():
+            findings.append(_unprintable(where))
+            continue
         said = json.dumps([entity, values], ensure_ascii=False, sort_keys=True)
         students.setdefault(student, []).append((said, where))
     rows = [_row(student, records) for student, records in sorted(students.items())]
     return Reading(pl.DataFrame(rows, schema=SCHEMA, orient="row"), tuple(shortened(findings)))
+
+
+def _unprintable(where: str) -> Finding:
+    problem = f"a student's id holds a control character ({where})"
+    fix = "Correct it; what the record tells would be missed in some student's IEP."
+    return Finding(Severity.HOLD, "iep.no-student", problem, fix, where.partition(",")[0])
 
 
 def _row(student: str, records: list[tuple[str, str]]) -> tuple[str, str, str]:

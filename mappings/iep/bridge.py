@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -54,19 +53,25 @@ class Understood:
 
 @dataclass(slots=True)
 class _Whole:
-    """A version in the making: its parts, and where its own record was read, if one came."""
+    """A version in the making: its parts, and where its own record was read, if one came.
+
+    `again` is where a second one was read.
+    """
 
     id: str
     version: str
     tree: Tree = field(default_factory=dict)
     where: str | None = None
     first: str = ""
+    again: str | None = None
 
     def take(self, subject: str, ours: Tree, where: str) -> None:
         self.first = self.first or where
-        if subject == "iep":
+        if subject == "iep" and self.where is not None:
+            self.again = where
+        elif subject == "iep":
             _merge(self.tree, ours)
-            self.where = self.where or where
+            self.where = where
         else:
             self.tree.setdefault(subject, []).append(ours)
 
@@ -124,6 +129,7 @@ class IepBridge:
         wholes, loose = self._sorted(records, losses)
         built: list[Iep] = []
         findings = [_headless(one) for one in wholes if one.where is None]
+        findings += [_repeated(one) for one in wholes if one.again is not None]
         trees = [one for one in wholes if one.where is not None]
         for subject, ours in loose:
             if not _lay_down(trees, subject, ours):
@@ -136,7 +142,7 @@ class IepBridge:
                 built.append(Iep.model_validate_json(json.dumps(tree), strict=True))
             except ValidationError as error:
                 findings += [_placed(each, one.where) for each in findings_of(error, "iep")]
-        return Understood(tuple(sorted(built, key=_age)), tuple(findings + _twice(student, built)))
+        return Understood(tuple(sorted(built, key=_age)), tuple(findings))
 
     def _sorted(
         self, records: Iterable[StandardRecord], losses: Losses
@@ -242,16 +248,14 @@ def _placed(finding: Finding, where: str | None) -> Finding:
     )
 
 
-def _twice(student: str, built: list[Iep]) -> list[Finding]:
-    counted = Counter((iep.id, iep.version) for iep in built)
-    return [
+def _repeated(whole: _Whole) -> Finding:
+    return _placed(
         Finding(
             Severity.ROW,
             "iep.twice",
-            f"version {version or 'unnamed'} of an IEP of student {student} came more than once",
-            "deliver each version once",
-            value=id_,
-        )
-        for (id_, version), count in counted.items()
-        if count > 1
-    ]
+            f"the same version of an IEP came twice (version {whole.version or 'unnamed'})",
+            "deliver each version once, with a label of its own if there are several",
+            value=whole.id,
+        ),
+        whole.again,
+    )

@@ -22,20 +22,24 @@ def with_student(tree: Tree, student: str, system: str) -> Tree:
 def completed(tree: Tree) -> Tree:
     """The tree with its lists in their places and with ids for items that have none."""
     whole = {name: value for name, value in tree.items() if value is not None and "." not in name}
-    for name, make in _MAKERS.items():
-        if name in whole:
-            whole[name] = [make(item) for item in whole[name]]
+    for name in _MAKERS.keys() & whole.keys():
+        whole[name] = [_MAKERS[name](item) for item in whole[name]]
     if "course_of_study" in whole:
         whole["course_of_study"] = _years(whole["course_of_study"])
-    _hand_over(whole.pop("commitments", []), whole.get("agencies", []))
-    for name, value in whole.items():
-        if isinstance(value, list):
-            whole[name] = _told_apart([_bare(item) for item in value])
+    if "commitments" in whole:
+        _hand_over(whole.pop("commitments"), whole.setdefault("agencies", []))
+    lists = {name: value for name, value in whole.items() if isinstance(value, list)}
+    whole |= {name: _told_apart([_bare(item) for item in items]) for name, items in lists.items()}
+    _put_statements(tree, whole)
+    return whole
+
+
+def _put_statements(tree: Tree, whole: Tree) -> None:
+    """Put lists of single texts where they belong: `preferences.strengths`."""
     for name, items in tree.items():
         if "." in name:
             owner, part = name.split(".")
             whole.setdefault(owner, {})[part] = [item["value"] for item in items]
-    return whole
 
 
 def _years(rows: list[Tree]) -> list[Tree]:
@@ -52,9 +56,11 @@ def _hand_over(commitments: list[Tree], agencies: list[Tree]) -> None:
     """Give each agency its commitments; those of an agency that did not come make it known."""
     known = {agency.get("id"): agency for agency in agencies}
     for one in commitments:
-        agency = known.get(one.get("$item", {}).get("agency"))
-        if agency is not None:
-            agency.setdefault("commitments", []).append(_bare(one))
+        id_ = one.get("$item", {}).get("agency")
+        if id_ not in known:
+            known[id_] = {"id": id_}
+            agencies.append(known[id_])
+        known[id_].setdefault("commitments", []).append(_bare(one))
 
 
 def _bare(item: Any) -> Any:

@@ -106,12 +106,15 @@ def test_a_goal_that_names_no_iep_is_not_taken_for_another_ones(
     assert [one.code for one in found.findings] == ["iep.no-head"]
 
 
-def test_a_version_that_came_twice_is_named(sedm: list[StandardRecord]) -> None:
-    head = next(one for one in sedm if one.entity == "studentIEPGoals")
+@pytest.mark.parametrize(
+    ("entity", "code"), [("studentIEPs", "iep.twice"), ("studentIEPGoals", "iep.value-error")]
+)
+def test_what_came_twice_is_named(sedm: list[StandardRecord], entity: str, code: str) -> None:
+    again = next(one for one in sedm if one.entity == entity)
 
-    found = understood("edfi-6.1", AMENDED, [*sedm, head])
+    found = understood("edfi-6.1", AMENDED, [*sedm, again])
 
-    assert [one.severity for one in found.findings] == [Severity.ROW]
+    assert [(one.code, one.severity) for one in found.findings] == [(code, Severity.ROW)]
 
 
 def test_names_of_another_spelling_are_data(fixtures: Path, tmp_path: Path) -> None:

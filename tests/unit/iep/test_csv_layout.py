@@ -264,3 +264,20 @@ def test_a_file_that_came_last_night_is_missed(folder: Path, tmp_path: Path) -> 
         ("column.missed", Severity.HOLD),
         ("file.missed", Severity.HOLD),
     ]
+
+
+def test_a_commitment_of_an_agency_that_did_not_come_is_kept(folder: Path) -> None:
+    edit(folder, "commitments", "AG-VR-01", "AG-X")
+
+    [iep] = csv_ieps(folder)
+
+    assert {one.id: len(one.commitments) for one in iep.agencies} == {"AG-VR-01": 0, "AG-X": 1}
+
+
+def test_an_id_with_a_control_character_holds_the_delivery(tmp_path: Path) -> None:
+    (tmp_path / "ieps.csv").write_bytes(b"studentId,iepId\nA\x00,I-1\n")
+    source = IepSource(tmp_path, IepCsvReader())
+
+    found = source.read(source.fetch(Shelf(tmp_path / "shelf"), {}), STUDENTS).findings
+
+    assert [one.severity for one in found] == [Severity.HOLD]
