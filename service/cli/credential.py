@@ -61,8 +61,11 @@ def import_file(
     from service.office import at_window
     from service.portfolio.credentials import take_in
 
-    looked = _looked(file, issuers, online)
     session = open_session()
+    with at_window(session.window(reason)) as visit:
+        visit.lookup(student, "read", ["profile"])
+    # A file may take its time, or a server may: nothing else waits for it.
+    looked = _looked(file, issuers, online)
     files = PlanFiles(session.settings.data, session.tenant)
     with at_window(session.window(reason)) as visit:
         done = take_in(visit, student, looked, files, unknown=unknown)
