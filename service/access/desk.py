@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.access import policy
-from service.access.algebra import NEVER, Expr, every, some_of
+from service.access.algebra import NEVER, All, AnyOf, Expr, every, some_of
 from service.access.clause import Clause, Frame, clause, folded
 from service.access.conditions import CONSENTS, holds, meaning
 from service.access.decision import Decision, denied, granted
@@ -55,7 +55,7 @@ class Way:
     def condition(self, field_name: str | None = None) -> Expr:
         """Both conditions as one expression, for one of its fields or for any."""
         fields = self.fields if field_name is None else frozenset({field_name})
-        return every(holds(self.grant.role), opens(self.grant, fields))
+        return _condition(self.grant, fields)
 
     def narrowed(self, side: Side) -> Way:
         """As it is open here: with the fields alone that the consents name."""
@@ -238,7 +238,8 @@ class Desk:
     def asked(self, section: str, action: str, field_name: str | None = None) -> Expr:
         """The condition under which a section, or one field of it, is open; with what it uses."""
         used = (self._asked(name, "read", None) for name in sorted(self.context.uses))
-        return every(self._asked(section, action, field_name), *used)
+        # Whatever repeats is left to the folding: most of it is gone by then.
+        return All((self._asked(section, action, field_name), *used))
 
     def _asked(self, section: str, action: str, field_name: str | None) -> Expr:
         if field_name is None and self._limiting(action):
@@ -246,12 +247,12 @@ class Desk:
             kinds = {self._kind_of(section, action, one): one for one in self._all(section, action)}
             return some_of(*(self._asked(section, action, one) for one in sorted(kinds.values())))
         denials = (expr for _, expr in passes(section, action, field_name))
-        return every(*denials, self._open(section, action, field_name))
+        return All((*denials, self._open(section, action, field_name)))
 
     def _open(self, section: str, action: str, field_name: str | None) -> Expr:
         ways = self.step(section, action).ways
         fitting = (way for way in ways if field_name is None or field_name in way.fields)
-        return some_of(*(way.condition(field_name) for way in fitting))
+        return AnyOf(tuple(way.condition(field_name) for way in fitting))
 
     def _all(self, section: str, action: str) -> list[str]:
         """Every field that some way opens which could be open here."""
@@ -305,6 +306,12 @@ def opening(grant: Grant, fields: frozenset[str]) -> Predicate:
     return predicate(opens(grant, fields))
 
 
+@cache
+def _condition(grant: Grant, fields: frozenset[str]) -> Expr:
+    return every(holds(grant.role), opens(grant, fields))
+
+
+@cache
 def opens(grant: Grant, fields: frozenset[str]) -> Expr:
     """All codes of a grant hold for at least one of these fields."""
     where = (grant.role, grant.section, grant.action)
