@@ -191,6 +191,32 @@ def test_words_are_never_markup_on_the_screen(plan: Plan) -> None:
     assert "&lt;b&gt;b&lt;/b&gt; {{ d }}" in text
 
 
+def test_long_words_and_texts_go_on_over_the_page(plan: Plan, printer: Printer) -> None:
+    letter = plan.artifacts.recommendations[0]
+    text = f"{'x' * 5_000} " + " ".join(f"word{one}" for one in range(1_500))
+    letters = (letter.model_copy(update={"text": text}),)
+    artifacts = plan.artifacts.model_copy(update={"recommendations": letters})
+    pages = page(plan.model_copy(update={"artifacts": artifacts}), printer).pages
+    assert len(pages) > 7
+    assert _rightmost(pages[5]) < float(pages[5].mediabox.width)
+
+
+def _rightmost(one: Any) -> float:
+    """How far to the right any text of a page begins, in points."""
+    found: list[float] = []
+    one.extract_text(
+        visitor_text=lambda text, _, at, *__: found.append(at[4] if text.strip() else 0)
+    )
+    return max(found)
+
+
+def test_a_goal_too_long_for_the_cover_goes_on_inside(plan: Plan, printer: Printer) -> None:
+    words = " ".join(f"word{one}" for one in range(200))
+    cover, *rest = page(renamed(plan, words), printer).pages
+    assert "word199" not in cover.extract_text()
+    assert any("word199" in one.extract_text() for one in rest)
+
+
 def test_letters_that_no_font_has_are_told(plan: Plan, printer: Printer) -> None:
     with pytest.raises(Invalid, match="could not be displayed"):
         page(renamed(plan, "我想成为焊工"), printer)

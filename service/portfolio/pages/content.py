@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from mappings.carriage import Carried, read_table
 from mappings.resume.v1.resume import full_name
@@ -27,24 +27,30 @@ def table() -> dict[str, Carried]:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What the pages say, and the entries of the plan that they show.
-
-    `pictures` are the work samples with a file, by digest: whoever lays the pages out looks for
-    the bytes.
-    """
+    """What the pages say, and the entries of the plan that they show."""
 
     content: dict[str, Any]
     taken: frozenset[str]
 
 
+_AIM: Final = 160
+_STATEMENT: Final = 400
+"""Letters for which there is room on the cover; what is longer stands on the pages after it."""
+
+_PROGRAMS: Final = 3
+
+
 def pages_of(plan: Plan, mark: str) -> Pages:
     """The pages of a plan; `mark` says for whom, when and why they were made."""
     taken: set[str] = set()
+    words = made.statement(plan, taken) or ""
+    on_cover = words if len(words) <= _STATEMENT else None
     content = known(
         lang=_language(plan),
         title=listed((full_name(plan.profile.name_and_grade), "Portfolio"), ": "),
-        cover=_cover(plan, taken),
+        cover=_cover(plan, on_cover, taken),
         about=known(
+            statement=None if on_cover else words,
             interests=studied.interests(plan, taken),
             **aims.strengths(plan, taken),
         ),
@@ -69,7 +75,7 @@ def _language(plan: Plan) -> str:
     return header.language if header and header.language else "en"
 
 
-def _cover(plan: Plan, taken: set[str]) -> dict[str, Any]:
+def _cover(plan: Plan, statement: str | None, taken: set[str]) -> dict[str, Any]:
     named, header = plan.profile.name_and_grade, plan.profile.header
     place = max(plan.profile.enrollments, key=lambda one: one.school_year, default=None)
     taken.update(one.id for one in (named, header, place) if one)
@@ -83,11 +89,24 @@ def _cover(plan: Plan, taken: set[str]) -> dict[str, Any]:
         ),
         school=called(place.school) if place else None,
         district=called(place.district) if place else None,
-        programs=[one.name for one in place.programs] if place else [],
-        aim=aims.first(plan),
-        statement=made.statement(plan, taken),
+        programs=_programs([one.name for one in place.programs] if place else []),
+        aim=_shortened(aims.first(plan) or ""),
+        statement=statement,
         glance=list(_glance(plan)),
     )
+
+
+def _programs(names: list[str]) -> list[str]:
+    """The first few programs, and how many there are besides."""
+    more = len(names) - _PROGRAMS
+    return [*names[:_PROGRAMS], *([f"and {more} more"] if more > 0 else [])]
+
+
+def _shortened(text: str) -> str:
+    """A goal for the cover; where it does not fit, it goes on among the goals."""
+    if len(text) <= _AIM:
+        return text
+    return f"{text[:_AIM].rsplit(maxsplit=1)[0]} ..."
 
 
 def _glance(plan: Plan) -> Iterator[dict[str, str]]:
