@@ -259,17 +259,10 @@ class State:
     def _dir(self) -> None:
         self.place["directory_audience"] = frozenset({self.role})
 
-    def _lei(self) -> None:
-        """Comes with the role and a fresh roster."""
+    def _comes_along(self) -> None:
+        """With role and roster, configuration, class, or a recipient who reads everything."""
 
-    def _need(self) -> None:
-        """Comes with the configuration."""
-
-    def _impl(self) -> None:
-        """Comes with the class."""
-
-    def _dx(self) -> None:
-        """Comes with a recipient who reads everything, the student."""
+    _lei = _need = _impl = _dx = _comes_along
 
     def _team(self) -> None:
         if self.role != "TEM":
