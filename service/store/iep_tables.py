@@ -35,7 +35,8 @@ iep_student: Final = Table(
     Index("ix_iep_student_person", "tenant", "person_id"),
 )
 """Each student of whom a source ever delivered an IEP, by the source's id. `person_id` is the
-student of ours, absent while nobody is found; `waits` says why. `fingerprint` is that of the
+student of ours, absent while nobody is found. `waits` says why nobody is, or why it is in doubt:
+nobody sees what waits. `fingerprint` is that of the
 records last taken in, absent where some of them were refused and are to be looked at again."""
 
 iep_mirror: Final = Table(

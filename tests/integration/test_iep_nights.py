@@ -263,6 +263,20 @@ def test_a_match_that_is_not_certain_waits(
     assert home.value("SELECT waits FROM iep_student WHERE student = ?", local) == waits
 
 
+def test_an_id_given_to_another_child_shows_nobody_the_other_ones_iep(home: Home) -> None:
+    first = person(home, "0001004")
+    shown = [one for one in ieps(home) if one.identifier("local") != "0001004"]
+    who = [{"system": "local", "value": "0001004"}, {"system": "state", "value": "ST90001005"}]
+    moved = changed(ieps(home)[0], id="I-9", student={"identifiers": who})
+    redeliver(home, [*shown, moved])
+
+    codes_then = [codes(night(home, day=day)) for day in (2, 3)]
+
+    assert codes_then == [{"iep.waits-several"}] * 2
+    with reading(open_engine(f"sqlite:///{home.database}")) as connection:
+        assert mirrored_of(connection, "district", [first]) == {}
+
+
 def link(home: Home, goal: str) -> str:
     """A link to a goal of the amended IEP."""
     row = dict.fromkeys(("kind", "ilp_entry", "ilp_element", "reason", "made_by", "made_at"), "x")

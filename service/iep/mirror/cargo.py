@@ -100,15 +100,11 @@ class IepCargo:
         known: Mapping[str, KnownStudent],
         fresh: Mapping[str, Student],
     ) -> None:
-        """Look for everybody who is new or waits; who was found stays found."""
+        """Look for everybody who waits, is new, or whose records changed."""
         waits = [student for student, one in known.items() if one.waits and student not in fresh]
         held = documents_of(connection, night.tenant, night.source.name, waits)
         asked = {student: read_iep(text).iep.student for student, text in held.items()}
-        asked |= {
-            student: about
-            for student, about in fresh.items()
-            if student not in known or not known[student].person_id
-        }
+        asked |= fresh
         taken = {one.person_id: student for student, one in known.items() if one.person_id}
         tell_matches(sheet, known, match_students(connection, night.tenant, asked, taken))
 

@@ -18,7 +18,7 @@ from schemas.iep.document import IepDocument, IepOrigin, digest_of_iep, write_ie
 from schemas.iep.header import Student
 from schemas.iep.iep import Iep
 from service.iep.mirror.known import KnownIep, KnownStudent, KnownVersion
-from service.iep.mirror.match import REASONS, Match
+from service.iep.mirror.match import REASONS, Match, kept
 from service.store.bulk import frame_schema
 from service.store.iep_tables import iep_mirror, iep_student, iep_version
 from service.sync.draft import PENDING, Draft
@@ -184,8 +184,9 @@ def tell_matches(
     sheet: Sheet, known: Mapping[str, KnownStudent], found: Mapping[str, Match]
 ) -> None:
     """Write down who the students are, as far as that is not known yet."""
-    for student, match in found.items():
+    for student, now in found.items():
         before = known.get(student, KnownStudent(None, None, None))
+        match = kept(Match(before.person_id, before.waits), now)
         if (match.person_id, match.waits) != (before.person_id, before.waits):
             row = sheet.students.setdefault(
                 student, student_row(student, before, before.fingerprint)
@@ -195,10 +196,10 @@ def tell_matches(
 
 def waiting_findings(known: Mapping[str, KnownStudent], sheet: Sheet) -> Iterator[Finding]:
     """Every student whose IEP waits for somebody of ours."""
-    rows = {student: (one.person_id, one.waits) for student, one in known.items()}
-    rows |= {student: (row["person_id"], row["waits"]) for student, row in sheet.students.items()}
-    for student, (person, waits) in sorted(rows.items()):
-        if person is None and waits is not None:
+    rows = {student: one.waits for student, one in known.items()}
+    rows |= {student: row["waits"] for student, row in sheet.students.items()}
+    for student, waits in sorted(rows.items()):
+        if waits is not None:
             yield Finding(
                 Severity.ROW,
                 f"iep.waits-{waits}",

@@ -2,7 +2,8 @@
 
 A wrong match would show a child's IEP to another family. So a student waits, and is listed, where
 identifiers point to nobody, to several people or to somebody who is no student, where the birth
-dates differ, or where another student of the same source is that person already.
+dates differ, where another student of the same source is that person already, or where identifiers
+lead to somebody else than before. Nobody sees an IEP that waits.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SEVERAL: Final = "several"
 NO_STUDENT: Final = "no-student"
 OTHER_BIRTHDAY: Final = "other-birthday"
 TAKEN: Final = "taken"
+ELSEWHERE: Final = "elsewhere"
 
 REASONS: Final[Mapping[str, str]] = {
     NOBODY: "no student of the roster has one of its identifiers",
@@ -32,13 +34,14 @@ REASONS: Final[Mapping[str, str]] = {
     NO_STUDENT: "its identifiers belong to somebody who is no student",
     OTHER_BIRTHDAY: "the roster has another birth date for that student",
     TAKEN: "another student of this source is that student already",
+    ELSEWHERE: "its identifiers now lead to somebody else than before",
 }
 """Why a student waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The student of ours, or why there is none."""
+    """The student of ours; with `waits`, who it was before, and why that is in doubt."""
 
     person_id: str | None
     waits: str | None = None
@@ -62,6 +65,20 @@ def match_students(
             match = Match(None, TAKEN)
         found[student] = match
     return found
+
+
+def kept(before: Match, now: Match) -> Match:
+    """What becomes of a student who was found before.
+
+    Who is merely not found any more stays as they were. A source that gives a known id to
+    another child must not show one child's IEP to the family of the other: that one waits, until
+    the identifiers lead back.
+    """
+    if before.person_id is None or now.person_id == before.person_id:
+        return now
+    if now.waits == NOBODY:
+        return before
+    return Match(before.person_id, now.waits or ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""What the mirror holds of a student. Nothing here asks who may see it: the records office does."""
+"""What the mirror holds of a student, as far as it is certain whose it is.
+
+Nothing here asks who may see it: the records office does.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +60,7 @@ def mirrored_of(
         .join(iep_mirror, _same(whose, held))
         .join(iep_version, sa.and_(_same(held, told), told.number == held.version))
         .where(whose.tenant == tenant, among(connection, whose.person_id, students))
+        .where(whose.waits.is_(None))
     )
     found: dict[str, list[Mirrored]] = {}
     for row in connection.execute(query):
@@ -108,7 +112,10 @@ def _versions(tenant: str, student: str, source: str) -> sa.Select[tuple[str, in
     """The versions of the source's students who are this student."""
     whose = iep_student.c
     theirs = sa.select(whose.student).where(
-        whose.tenant == tenant, whose.source == source, whose.person_id == student
+        whose.tenant == tenant,
+        whose.source == source,
+        whose.person_id == student,
+        whose.waits.is_(None),
     )
     told = iep_version.c
     return sa.select(told.source, told.number, told.document).where(
