@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 from schemas.ilp.document import write_document
 from schemas.ilp.entry import AuthorKind, Change
 from schemas.ilp.plan import ELEMENTS
+from schemas.ilp.succession import next_version, version_after
 from service.act import Act
 from service.cis.known import account_by_record
-from service.cis.merge import Voice, next_version, rules_of, version_after
+from service.cis.merge import Voice, rules_of
 from service.cis.places import layout_of
 from service.cis.write import merge_due
 from service.errors import Invalid, NotFound

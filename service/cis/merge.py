@@ -17,6 +17,7 @@ from typing import Any
 from mappings.cis.inward import typed
 from schemas.ilp.entry import AuthorKind, Change, Entry, Origin
 from schemas.ilp.plan import ELEMENTS, Plan
+from schemas.ilp.succession import next_version, version_after
 from service.errors import Misconfigured
 from service.sync.authority import Authority
 
@@ -118,27 +119,6 @@ def merge(plan: Plan, words: list[Word], voice: Voice, rules: Mapping[str, Autho
     if merged.moved:
         merged.plan = next_version(plan, areas, change, {"plan_version": voice.origin})
     return merged
-
-
-def next_version(
-    plan: Plan,
-    areas: Mapping[str, Mapping[str, Any]],
-    change: Change,
-    origins: dict[str, Origin] | None = None,
-) -> Plan:
-    """The plan with these fields of its areas, its header saying that it is the next version."""
-    fields = {name: dict(held) for name, held in areas.items()}
-    if header := plan.profile.header:
-        revised = header.revised(change, origins, plan_version=change.plan_version)
-        fields.setdefault("profile", {})["header"] = revised
-    parts = {name: getattr(plan, name).model_copy(update=held) for name, held in fields.items()}
-    return Plan.model_validate({**dict(plan), **parts})
-
-
-def version_after(plan: Plan) -> int:
-    """The number of the plan's next version."""
-    header = plan.profile.header
-    return (header.plan_version if header else 0) + 1
 
 
 def _take(

@@ -20,6 +20,7 @@ from service.cli import (
     deliver,
     district,  # noqa: F401  # adds to `access`
     export,
+    history,  # noqa: F401  # adds to `plan`
     iep,
     iep_feed,  # noqa: F401  # adds to `iep`
     iep_proposals,  # noqa: F401  # adds to `iep`

@@ -15,6 +15,7 @@ from schemas.ilp.document import write_document
 from schemas.ilp.entry import AuthorKind, Change, Entry, Ref
 from schemas.ilp.goals import AcademicGoal, GoalStatus, LinkDirection, TransitionLink
 from schemas.ilp.plan import Plan
+from schemas.ilp.succession import next_version, version_after
 from schemas.ilp.supports import CopiedAccommodation, SourcePlan
 from service.access import policy
 from service.access.workflow.clerk import somebody
@@ -118,8 +119,8 @@ def _put(
     changed = _change(visit, plan, found)
     now = old.revised(changed, **values) if old else _entry(field, id_, changed, values)
     kept = (*(one for one in held if one.id != id_), now)
-    areas = {area: getattr(plan, area).model_copy(update={field: kept})}
-    import_plan(visit.connection, visit.tenant, _document(plan, areas, changed), visit.act)
+    document = write_document(next_version(plan, {area: {field: kept}}, changed))
+    import_plan(visit.connection, visit.tenant, document, visit.act)
     return id_
 
 
@@ -128,23 +129,13 @@ def _entry(field: str, id_: str, changed: Change, values: dict[str, Any]) -> Ent
     return _MODELS[field].model_validate(told)
 
 
-def _document(plan: Plan, areas: dict[str, Any], changed: Change) -> bytes:
-    header = plan.profile.header
-    if header is not None:
-        revised = header.revised(changed, plan_version=changed.plan_version)
-        areas["profile"] = plan.profile.model_copy(update={"header": revised})
-    whole = Plan.model_validate({**dict(plan), **areas})
-    return write_document(whole)
-
-
 def _change(visit: Visit, plan: Plan, found: Version) -> Change:
-    header = plan.profile.header
     return Change(
         author="IEP Team",
         kind=AuthorKind.IEP_TEAM,
         source=found.source,
         at=datetime.fromisoformat(visit.act.at),
-        plan_version=(header.plan_version if header else 0) + 1,
+        plan_version=version_after(plan),
         reason=visit.act.reason or None,
     )
 

@@ -19,6 +19,7 @@ from schemas.ilp.document import read_document, write_document
 from schemas.ilp.entry import AuthorKind, Change
 from schemas.ilp.plan import Plan
 from schemas.ilp.strengths import Accomplishment
+from schemas.ilp.succession import next_version, version_after
 from schemas.ilp.values import FileMeta
 from schemas.standards.clr.names import BADGES
 from service.access.writes import Proposal
@@ -145,14 +146,13 @@ def _meta(looked: Looked) -> FileMeta:
 
 
 def _change(visit: Visit, plan: Plan, looked: Looked) -> Change:
-    header = plan.profile.header
     issuer = looked.verdicts[0].issuer_name or looked.verdicts[0].issuer
     return Change(
         author=visit.act.by,
         kind=AuthorKind.CAREER_SYSTEM,
         source=f"credential of {issuer}"[:500],
         at=visit.now,
-        plan_version=header.plan_version + 1 if header else 1,
+        plan_version=version_after(plan),
         reason=f"Imported from {looked.name[:200]}",
     )
 
@@ -185,14 +185,8 @@ class _Merge:
 
     def result(self) -> Plan:
         """The plan with the entries, in its next version."""
-        strengths = self._plan.strengths
-        now = strengths.model_copy(update={"accomplishments": tuple(self._held.values())})
-        profile, header = self._plan.profile, self._plan.profile.header
-        if header is not None:
-            version = self._change.plan_version
-            revised = header.revised(self._change, plan_version=version)
-            profile = profile.model_copy(update={"header": revised})
-        return self._plan.model_copy(update={"strengths": now, "profile": profile})
+        fields = {"strengths": {"accomplishments": tuple(self._held.values())}}
+        return next_version(self._plan, fields, self._change)
 
 
 def _moved(held: Accomplishment, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
