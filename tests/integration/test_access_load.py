@@ -125,6 +125,7 @@ def test_a_client_comes_with_scopes_agreements_and_sources(engine: Engine) -> No
         TENANT,
         "vendor",
         kind="client",
+        name="vendor",
         role="CIS",
         scopes=frozenset({("profile", "read", "s1")}),
         source_fields=frozenset({("profile", "STR.01")}),
