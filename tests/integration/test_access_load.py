@@ -125,7 +125,7 @@ def test_a_client_comes_with_scopes_agreements_and_sources(engine: Engine) -> No
         TENANT,
         "vendor",
         kind="client",
-        name="vendor",
+        name="Vendor",
         role="CIS",
         scopes=frozenset({("profile", "read", "s1")}),
         source_fields=frozenset({("profile", "STR.01")}),
