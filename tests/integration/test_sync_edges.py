@@ -9,6 +9,8 @@ import pytest
 from support.cli import Home, make_home
 from support.hamlet import Hamlet, Town
 
+from service.cli.session import operator
+
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Home:
@@ -176,7 +178,9 @@ def test_two_plans_are_not_joined_into_one_that_hides_the_other(come_back: Town)
 def test_a_decision_is_not_undone_by_a_plan_drawn_up_before(town: Town, hamlet: Hamlet) -> None:
     hamlet.student("a", "Ann", "Bee", identifier="111", email="first@example.org")
     town.night(hamlet)
-    town.home("student", "set", "a", "email", "ours@example.org", "--reason", "she says so")
+    town.home("access", "link", "ann", "a", "--reason", "her own account")
+    words = ("student", "set", "a", "email", "ours@example.org", "--reason", "mine")
+    assert town.home(*words, OPERATOR="ann").status == 0
     hamlet.put("users", "a", email="second@example.org")
     town.night(hamlet)
     hamlet.put("users", "a", email="third@example.org")
@@ -218,6 +222,7 @@ def test_the_database_is_its_owners_alone(town: Town) -> None:
 def test_districts_that_share_a_folder_overwrite_nothing(town: Town, hamlet: Hamlet) -> None:
     town.night(hamlet)
     where = town.home.delivery
+    town.home("access", "appoint", operator(), "--reason", "the board", TENANT="another")
     town.home("source", "add", "sis", "--kind", "oneroster-csv", "--path", where, TENANT="another")
     town.home("sync", "run", "sis", TENANT="another")
     assert len(list((town.home.folder / "outbox").iterdir())) == 2
