@@ -223,7 +223,7 @@ class Lives(RuleBasedStateMachine):
 def test_no_sequence_of_actions_reaches_what_is_forbidden(sqlite_template: Path) -> None:
     Lives.template = sqlite_template
     run_state_machine_as_test(
-        Lives, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
+        Lives, settings=settings(max_examples=18, stateful_step_count=30, deadline=None)
     )
 
 
