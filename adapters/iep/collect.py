@@ -115,6 +115,24 @@ def laid_out(files: Mapping[str, DeliveredFile], endings: tuple[str, ...]) -> It
         yield Path(name)
 
 
+def contents(
+    files: Mapping[str, DeliveredFile], endings: tuple[str, ...]
+) -> dict[str, Path | None]:
+    """The files of a delivery by name; one within an archive has no path yet."""
+    found: dict[str, Path | None] = {}
+    for name, file in files.items():
+        if not name.lower().endswith(".zip"):
+            found[name] = file.path
+            continue
+        try:
+            with open_zip(file.path, _RULES) as archive:
+                inner = [one for one in archive.namelist() if _is_wanted(one, endings)]
+        except ZipRefused:
+            inner = []  # told when it is read
+        found |= dict.fromkeys(inner)
+    return found
+
+
 def _unpacked(path: Path, folder: Path, endings: tuple[str, ...]) -> None:
     try:
         with open_zip(path, _RULES) as archive:

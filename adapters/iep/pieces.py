@@ -34,8 +34,11 @@ class IepReader(Protocol):
         """How the names of files end that are read."""
         ...
 
-    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
-        """What each file says it holds, to be compared with tomorrow; cheap, and never raises."""
+    def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
+        """What each file whose name is settled says it holds, to be compared with tomorrow.
+
+        A file within an archive comes without its path. Cheap, and never raises.
+        """
         ...
 
     def read(self, folder: Path) -> Iterator[Piece | Finding]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from adapters.errors import SourceMisconfigured
 from adapters.formats import Unreadable
-from adapters.iep.collect import laid_out, listed, shelved
+from adapters.iep.collect import contents, laid_out, listed, shelved
 from adapters.iep.pieces import IepReader, Piece
 from adapters.port import Capabilities, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
@@ -55,7 +55,7 @@ class IepSource:
         except PermissionError as error:
             fix = "Allow the account that runs the sync to read it."
             raise SourceMisconfigured(f"{error.filename} may not be read", fix) from error
-        held = self.reader.columns({name: file.path for name, file in files.items()})
+        held = self.reader.columns(contents(files, self.reader.endings))
         before: dict[str, list[str]] = json.loads(memory.get(_COLUMNS, "{}"))
         return Delivery(
             self.reader.standard,
@@ -149,6 +149,7 @@ def _missed(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> It
             problem = f"{file} is missing: it came with the last delivery"
             yield Finding(Severity.HOLD, "file.missed", problem, fix, file)
             continue
-        for column in sorted(set(columns) - set(now[file])):
+        gone = set(columns) - set(now[file]) if now[file] else ()  # empty: not known yet
+        for column in sorted(gone):
             problem = f"the column {column} is missing: it came with the last delivery"
             yield Finding(Severity.HOLD, "column.missed", problem, fix, file, row=1, column=column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from adapters.formats import Format
 from adapters.iep.names import Names
@@ -39,9 +39,11 @@ class StandardReader:
         packed = (f"{ending}.gz" for ending in self.formats)
         return (*self.formats, *packed, *self.beside)
 
-    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
-        """Only the names of the files: what a record holds may differ from one to the next."""
-        return {name: [] for name in files}
+    def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
+        """Files that are named after a resource; others may have another name each night."""
+        stems = {name: PurePosixPath(name).name.partition(".")[0] for name in files}
+        known = self.bridge.book.by_entity.keys() | self.names.resources.keys()
+        return {name: [] for name, stem in stems.items() if stem in known}
 
     def read(self, folder: Path) -> Iterator[Piece | Finding]:
         """Every record about an IEP. Raises Unreadable."""

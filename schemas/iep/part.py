@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
+from schemas.ilp.elements import models_in
 from schemas.meta import PrivacyClass
 
 
@@ -19,10 +19,6 @@ class Sensitivity(StrEnum):
     """Reveals a disability, yet those who teach the student must know it (34 CFR 300.323(d))."""
     IEP = "C4"
     """IDEA records: each disclosure needs an authority (34 CFR 300.610 to 300.627)."""
-
-
-PRIVACY: Final = PrivacyClass.SPED
-"""The privacy class of every field of an IEP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +35,7 @@ class Part:
     cite: str
     sensitivity: Sensitivity = Sensitivity.IEP
     opens: str = "iep.transition"
-
-
-def models_of(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that an annotation names, through unions, tuples and `Annotated`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from models_of(inner)
+    privacy: PrivacyClass = PrivacyClass.SPED
 
 
 def fields_below(
@@ -57,5 +46,5 @@ def fields_below(
         own = next((note for note in info.metadata if isinstance(note, Part)), above)
         path = f"{prefix}{name}"
         yield path, own
-        for inner in models_of(info.annotation):
+        for inner in models_in(info.annotation):
             yield from fields_below(inner, own, f"{path}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from adapters.formats import Unreadable
@@ -28,15 +28,17 @@ class IepCsvReader:
     standard: str = "csv-1"
     endings: tuple[str, ...] = (".csv", ".txt", ".tsv")
 
-    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
-        """The header of each file; none of one that cannot be read."""
-        found = {}
-        for name, path in files.items():
-            try:
-                found[name] = next(_Sheet(self.profile, path, name).rows())[1]
-            except (Unreadable, StopIteration):
-                found[name] = []
-        return found
+    def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
+        """The header of each file of the layout; none of one that cannot be read."""
+        known = {self.profile.name_of(file).lower() for file in layout()}
+        plain = {PurePosixPath(name).name.lower(): path for name, path in files.items()}
+        return {name: self._header(name, path) for name, path in plain.items() if name in known}
+
+    def _header(self, name: str, path: Path | None) -> list[str]:
+        try:
+            return next(_Sheet(self.profile, path, name).rows())[1] if path else []
+        except (Unreadable, StopIteration):
+            return []
 
     def read(self, folder: Path) -> Iterator[Piece | Finding]:
         """Every row of every file of the layout; other files are named. Raises Unreadable."""

@@ -281,3 +281,20 @@ def test_an_id_with_a_control_character_holds_the_delivery(tmp_path: Path) -> No
     found = source.read(source.fetch(Shelf(tmp_path / "shelf"), {}), STUDENTS).findings
 
     assert [one.severity for one in found] == [Severity.HOLD]
+
+
+def test_an_archive_may_have_another_name_each_night(folder: Path, tmp_path: Path) -> None:
+    def zipped(name: str, *left_out: str) -> IepSource:
+        (tmp_path / name).mkdir()
+        with zipfile.ZipFile(tmp_path / name / f"{name}.zip", "w") as archive:
+            for path in folder.iterdir():
+                if path.name not in left_out:
+                    archive.write(path, path.name)
+        return IepSource(tmp_path / name, IepCsvReader())
+
+    shelf = Shelf(tmp_path / "shelf")
+    memory = zipped("monday").fetch(shelf, {}).memory
+
+    assert zipped("tuesday").fetch(shelf, memory).findings == ()
+    found = zipped("friday", "services.csv").fetch(shelf, memory).findings
+    assert [(one.code, one.file) for one in found] == [("file.missed", "services.csv")]
