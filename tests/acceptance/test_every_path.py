@@ -89,7 +89,7 @@ GUARDED: Final[dict[str, tuple[str, ...]]] = {
     "account suspend": ("vendor", "--reason", "looked into"),
     "agreement add": (
         *("xello", "--role", "CIS", "--exception", "a1", "--purpose", "career-guidance"),
-        *("--section", "careerGoals", "--until", "2027-06-30", "--destroy-by", "2027-07-30"),
+        *("--section", "careerGoals", "--to", "2027-06-30", "--destroy-by", "2027-07-30"),
         *("--terms", "contract 12", "--reason", "signed"),
     ),
     "agreement end": ("agreement-1", "--reason", "over"),

@@ -36,7 +36,7 @@ def test_every_course_of_the_reference_is_here(reference: Path) -> None:
 def test_job_zone_and_interests_are_those_of_the_reference(reference: Path) -> None:
     letters = "RIASEC"
     for row in _reference(reference, "onet/onet_occupations.csv"):
-        [term] = [one for one in find_terms(code_lists(), row["onet_soc_code"])]
+        [term] = list(find_terms(code_lists(), row["onet_soc_code"]))
         said = [term.facts.get(name, "") for name in ("job_zone", *letters)]
         assert said == [row[name] for name in ("job_zone", *letters)], row["title"]
 
