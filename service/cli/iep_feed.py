@@ -38,12 +38,15 @@ def feed(
 ) -> None:
     """Write a draft of the transition section from the plan's evidence; it decides nothing."""
     from mappings.engine.loss import Losses
+    from mappings.hub import Choice
+    from service.convert.choices import checked
     from service.iep.feed.give import as_bytes, give_draft, require_free, write_private
     from service.iep.feed.loss import forms, loss_report
     from service.iep.feed.records import FORMS, records_of
     from service.office import at_window
 
     _require_known(form, forms())
+    carriers = checked(Choice(switched=frozenset(carrier or ()))).switched
     for path in (out, loss):
         if path is not None:
             require_free(path)
@@ -52,7 +55,7 @@ def feed(
         draft, base = give_draft(visit, student)
         ready: Any = None
         if form in FORMS:
-            ready = records_of(form, draft, base, losses, frozenset(carrier or ()))
+            ready = records_of(form, draft, base, losses, carriers)
         else:
             ready = as_bytes(form, draft)
     # The visit is on record: from here on bytes may leave.

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.errors import NotFound, Stale
+from service.errors import Stale
 from service.iep.states import SERVICE, Action, Hand, State, after
 from service.store import counters
 from service.store.iep_work_tables import iep_proposal, iep_proposal_step
@@ -72,12 +72,12 @@ class Stamp:
     reason: str
 
 
-def proposal_of(connection: Connection, tenant: str, id_: str, ids: frozenset[str]) -> Proposal:
-    """A proposal by id, for somebody of these ids. Raises NotFound, for a foreign draft too."""
+def proposal_of(
+    connection: Connection, tenant: str, id_: str, ids: frozenset[str]
+) -> Proposal | None:
+    """A proposal by id, for somebody of these ids; None for a foreign draft too."""
     found = next(_select(connection, tenant, iep_proposal.c.id == id_), None)
-    if found is None or not found.shows_to(ids):
-        raise NotFound(f"There is no proposal {id_!r}.", "`planbridge iep list` shows them.")
-    return found
+    return found if found is not None and found.shows_to(ids) else None
 
 
 def proposals_of(connection: Connection, tenant: str, student: str) -> list[Proposal]:

@@ -22,6 +22,7 @@ from schemas.ilp.plan import ELEMENTS, Plan
 from service.access.workflow.clerk import require_text
 from service.errors import Invalid, NotFound
 from service.iep.change import Version
+from service.iep.guarded import require_known
 from service.iep.ledger import LINKS, SECTION
 from service.iep.proposing import require_version
 from service.store.iep_work_tables import iep_link
@@ -86,7 +87,7 @@ def kind_of(given: str) -> LinkKind:
 
 
 def end_link(visit: Visit, link_id: str) -> None:
-    """End a link now; the act's reason says why. Raises Refused, Invalid or NotFound."""
+    """End a link now; the act's reason says why. Raises Denied, Refused or Invalid."""
     row = _link(visit, link_id)
     why = require_text("reason", visit.act.reason)
     ended = {"ended_at": visit.act.at, "ended_by": visit.subject.account_id, "end_reason": why}
@@ -175,12 +176,12 @@ def _goal(found: Version, goal: str) -> IepGoal:
 
 
 def _link(visit: Visit, link_id: str) -> dict[str, Any]:
-    """A link that is not over, which this account may change. Raises Refused, Invalid, NotFound."""
+    """A link that is not over, which this account may change. Raises Denied, Refused or Invalid."""
     table = iep_link
     query = sa.select(table).where(table.c.tenant == visit.tenant, table.c.id == link_id)
     row = visit.connection.execute(query).first()
-    if row is None:
-        raise NotFound(f"There is no link {link_id!r}.", "`planbridge iep link list` shows them.")
+    require_known(visit, "link", link_id, row.student_id if row else None)
+    assert row is not None  # noqa: S101  # what is not there was refused
     visit.require(row.student_id, "write", SECTION, LINKS)
     if row.ended_at is not None:
         raise Invalid(f"{link_id} ended on {row.ended_at}.", "Make a new one.")

@@ -19,6 +19,7 @@ from service.access.workflow.clerk import require_text
 from service.errors import Denied, Invalid, NotFound
 from service.iep.arrivals import expire_due
 from service.iep.change import PARTS, Change, Version, texts_of
+from service.iep.guarded import require_known
 from service.iep.ledger import (
     PROPOSALS,
     SECTION,
@@ -119,15 +120,23 @@ def rebase(visit: Visit, proposal_id: str, base: Version | None) -> State:
 
 
 def own(visit: Visit, proposal_id: str) -> Proposal:
-    """A proposal that whoever asks may see or made; raises NotFound for others.
+    """A proposal that whoever asks may see or made.
 
-    One whose last day is over has expired before anything else is done with it.
+    One whose last day is over has expired before anything else is done with it. Raises Denied
+    alike for one that is not there and one that is not open.
     """
-    found = proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
+    found = _open_to(visit, proposal_id)
     today = visit.district.day(visit.now)
-    if not expire_due(visit.connection, visit.tenant, found.student_id, today, visit.act.at):
-        return found
-    return proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
+    if expire_due(visit.connection, visit.tenant, found.student_id, today, visit.act.at):
+        return _open_to(visit, proposal_id)
+    return found
+
+
+def _open_to(visit: Visit, proposal_id: str) -> Proposal:
+    found = proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
+    require_known(visit, "proposal", proposal_id, found.student_id if found else None)
+    assert found is not None  # noqa: S101  # what is not there was refused
+    return found
 
 
 def require_version(base: Version | None) -> Version:

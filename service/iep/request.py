@@ -25,7 +25,6 @@ from service.iep.ledger import (
     SECTION,
     TRANSITION,
     Proposal,
-    proposal_of,
     proposals_of,
     steps_of,
     students_with_proposals,
@@ -33,7 +32,7 @@ from service.iep.ledger import (
 from service.iep.links import links_of
 from service.iep.mirror import current_version, current_versions
 from service.iep.progress import Adjustment, Note, course_adjustments, progress_notes
-from service.iep.proposing import require_version
+from service.iep.proposing import own, require_version
 from service.iep.suggest import Suggestion, suggestions
 from service.ilp.keep import plan_now, plan_of
 from service.ilp.sight import visible_plan
@@ -132,8 +131,8 @@ def list_proposals(visit: Visit, given: str | None = None) -> list[Proposal]:
 
 
 def show_proposal(visit: Visit, proposal_id: str) -> dict[str, Any]:
-    """A proposal with its steps. Raises Refused or NotFound."""
-    one = proposal_of(visit.connection, visit.tenant, proposal_id, visit.subject.ids)
+    """A proposal with its steps. Raises Refused or Denied."""
+    one = own(visit, proposal_id)
     visit.require(one.student_id, "read", SECTION, PROPOSALS)
     steps = steps_of(visit.connection, visit.tenant, one.id)
     return {**asdict(one), "steps": steps}
@@ -147,8 +146,13 @@ def check_student(visit: Visit, given: str, on: date | None = None) -> list[Resu
 
 
 def check_school(visit: Visit, school: str, on: date | None = None) -> list[dict[str, Any]]:
-    """The check of everybody at a school whose IEP is open; the others are not even counted."""
+    """The check of everybody at a school whose IEP is open; the others are not even counted.
+
+    Raises NotFound where nobody is a student there.
+    """
     students = _at_school(visit, school)
+    if not students:
+        raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")
     held = current_versions(visit.connection, visit.tenant, students)
     seen = visit.see_all(sorted(held), sections=[SECTION, *_CHECKED])
     day = on or visit.district.day(visit.now)

@@ -109,7 +109,22 @@ def test_a_draft_is_shown_to_its_proposer_alone(stage: Stage) -> None:
     made = proposed(stage, *WORK, by="jose")
     assert [one["id"] for one in stage.told("iep", "list", JOSE, by="jose")] == [made]
     assert stage.told("iep", "list", JOSE, by="khoward") == []
-    assert mistake(stage("iep", "show", made, by="khoward"), "no proposal")
+    assert mistake(stage("iep", "show", made, by="khoward"), "No proposal")
+
+
+def test_what_is_not_there_and_what_is_shut_are_refused_alike(stage: Stage) -> None:
+    made, other = proposed(stage, *WORK, "--wording", "Work."), linked(stage)
+    stage.done("iep", "submit", made, by="khoward")
+    for words, there, not_there in (
+        (("iep", "show"), made, "iep_proposal-9"),
+        (("iep", "link", "end"), other, "iep_link-9"),
+    ):
+        why = ("--reason", "x") if "link" in words else ()
+        texts = {
+            stage(*words, id_, *why, by="state-vr").err.replace(id_, "X")
+            for id_ in (there, not_there)
+        }
+        assert len(texts) == 1
 
 
 def test_a_newer_version_asks_for_a_rebase(stage: Stage) -> None:
@@ -246,6 +261,11 @@ def test_a_refused_draft_takes_no_number_and_is_on_the_log(stage: Stage, tmp_pat
     assert stage.home.value("SELECT count(*) FROM counter WHERE name = 'disclosure'") == 0
     (last,) = stage.home.query("SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq")[-1]
     assert json.loads(last)["outcome"] == "denied"
+
+
+def test_an_unknown_carrier_is_a_sentence(stage: Stage, tmp_path: Path) -> None:
+    words = ("iep", "feed", JOSE, "--format", "edfi-5.2", "--carrier", "x", "-o", tmp_path / "a")
+    assert mistake(stage(*words, by="khoward"), "no carrier x")
 
 
 def test_an_unknown_form_is_a_sentence(stage: Stage, tmp_path: Path) -> None:
