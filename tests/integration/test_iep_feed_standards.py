@@ -15,6 +15,7 @@ from schemas.standards.shape import StandardRecord
 from service.errors import Invalid
 from service.formats import format_of
 from service.iep.feed.draft import Draft
+from service.iep.feed.loss import Kept, fates_of
 from service.iep.feed.records import records_of
 
 NO_CARRIERS: frozenset[str] = frozenset()
@@ -133,3 +134,31 @@ def test_what_a_standard_cannot_hold_is_counted(draft: Draft) -> None:
 def _programs(person: dict[str, Any]) -> list[dict[str, Any]]:
     found = (one.get("hasIndividualizedProgram", ()) for one in person["hasMembership"])
     return [one for programs in found for one in programs]
+
+
+def test_the_table_of_losses_is_true_of_ceds(draft: Draft) -> None:
+    text = json.dumps([one.values for one in records("ceds", draft)])
+    fates = {one.path: one.fate for one in fates_of("ceds")}
+    kept = [one for one in draft.sentences if fates[one.path] is Kept.KEPT]
+    lost = [one for one in draft.sentences if fates[one.path] is Kept.LOST]
+    assert kept
+    assert lost
+    assert not [one for one in kept if f"#{one.source.entry}" not in text]
+    assert not [one for one in lost if f"#{one.source.entry}" in text]
+
+
+@pytest.mark.parametrize("form", ["edfi-5.2", "edfi-6.1"])
+def test_what_the_table_calls_lost_is_in_no_record_of_ed_fi(draft: Draft, form: str) -> None:
+    text = json.dumps([one.values for one in records(form, draft)], default=str)
+    fates = {one.path: one.fate for one in fates_of(form)}
+    lost = [one for one in draft.sentences if fates[one.path] is Kept.LOST]
+    assert lost
+    assert not [one.text for one in lost if one.text in text]
+
+
+def test_what_the_table_calls_kept_is_in_the_records_of_6_1(draft: Draft) -> None:
+    text = json.dumps([one.values for one in records("edfi-6.1", draft)], ensure_ascii=False)
+    fates = {one.path: one.fate for one in fates_of("edfi-6.1")}
+    kept = [one for one in draft.sentences if fates[one.path] is Kept.KEPT]
+    assert kept
+    assert not [one for one in kept if one.text not in text and one.source.entry not in text]
