@@ -36,6 +36,7 @@ from service.iep.proposing import own, require_version
 from service.iep.suggest import Suggestion, suggestions
 from service.ilp.keep import plan_now, plan_of
 from service.ilp.sight import visible_plan
+from service.office.people import students_at
 from service.store.access_tables import district_policy
 from service.store.tables import ROSTER
 
@@ -150,9 +151,7 @@ def check_school(visit: Visit, school: str, on: date | None = None) -> list[dict
 
     Raises NotFound where nobody is a student there.
     """
-    students = _at_school(visit, school)
-    if not students:
-        raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")
+    students = students_at(visit.connection, visit.tenant, school)
     held = current_versions(visit.connection, visit.tenant, students)
     seen = visit.see_all(sorted(held), sections=[SECTION, *_CHECKED])
     day = on or visit.district.day(visit.now)
@@ -208,27 +207,6 @@ def _born(visit: Visit, student: str) -> date | None:
     )
     born: date | None = visit.connection.execute(query.order_by(table.c.id)).scalar()
     return born
-
-
-def _at_school(visit: Visit, school: str) -> list[str]:
-    """The students with a role at an organization, by record id, sourcedId or its number."""
-    role, place = ROSTER["role"], ROSTER["organization"]
-    query = (
-        sa.select(role.c.person_id)
-        .distinct()
-        .join(place, (place.c.tenant == role.c.tenant) & (place.c.id == role.c.org_id))
-        .where(
-            role.c.tenant == visit.tenant,
-            role.c.role == "student",
-            role.c.state == "active",
-            sa.or_(
-                place.c.id == school,
-                place.c.sourced_id == school,
-                place.c.identifier == school,
-            ),
-        )
-    )
-    return list(visit.connection.execute(query.order_by(role.c.person_id)).scalars())
 
 
 def _summary(student: str, results: list[Result]) -> dict[str, Any]:

@@ -104,14 +104,6 @@ SERVICE: Final = Hand(frozenset(), frozenset({Doer.SERVICE}))
 """The service itself, when a day has come or a version has arrived."""
 
 
-def allowed(action: Action, state: State, proposer: Collection[str], hand: Hand) -> bool:
-    """Whether the step may be taken; `proposer` are the ids of whoever proposed."""
-    step = STEPS[action]
-    own = bool(hand.ids.intersection(proposer))
-    whose = {Doer.PROPOSER: own, Doer.TEAM: not own}.get(step.doer, True)
-    return state in step.sources and step.doer in hand.rights and whose
-
-
 def after(action: Action, state: State, proposer: Collection[str], hand: Hand) -> State:
     """The state after a step. Raises Denied for a wrong hand, Invalid for a wrong state."""
     step = STEPS[action]

@@ -6,7 +6,7 @@ stand in it. Readers who may know are told which elements were withheld; others 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -131,12 +131,6 @@ def source_of(element: str, entry: Entry) -> Source:
 def is_own(entry: Entry) -> bool:
     """Whether the student wrote the entry as it reads now."""
     return entry.changed.kind is AuthorKind.STUDENT
-
-
-def each(plan: Plan, element: str) -> Iterator[tuple[Entry, Source]]:
-    """The entries of an element with their sources."""
-    for entry in plan.entries(element):
-        yield entry, source_of(element, entry)
 
 
 def long_day(day: date) -> str:
