@@ -7,7 +7,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from adapters.cis.places import Place, Sent, deliver
@@ -15,11 +14,11 @@ from adapters.cis.write import SetReport
 from adapters.port import Progress, silent
 from service.cis.places import layout_of
 from service.cis.sets import Order, make_set, note_delivered
-from service.errors import Invalid, NotFound
+from service.errors import Invalid
 from service.office import Window, at_window
+from service.office.people import all_students, students_at
 from service.settings import Deliver
 from service.store.database import writing
-from service.store.tables import ROSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +77,6 @@ def students_of(connection: Connection, tenant: str, schools: tuple[str, ...] = 
 
     Raises NotFound for a school without students: a set without them would archive them all.
     """
-    role, place = ROSTER["role"].c, ROSTER["organization"].c
-    query = (
-        sa.select(role.person_id, place.identifier, place.sourced_id)
-        .join_from(
-            ROSTER["role"],
-            ROSTER["organization"],
-            sa.and_(place.tenant == role.tenant, place.id == role.org_id),
-        )
-        .where(role.tenant == tenant, role.role == "student", role.state == "active")
-    )
-    rows = [tuple(row) for row in connection.execute(query)]
-    for school in schools:
-        if not any(school in row[1:] for row in rows):
-            raise NotFound(f"Nobody is a student at {school!r}.", "Correct the school's number.")
-    return sorted({row[0] for row in rows if not schools or set(row[1:]) & set(schools)})
+    if not schools:
+        return all_students(connection, tenant)
+    return sorted({one for each in schools for one in students_at(connection, tenant, each)})

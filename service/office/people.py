@@ -44,16 +44,26 @@ def students_at(connection: Connection, tenant: str, school: str) -> list[str]:
 
     Raises NotFound where nobody is a student.
     """
+    place = ROSTER["organization"].c
+    named = (place.id, place.sourced_id, place.identifier)
+    query = _students(tenant).where(sa.or_(*(column == school for column in named)))
+    found = list(connection.execute(query).scalars())
+    if not found:
+        raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")
+    return found
+
+
+def all_students(connection: Connection, tenant: str) -> list[str]:
+    """The students of the district, at whichever organization."""
+    return list(connection.execute(_students(tenant)).scalars())
+
+
+def _students(tenant: str) -> sa.Select[tuple[str]]:
     role, place = ROSTER["role"], ROSTER["organization"]
-    named = (place.c.id, place.c.sourced_id, place.c.identifier)
-    query = (
+    return (
         sa.select(role.c.person_id)
         .distinct()
         .join(place, (place.c.tenant == role.c.tenant) & (place.c.id == role.c.org_id))
         .where(role.c.tenant == tenant, role.c.role == "student", role.c.state == "active")
-        .where(sa.or_(*(column == school for column in named)))
+        .order_by(role.c.person_id)
     )
-    found = list(connection.execute(query.order_by(role.c.person_id)).scalars())
-    if not found:
-        raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")
-    return found

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
-
-from service.errors import Denied, NotFound
+from service.errors import Denied
 from service.ilp.request import plan_sections
 from service.office import Sight, Visit
+from service.office.people import students_at
 from service.portfolio.mark import Mark
 from service.portfolio.rights import require_holder
-from service.store.tables import ROSTER
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,7 @@ def permit_school(visit: Visit, school: str, export: str, *, sign: bool) -> Perm
 
     Raises NotFound where nobody is a student there, Denied where nothing of anybody is open.
     """
-    students = students_of(visit.connection, visit.tenant, school)
-    if not students:
-        raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")
+    students = students_at(visit.connection, visit.tenant, school)
     sights = visit.see_all(students, "export", plan_sections())
     if not sights:
         raise Denied(
@@ -53,20 +48,6 @@ def permit_school(visit: Visit, school: str, export: str, *, sign: bool) -> Perm
     if sign:
         require_holder(visit, list(sights.values()))
     return Permit(_mark(visit, export, list(sights.values())), sights, len(students))
-
-
-def students_of(connection: Connection, tenant: str, school: str) -> list[str]:
-    """The students with a role at an organization, by record id, sourcedId or its number."""
-    role, place = ROSTER["role"], ROSTER["organization"]
-    named = (place.c.id, place.c.sourced_id, place.c.identifier)
-    query = (
-        sa.select(role.c.person_id)
-        .distinct()
-        .join(place, (place.c.tenant == role.c.tenant) & (place.c.id == role.c.org_id))
-        .where(role.c.tenant == tenant, role.c.role == "student", role.c.state == "active")
-        .where(sa.or_(*(column == school for column in named)))
-    )
-    return list(connection.execute(query.order_by(role.c.person_id)).scalars())
 
 
 def _mark(visit: Visit, export: str, sights: list[Sight]) -> Mark:
