@@ -58,7 +58,7 @@ def all_students(connection: Connection, tenant: str) -> list[str]:
     return list(connection.execute(_students(tenant)).scalars())
 
 
-def _students(tenant: str) -> sa.Select[tuple[str]]:
+def _students(tenant: str) -> sa.Select[Any]:
     role, place = ROSTER["role"], ROSTER["organization"]
     return (
         sa.select(role.c.person_id)
