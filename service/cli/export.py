@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json
-from service.cli.out import print_json, print_rich, table
+from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import Session, open_session, progress
 
 if TYPE_CHECKING:
-    from service.office import Window
+    from service.office import Visit, Window
     from service.portfolio.export import Exported
     from service.portfolio.makers import Maker
     from service.portfolio.permit import Permit
@@ -71,14 +71,15 @@ def portfolio(
     with drafted(out) as place:
         if form.startswith("cis:"):
             layout = form.removeprefix("cis:")
-            made = _career_set(window, layout, whom, place, allow_held)
+            made, visit = _career_set(window, layout, whom, place, allow_held)
             told = {"export": number, **made}  # in their layouts there is no place for a mark
         else:
             order = _Order(form, number, sign, tuple(fonts or ()), accept_short)
-            told = _portfolios(session, window, whom, order, place)
+            told, visit = _portfolios(session, window, whom, order, place)
         _close_to_others(place)
         if loss is not None:
             _write(loss, told)
+    tell_statements(visit, out)
     _show(told, out, loss, as_json)
 
 
@@ -131,7 +132,7 @@ def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
 
 def _portfolios(
     session: Session, window: Window, whom: tuple[str | None, str | None], order: _Order, out: Path
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Visit]:
     """Decide and log first; only then is anything read to be written."""
     from service.office import at_window
     from service.portfolio.export import Desk
@@ -152,7 +153,7 @@ def _portfolios(
         else:
             with progress() as tell:
                 done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
-    return _told(permit, done, maker, order.form)
+    return _told(permit, done, maker, order.form), visit
 
 
 def _made(
@@ -195,7 +196,7 @@ def _career_set(
     whom: tuple[str | None, str | None],
     out: Path,
     allow_held: str | None,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Visit]:
     """A set of files in the layout of a career information system."""
     from service.cis.outgoing import students_of
     from service.cis.places import layout_of
@@ -213,7 +214,8 @@ def _career_set(
         day = visit.district.day(visit.now)
         order = Order(chosen, f"{chosen.name} {scope}", scope, day, allow_held=allow_held)
         report = make_set(visit, students, order, out)
-    return {"format": f"cis:{chosen.name}", "written": report.students, **_files(report)}
+    told = {"format": f"cis:{chosen.name}", "written": report.students, **_files(report)}
+    return told, visit
 
 
 def _files(report: Any) -> dict[str, Any]:

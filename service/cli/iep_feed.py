@@ -10,7 +10,7 @@ import typer
 
 from service.cli.counter import Json, Student, Why
 from service.cli.iep import Purpose, iep
-from service.cli.out import print_json
+from service.cli.out import print_json, tell_statements
 from service.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def feed(
         _write(form, out, ready, xml=xml)
     else:
         write_private(out, ready)
+    tell_statements(visit, out)
     account = loss_report(form, draft, losses)
     if loss is not None:
         write_private(loss, json.dumps(account, ensure_ascii=False, indent=2).encode())

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from service.office import Visit
 
 Number = Annotated[int, typer.Argument(min=0, max=2**31 - 1)]
 """What runs, plans, conflicts and questions are called; larger ones fit no database."""
@@ -47,3 +51,20 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> Any:
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
     return made
+
+
+def tell_statements(visit: Visit, out: Path | None) -> None:
+    """Statements of disagreement beside what was written to `out`, or after what was printed."""
+    if not visit.statements:
+        return
+    text = "".join(
+        f"Student {one.student}, {one.section}, {one.placed_at[:10]}:\n{one.text}\n\n"
+        for one in visit.statements
+    )
+    if out is None:
+        typer.echo(f"Statements of disagreement, which go with this:\n{text}", err=True)
+        return
+    beside = out.with_name(f"{out.name}.statements.txt")
+    beside.touch(mode=0o600)
+    beside.write_text(text, encoding="utf-8")
+    typer.echo(f"Statements of disagreement go with it: {beside}", err=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from service.cli.out import print_json, print_rich, table
+from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import open_session, progress
 
 student = typer.Typer(help="One student.", no_args_is_help=True)
@@ -32,10 +33,11 @@ def show(given: Id, purpose: Purpose = None, as_json: Json = False) -> None:
         sight = visit.lookup(given, "read", plan_sections())
         found = show_student(visit.connection, visit.tenant, sight)
     if as_json:
-        print_json(found)
+        print_json({**found, "statements": [asdict(one) for one in visit.statements]})
         return
     for one in _tables(found):
         print_rich(one)
+    tell_statements(visit, None)
 
 
 @student.command("set")
@@ -119,6 +121,7 @@ def export(
         else:
             write = _writer(give_out(visit, given), out)
     write()
+    tell_statements(visit, out)
     if out is not None:
         typer.echo(f"Wrote {out}.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from schemas.ilp.plan import Plan
+from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.redaction import View, redact
 from service.office import Sight
 
@@ -22,7 +22,7 @@ def view_of_sight(sight: Sight) -> View:
     What is withheld follows from the decisions alone, whether or not the plan has it.
     """
     private = sight.opens(_PRIVATE)
-    others = {f"{element}.others" for element in sight.entries}
+    others = {f"{element}.others" for element in sight.entries if element in ELEMENTS}
     return View(
         sight.fields,
         team=sight.opens_section("iepLink"),

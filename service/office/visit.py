@@ -23,6 +23,7 @@ from service.errors import Denied, Invalid, NotFound
 from service.office import telling
 from service.office.people import find_person
 from service.office.sight import Sight
+from service.office.statements import Statement
 from service.office.telling import columns_of, in_force
 from service.settings import instant
 
@@ -42,13 +43,16 @@ class Refused(Denied):
 class Visit:
     """An account at the window. `request` names what was asked, as the log shows it.
 
-    Everything that a method lets through becomes an event of the transaction.
+    `statements` are those of disagreement that belong to what was let through: known when the
+    visit has ended, they go wherever that goes. Everything that a method lets through becomes an
+    event of the transaction.
     """
 
     clerk: Clerk
     context: Context
     request: str
     events: list[Event] = field(default_factory=list)
+    statements: tuple[Statement, ...] = ()
 
     @property
     def connection(self) -> Connection:

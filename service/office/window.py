@@ -17,6 +17,7 @@ from service.audit.event import Event, Outcome
 from service.audit.log import Log, record_all, recording
 from service.errors import Denied
 from service.office.books import entered, refused
+from service.office.statements import statements_with
 from service.office.visit import Refused, Visit
 
 
@@ -47,6 +48,7 @@ def at_window(window: Window) -> Iterator[Visit]:
         with recording(window.engine, window.log) as connection:
             visit = _visit(connection, window)
             yield visit
+            visit.statements = statements_with(visit)
             record_all(connection, window.log, [*visit.events, *entered(visit)])
     except Denied as error:
         with recording(window.engine, window.log) as connection:

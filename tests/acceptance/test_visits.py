@@ -162,3 +162,31 @@ def test_nothing_goes_for_another_purpose(agency: Home) -> None:
 def test_nothing_goes_once_the_consent_is_revoked(agency: Home) -> None:
     assert agency("consent", "revoke", "consent-1", "--reason", "changed her mind").status == 0
     assert mistake(sent(agency), "not open to mia")
+
+
+@pytest.fixture
+def contested(school: Home) -> Home:
+    """A mother was refused an amendment of the goals, and placed her statement."""
+    words = ("request", "add", LOCAL_ID, "amendment", "--by", MOTHER, "--section", "careerGoals")
+    made = school(*words, "--json").json["id"]
+    assert school("request", "answer", made, "refused", "--reason", "they are hers").status == 0
+    assert school("request", "state", made, "--text", "She wants to fly.").status == 0
+    return school
+
+
+def test_a_statement_goes_with_what_it_contests(contested: Home, tmp_path: Path) -> None:
+    out = tmp_path / "plan.json"
+    assert contested("plan", "export", LOCAL_ID, "-o", out, OPERATOR="mia").status == 0
+    assert "She wants to fly." in (tmp_path / "plan.json.statements.txt").read_text("utf-8")
+
+
+def test_whoever_is_shown_the_section_is_shown_the_statement(contested: Home) -> None:
+    told = shown(contested, "lee")["statements"]
+    assert [one["text"] for one in told] == ["She wants to fly."]
+
+
+def test_it_goes_with_a_portfolio_too(contested: Home, tmp_path: Path) -> None:
+    out = tmp_path / "resume.json"
+    words = ("export", "portfolio", LOCAL_ID, "--format", "json-resume", "-o", out)
+    assert contested(*words, OPERATOR="mia").status == 0
+    assert "She wants to fly." in (tmp_path / "resume.json.statements.txt").read_text("utf-8")

@@ -1,0 +1,51 @@
+"""Statements of disagreement, which go with every disclosure of what they contest (duty O5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from service.audit.event import Event, Outcome
+from service.audit.parties import DISCLOSING
+from service.store.access_tables import statement
+
+if TYPE_CHECKING:
+    from service.office.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What somebody placed with a section of a student's record (34 CFR 99.21(b)(2), (c))."""
+
+    student: str
+    section: str
+    text: str
+    placed_at: str
+
+
+def statements_with(visit: Visit) -> tuple[Statement, ...]:
+    """The statements that belong to what a visit let through; nothing filters them."""
+    told: dict[str, set[str]] = {}
+    for student, sections in _disclosed(visit.events):
+        told.setdefault(student, {"*"}).update(sections)
+    if not told:
+        return ()
+    columns = statement.c
+    query = (
+        sa.select(columns.student_id, columns.section, columns.text, columns.placed_at)
+        .where(columns.tenant == visit.tenant)
+        .order_by(columns.student_id, columns.id)
+    )
+    if len(told) == 1:
+        query = query.where(columns.student_id == next(iter(told)))
+    rows = visit.connection.execute(query)
+    return tuple(Statement(*row) for row in rows if row.section in told.get(row.student_id, ()))
+
+
+def _disclosed(events: Iterable[Event]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for event in events:
+        if event.outcome is Outcome.ALLOWED and event.action in DISCLOSING:
+            yield from ((student, event.sections) for student in event.students)
