@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.roster.entities import FIELDS
 from service.act import Act
 from service.cis.decisions import account_words, tie_account
 from service.errors import Invalid, NotFound
 from service.roster import load_record
-from service.store import counters
-from service.store.iep_tables import iep_student
+from service.store import (
+    access_tables,
+    audit_tables,
+    cis_tables,
+    counters,
+    iep_tables,
+    iep_work_tables,
+)
 from service.store.journal import Entry, Stamp, write_entries
 from service.store.tables import (
     ROSTER,
     crosswalk,
     ilp_plan,
     match_candidate,
+    metadata,
     person_identifier,
 )
 
 SAME, DIFFERENT = "same", "different"
+NAMING: Final = frozenset({
+    "student_id", "person_id", "agent_id", "owner_id", "grantor_id", "requester_id", "staff_id",
+    "recipient", "audience", "proposer_id", "proposer_person", "signer_id",
+})  # fmt: skip
+"""Columns that name a person by record id, some of them an account or a role as well."""
+STAYING: Final[Mapping[str, str]] = {
+    "audit_payload": "the log is only added to: it says under which record somebody was looked at",
+    "person_identifier": "moved apart, since both records may have the same identifier",
+}
+"""Tables that name a person and are not rewritten when two are one, each with the reason."""
+_READ: Final = (access_tables, audit_tables, cis_tables, iep_tables, iep_work_tables)
+"""Modules whose tables stand in the metadata; named here so that none is forgotten."""
 
 
 def list_matches(
@@ -117,24 +136,14 @@ def _set_state(connection: Connection, tenant: str, record_id: str, state: str, 
 
 
 def _repoint(connection: Connection, tenant: str, gone: str, stays: str) -> None:
-    for entity, fields in FIELDS.items():
-        table = ROSTER[entity]
-        for field in fields:
-            if field.reference == "person":
-                column = table.c[field.name]
-                connection.execute(
-                    sa.update(table)
-                    .where(table.c.tenant == tenant, column == gone)
-                    .values({column: stays})
-                )
-    for table, column in (
-        (crosswalk, crosswalk.c.record_id),
-        (ilp_plan, ilp_plan.c.person_id),
-        (iep_student, iep_student.c.person_id),
-    ):
-        connection.execute(
-            sa.update(table).where(table.c.tenant == tenant, column == gone).values({column: stays})
-        )
+    """Whatever names the one names the other: holds and orders of a court bind on as they did."""
+    for table in metadata.sorted_tables:
+        for name in NAMING & set(table.c.keys()) if table.name not in STAYING else ():
+            column = table.c[name]
+            mine = (table.c.tenant == tenant, column == gone)
+            connection.execute(sa.update(table).where(*mine).values({column: stays}))
+    mine = (crosswalk.c.tenant == tenant, crosswalk.c.record_id == gone)
+    connection.execute(sa.update(crosswalk).where(*mine).values(record_id=stays))
     _move_identifiers(connection, tenant, gone, stays)
 
 
