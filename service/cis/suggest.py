@@ -6,9 +6,11 @@ address, which a brother or a whole class may share, is never a reason by itself
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 SUGGESTED: Final = 80
@@ -85,10 +87,9 @@ def _keys(one: Somebody) -> Iterator[tuple[str, str]]:
         yield "born", f"{given[:3]}{one.birth_date[:4]}"
 
 
+@lru_cache(1 << 17)
 def _plain(name: str) -> str:
     """A name without accents, case and signs."""
-    import unicodedata
-
     spelled = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in spelled if char.isalnum())
 
