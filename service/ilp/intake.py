@@ -16,7 +16,6 @@ from adapters.port import Progress
 from adapters.shelf import Shelf
 from schemas.finding import Finding
 from schemas.ilp.document import write_document
-from schemas.ilp.plan import Plan
 from service.act import Act
 from service.errors import Invalid, NotFound
 from service.ilp.files import PlanFiles
@@ -40,7 +39,7 @@ def import_files(
     place: Path,
     act: Act,
     data: Path | None = None,
-    permit: Callable[[Plan], None] = lambda _: None,
+    permit: Callable[[BundledPlan], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
     """Import a document or a bundle, or every `*.json` and `*.zip` of a folder.
 
@@ -64,7 +63,7 @@ class _Intake:
     tenant: str
     act: Act
     files: PlanFiles | None
-    permit: Callable[[Plan], None]
+    permit: Callable[[BundledPlan], None]
 
     def take(self, file: Path) -> Iterator[dict[str, Any]]:
         """Import all plans of one file."""
@@ -80,7 +79,7 @@ class _Intake:
                 yield _outcome(file.name, kept) | held
 
     def _import(self, one: BundledPlan) -> Kept:
-        self.permit(one.plan)
+        self.permit(one)
         before = [_edition(past) for past in one.past]
         document = write_document(one.plan)
         return import_plan(self.connection, self.tenant, document, self.act, before)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from adapters.ilp.read import BundledPlan
 from schemas.ilp.document import write_document
 from schemas.ilp.plan import ELEMENTS, Plan
 from service.access import policy
@@ -18,7 +19,7 @@ from service.ilp.intake import import_files
 from service.ilp.keep import existing_plan, plan_by_id, plan_now, plan_of
 from service.ilp.owner import owner_of
 from service.ilp.sight import visible_plan
-from service.office import Visit
+from service.office import Sight, Visit
 
 Show = Callable[[Plan], Plan]
 
@@ -55,7 +56,7 @@ def take_in(visit: Visit, place: Path, data: Path) -> list[dict[str, Any]]:
     Raises as `import_files`, and Refused naming the fields that are not theirs to write.
     """
     outcomes = import_files(
-        visit.connection, visit.tenant, place, visit.act, data, lambda plan: _permit(visit, plan)
+        visit.connection, visit.tenant, place, visit.act, data, lambda one: _permit(visit, one)
     )
     if visit.is_custodian:
         people = tuple(dict.fromkeys(one["person"] for one in outcomes if one["person"]))
@@ -75,9 +76,13 @@ def _found(visit: Visit, given: str) -> tuple[Any, Show]:
     return head, lambda plan: visible_plan(plan, sight)
 
 
-def _permit(visit: Visit, plan: Plan) -> None:
+def _permit(visit: Visit, one: BundledPlan) -> None:
     """Make sure that a plan may be taken in as its student's next version."""
-    person = owner_of(visit.connection, visit.tenant, plan)
+    plan = one.plan
+    person = _owner(visit, plan)
+    sight = None if visit.is_custodian else visit.see(person or "", "read", plan_sections())
+    if sight is not None and one.past:
+        visit.require_custodian("take in a plan with versions of its past")
     head = plan_of(visit.connection, visit.tenant, person) if person else None
     held = plan_now(visit.connection, visit.tenant, head) if head else None
     if held is not None and plan.withheld:
@@ -86,11 +91,27 @@ def _permit(visit: Visit, plan: Plan) -> None:
             "next version it would lose them.",
             "Import a whole plan.",
         )
-    if visit.is_custodian:
-        return
-    if person is None:
-        visit.require_custodian("take in a plan of somebody who is not in the roster")
-        return
-    changed = {id_: id_ for id_ in ELEMENTS if not held or held.entries(id_) != plan.entries(id_)}
-    if changed:
-        visit.write(Proposal(person, person, changed))
+    if sight is not None:
+        changed = list(ELEMENTS) if held is None else _changed(held, plan, sight)
+        if changed:
+            visit.write(Proposal(sight.student, sight.student, dict.fromkeys(changed)))
+
+
+def _changed(held: Plan, plan: Plan, sight: Sight) -> list[str]:
+    """The elements that a plan would change.
+
+    What is hidden from whoever brings it counts as changed, whatever it holds: otherwise the
+    answer would tell.
+    """
+    hidden = {path[:6] for path in visible_plan(held, sight).withheld}
+    return [id_ for id_ in ELEMENTS if id_ in hidden or held.entries(id_) != plan.entries(id_)]
+
+
+def _owner(visit: Visit, plan: Plan) -> str | None:
+    """Whose plan it is; what is wrong with its identifiers is for the custodian to hear."""
+    try:
+        return owner_of(visit.connection, visit.tenant, plan)
+    except Invalid:
+        if visit.is_custodian:
+            raise
+        return None

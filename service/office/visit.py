@@ -293,6 +293,6 @@ class Visit:
         **told: Any,
     ) -> Event:
         shut = decisions or {"": denied(None)}
-        about = tuple(About(one) for one in students)
+        about = tuple(About(one) for one in students if one)
         event = telling.refused(self.desk, action, shut, side, about=about, **self.told, **told)
         return event if decisions else replace(event, sections=())
