@@ -12,7 +12,7 @@ from schemas.iep.transition import ExitType
 from schemas.iep.values import AgencyConsent, ConsentDecision, SignerCapacity
 from schemas.ilp.courses import CourseStatus
 from service.iep.change import plain
-from service.iep.checks.facts import FEDERAL, Facts, school_year
+from service.iep.checks.facts import FEDERAL, Facts, school_year, why_over
 from service.iep.checks.result import Said, cannot_tell, met, not_applicable, not_met, together
 
 _YEAR: Final = timedelta(days=365)
@@ -222,10 +222,12 @@ def _release(on: date, agency: Agency) -> Said:
     consent, path = agency.consent_to_release, f"agencies[{agency.id}].consent_to_release"
     if consent is None or consent.decision is ConsentDecision.REFUSED:
         return not_met(f"no release to {agency.id}", path)
-    if consent.revoked_on is not None and consent.revoked_on <= on:
-        return not_met(f"revoked on {consent.revoked_on}", f"{path}.revoked_on")
-    if consent.expires_on is not None and consent.expires_on < on:
-        return not_met(f"expired on {consent.expires_on}", f"{path}.expires_on")
+    if over := why_over(consent, on):
+        return not_met(over[0], f"{path}.{over[1]}")
+    if consent.signed_on is None:
+        return cannot_tell(f"when the release to {agency.id} was signed is not known", path)
+    if consent.signed_on > on:
+        return not_met(f"signed only on {consent.signed_on}", f"{path}.signed_on")
     return met(f"in force for {agency.id}", path)
 
 

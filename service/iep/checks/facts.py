@@ -9,6 +9,7 @@ from typing import Final
 
 from schemas.codes.grades import grade_number
 from schemas.iep.iep import Iep
+from schemas.iep.values import AgencyConsent
 from schemas.ilp.goals import TransitionArea
 from schemas.ilp.plan import Plan
 from service.access import policy
@@ -133,6 +134,15 @@ class Facts:
     def decided_against(self, area: TransitionArea) -> bool:
         """Whether the Team recorded that an area needs no goal."""
         return any(one.area is area for one in self.iep.not_applicable)
+
+
+def why_over(consent: AgencyConsent, on: date) -> tuple[str, str] | None:
+    """Why a signed consent is over on a day, and the field that says so; None while it stands."""
+    if consent.revoked_on is not None and consent.revoked_on <= on:
+        return f"revoked on {consent.revoked_on}", "revoked_on"
+    if consent.expires_on is not None and consent.expires_on < on:
+        return f"expired on {consent.expires_on}", "expires_on"
+    return None
 
 
 def school_year(day: date) -> int:

@@ -10,7 +10,7 @@ from schemas.iep.people import Agency
 from schemas.iep.transition import PostsecondaryGoal
 from schemas.iep.values import AgencyConsent, ConsentDecision, ProviderKind
 from schemas.ilp.goals import TransitionArea
-from service.iep.checks.facts import Facts
+from service.iep.checks.facts import Facts, why_over
 from service.iep.checks.result import (
     Said,
     cannot_tell,
@@ -68,8 +68,9 @@ def courses_cover(facts: Facts, area: TransitionArea, goals: Goals) -> Said:
         return _absent(facts, "course_of_study", "there is no course of study")
     wanted = facts.years_left
     named = tuple(f"course_of_study[{year}]" for year in sorted(years))
-    if wanted is None:
-        return cannot_tell("the expected exit is not known", *named, "exit.expected_on")
+    if not wanted:
+        told = "not known" if wanted is None else "before the IEP"
+        return cannot_tell(f"the expected exit is {told}", *named, "exit.expected_on")
     missing = ", ".join(f"{year - 1}-{year % 100:02}" for year in sorted(wanted - years))
     if missing:
         return not_met(f"no course of study for {missing}", *named)
@@ -89,6 +90,8 @@ def student_was_invited(facts: Facts) -> Said:
     """I13-7: invited, and not after the meeting; whether the student came does not count."""
     there = facts.iep.participation
     invited = there.invited_on if there else None
+    if invited is None and there is not None and there.invited:
+        return cannot_tell("on which day the student was invited is not said", "participation")
     if invited is None:
         return _absent(facts, "participation", "nothing shows that the student was invited")
     if facts.meeting is None:
@@ -100,14 +103,9 @@ def student_was_invited(facts: Facts) -> Said:
 
 def agencies_were_invited(facts: Facts) -> Said:
     """I13-8: every agency likely to provide or pay was invited, with consent before that."""
-    promised = [one for one in facts.iep.services if one.provider is ProviderKind.AGENCY]
+    answers = [_invited(one) for one in facts.iep.agencies]
     nothing = not_applicable("no agency is likely to provide or pay")
-    if not facts.iep.agencies and promised:
-        paths = _paths("services", promised)
-        nothing = cannot_tell("an agency is to provide a service, but none is named", *paths)
-    elif not facts.iep.agencies and "agencies" in facts.silent:
-        nothing = cannot_tell(_SILENT, "agencies")
-    return together((_invited(one) for one in facts.iep.agencies), nothing)
+    return together([*answers, *_untold(facts)], nothing)
 
 
 ByArea = Callable[[Facts, TransitionArea, Goals], Said]
@@ -198,6 +196,25 @@ def _updated(facts: Facts, goal: PostsecondaryGoal) -> Said:
     return met(f"reviewed on {goal.reviewed_on}", path)
 
 
+def _untold(facts: Facts) -> Iterator[Said]:
+    """What is said of agencies that are not described: whether they count cannot be told."""
+    known, notice = {one.id for one in facts.iep.agencies}, facts.iep.notice
+    promised = [
+        one
+        for one in facts.iep.services
+        if one.provider is ProviderKind.AGENCY and (one.agency or not known)
+        if one.agency not in known
+    ]
+    if promised:
+        paths = _paths("services", promised)
+        yield cannot_tell("an agency is to provide a service, but is not described", *paths)
+    named = set(notice.agencies_named) - known if notice else set()
+    if named or (notice and notice.agencies_invited and not known):
+        yield cannot_tell("an agency was invited, but is not described", "notice", "agencies")
+    elif not known and "agencies" in facts.silent:
+        yield cannot_tell(_SILENT, "agencies")
+
+
 def _invited(agency: Agency) -> Said:
     path = f"agencies[{agency.id}]"
     if agency.likely_to_provide_or_pay is False:
@@ -231,6 +248,8 @@ def _consented(consent: AgencyConsent | None, sent_on: str, agency: Agency) -> S
         return cannot_tell(f"when consent for {agency.id} was signed is not known", path)
     if consent.signed_on > sent:
         return not_met(f"consent for {agency.id} was not prior", f"{path}.signed_on")
+    if over := why_over(consent, sent):
+        return not_met(f"consent for {agency.id} was {over[0]}", f"{path}.{over[1]}")
     return met(f"{agency.id} was invited with prior consent", path, f"{sent_on}.invitation")
 
 

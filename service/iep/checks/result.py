@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -88,15 +88,18 @@ _WORST = (Outcome.NOT_MET, Outcome.CANNOT_TELL, Outcome.MET)
 
 
 def together(said: Iterable[Said], nothing: Said) -> Said:
-    """Several answers as one: the worst counts, and of what is not applicable only if all is."""
+    """Several answers as one: the worst counts, and of what is not applicable only if all is.
+
+    The warnings of all are kept.
+    """
     answers = list(said)
+    warnings = tuple(text for one in answers for text in one.warnings)
     for outcome in _WORST:
         these = [one for one in answers if one.outcome is outcome]
         if these:
             elements = tuple(element for one in these for element in one.elements)
-            return replace(
-                these[0], reason="; ".join(one.reason for one in these), elements=elements
-            )
+            reason = "; ".join(one.reason for one in these)
+            return Said(outcome, reason, elements, warnings)
     return answers[0] if answers else nothing
 
 
