@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from adapters.cis.table import TableWriter
+from adapters.whole import whole_package
 from mappings.cis.account import Accountant
 from mappings.cis.catalogue import Catalogue
 from mappings.cis.facts import Pupil
@@ -69,16 +69,8 @@ def write_set(
     Students are taken one at a time. Raises FileExistsError where something stands at `out`; a
     set that was cut short leaves nothing there.
     """
-    if out.exists():
-        raise FileExistsError(17, "this is there already", str(out))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".planbridge-", dir=out.parent))
-    try:
-        report = _write_files(layout, draft, pupils, asked, district)
-        _put(draft, out, [one.name for one in report.files])
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return report
+    with whole_package(out, _pack) as draft:
+        return _write_files(layout, draft, pupils, asked, district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,19 +185,9 @@ def _table(folder: Path, layout: Layout, file: LayoutFile, report: SetReport) ->
     report.told.findings.extend(table.findings(size))
 
 
-def _put(draft: Path, out: Path, names: list[str]) -> None:
-    """Let the files appear under their names at once."""
-    if out.suffix.lower() != ".zip":
-        draft.chmod(0o755)
-        draft.rename(out)
-        return
-    packed = draft / "set.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(names):
+def _pack(files: list[Path], stream: IO[bytes]) -> None:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
             # No clock: the same content is the same zip.
-            with (
-                archive.open(zipfile.ZipInfo(name), "w") as entry,
-                (draft / name).open("rb") as data,
-            ):
+            with archive.open(zipfile.ZipInfo(file.name), "w") as entry, file.open("rb") as data:
                 shutil.copyfileobj(data, entry)
-    packed.rename(out)

@@ -16,8 +16,8 @@ from adapters.ilp.limits import LIMITS
 from adapters.ilp.manifest import JSON, Role, Row, VersionFacts, fault, write_manifest
 from adapters.ilp.names import DOCUMENT, MANIFEST, artifact_path, plan_folder, version_path
 from adapters.ilp.records import PlanRecords, gathered
-from adapters.ilp.whole import whole_file
 from adapters.port import Progress
+from adapters.whole import whole_file
 from schemas.ilp.document import MAX_BYTES, write_document
 from schemas.ilp.plan import Plan
 from schemas.ilp.values import FileMeta

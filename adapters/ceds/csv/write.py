@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,10 +12,10 @@ from typing import IO, Final
 
 from adapters.ceds.csv.cells import safe
 from adapters.ceds.csv.rows import HEADER, rows
-from adapters.ceds.files import require_absent, whole_file
 from adapters.ceds.strict import wanted
 from adapters.ceds.tree import MAX_TREE_BYTES, Tree, Unwritable, sample
 from adapters.port import Progress, silent
+from adapters.whole import PUBLIC, whole_file, whole_folder
 from schemas.finding import Finding, Severity
 from schemas.standards.shape import StandardRecord
 
@@ -68,7 +66,8 @@ def write_zip(
     path: Path, records: Iterable[StandardRecord], progress: Progress = silent, strict: bool = False
 ) -> None:
     """A zip with the table; the same records make the same bytes."""
-    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as archive:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, PUBLIC) as stream, zipfile.ZipFile(stream, "w") as archive:
         entry = zipfile.ZipInfo(FILE, _EPOCH)
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
@@ -80,15 +79,6 @@ def write_folder(
     path: Path, records: Iterable[StandardRecord], progress: Progress = silent, strict: bool = False
 ) -> None:
     """A folder with the table, which appears when the table is whole."""
-    require_absent(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
-    try:
-        with (part / FILE).open("wb") as table:
-            _write_table(table, records, progress, strict)
-            os.fsync(table.fileno())
-        part.chmod(0o755)
-        require_absent(path)
-        part.rename(path)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with whole_folder(path) as folder, (folder / FILE).open("wb") as table:
+        _write_table(table, records, progress, strict)
+        os.fsync(table.fileno())

@@ -13,12 +13,12 @@ from typing import Final
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from adapters.ceds.files import whole_file
 from adapters.ceds.jsonld.context import context
 from adapters.ceds.jsonld.export import Exporter
 from adapters.ceds.strict import wanted
 from adapters.ceds.tree import MAX_TREE_BYTES, Tree, Unwritable, sample
 from adapters.port import Progress, silent
+from adapters.whole import PUBLIC, whole_file
 from schemas.finding import Finding, Severity
 from schemas.standards.shape import StandardRecord
 
@@ -66,7 +66,8 @@ def write(
 ) -> None:
     """Write the document; see `adapters.formats.Format.write` and `Unwritable`."""
     done = 0
-    with whole_file(path) as stream:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path, PUBLIC) as stream:
         stream.write(head(strict) + GRAPH)
         batch: list[bytes] = []
         for line in lines(wanted(records, strict)):

@@ -14,8 +14,8 @@ from typing import IO, Any
 
 from adapters.edfi.check import LOOKUP
 from adapters.edfi.refusal import Unwritable, unwritable
-from adapters.edfi.target import fresh_folder
 from adapters.port import Progress, silent
+from adapters.whole import whole_folder
 from mappings.hub import Lines
 from schemas.standards.edfi import entities, shape
 from schemas.standards.shape import Kind, Property, StandardRecord
@@ -48,7 +48,7 @@ def write_lines(
     progress: Progress = silent,
 ) -> None:
     """The same, where some records come as JSON text by the thousand."""
-    with fresh_folder(path) as folder, ExitStack() as stack:
+    with whole_folder(path) as folder, ExitStack() as stack:
         files: dict[str, IO[bytes]] = {}
         for done, piece in enumerate(pieces, start=1):
             if piece.entity not in files:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO
 
 from adapters.edfi.refusal import Unwritable, unwritable
-from adapters.edfi.target import fresh_folder
 from adapters.edfi.xml.compose import Composer
 from adapters.edfi.xml.faults import INTERCHANGE
 from adapters.port import Progress, silent
+from adapters.whole import whole_folder
 from schemas.standards.edfi import catalog, namespace
 from schemas.standards.shape import StandardRecord
 
@@ -28,7 +28,7 @@ def write(
     cannot say; then nothing is left behind.
     """
     composer = Composer(version)
-    with fresh_folder(path) as folder, ExitStack() as stack:
+    with whole_folder(path) as folder, ExitStack() as stack:
         files: dict[str, IO[str]] = {}
         for done, record in enumerate(records, start=1):
             name = _interchange(version, record)

@@ -1,14 +1,14 @@
-"""Files that appear under their names only when all of them are whole."""
+"""Packages: a folder of files, or a zip of them whose bytes depend on nothing but the content."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO
+
+from adapters.whole import whole_package
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every member, so that equal content gives equal bytes."""
@@ -17,45 +17,18 @@ _UNIX = 3
 _BUFFER = 1 << 20
 
 
-@contextmanager
-def new_package(path: Path) -> Iterator[Path]:
+def new_package(path: Path) -> AbstractContextManager[Path]:
     """A folder to write files into; on leaving it becomes `path`, as a zip if that ends in .zip.
 
     After an error nothing is left. Raises FileExistsError where something stands at `path`.
     """
-    _must_be_free(path)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    draft.mkdir(parents=True)
-    try:
-        yield draft
-        _settle(draft, path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    return whole_package(path, _pack)
 
 
-def _settle(draft: Path, path: Path) -> None:
-    if path.suffix.lower() != ".zip":
-        _must_be_free(path)
-        draft.rename(path)
-        return
-    packed = draft / "package.zip.partial"
-    _pack(sorted(draft.iterdir()), packed)
-    _must_be_free(path)
-    packed.rename(path)
-
-
-def _must_be_free(path: Path) -> None:
-    if path.exists() or path.is_symlink():
-        raise FileExistsError(f"{path} exists already; choose another name or move it away")
-
-
-def _pack(files: list[Path], packed: Path) -> None:
-    with packed.open("xb") as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                _add(archive, file)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _pack(files: list[Path], stream: IO[bytes]) -> None:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            _add(archive, file)
 
 
 def _add(archive: zipfile.ZipFile, file: Path) -> None:

@@ -122,7 +122,7 @@ def test_what_is_no_package_cannot_be_read(tmp_path: Path, name: str) -> None:
 
 def test_what_stands_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out.zip").write_text("mine")
-    with pytest.raises(FileExistsError, match="exists already"):
+    with pytest.raises(FileExistsError, match="there already"):
         OneRosterCsv("1.2").write(tmp_path / "out.zip", [org()])
     assert (tmp_path / "out.zip").read_text() == "mine"
 
