@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_CHUNK = 1 << 23
+_CHUNK = 1 << 22
 """Large, because another thread may hold the interpreter whenever this one comes back for more."""
 
 
