@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -123,20 +123,20 @@ def suggest_links(visit: Visit, given: str) -> list[Suggestion]:
 def list_proposals(visit: Visit, given: str | None = None) -> list[Proposal]:
     """The proposals about one student, or about all whose proposals are open. Raises Refused."""
     if given is not None:
-        student = found(visit, given)
-        visit.require(student, "read", SECTION, PROPOSALS)
-        return _shown(visit, [student])
+        return _shown(visit, [looked(visit, given, PROPOSALS)])
     everybody = students_with_proposals(visit.connection, visit.tenant)
     seen = visit.see_all(everybody, sections=[SECTION])
-    return _shown(visit, [one for one, sight in seen.items() if sight.opens(PROPOSALS)])
+    return _shown(visit, [sight for sight in seen.values() if sight.opens(PROPOSALS)])
 
 
 def show_proposal(visit: Visit, proposal_id: str) -> dict[str, Any]:
     """A proposal with its steps. Raises Refused or Denied."""
     one = own(visit, proposal_id)
-    visit.require(one.student_id, "read", SECTION, PROPOSALS)
+    sight = visit.see(one.student_id, "read", [SECTION])
+    if not sight.opens(PROPOSALS):
+        visit.require(one.student_id, "read", SECTION, PROPOSALS)
     steps = steps_of(visit.connection, visit.tenant, one.id)
-    return {**asdict(one), "steps": steps}
+    return {**asdict(_open_part(one, sight)), "steps": steps}
 
 
 def check_student(visit: Visit, given: str, on: date | None = None) -> list[Result]:
@@ -166,9 +166,12 @@ def check_school(visit: Visit, school: str, on: date | None = None) -> list[dict
 def notes(visit: Visit, given: str) -> tuple[str, list[Note], list[Adjustment]]:
     """The student, progress notes on linked goals, and what might be adjusted.
 
-    Raises Refused or Invalid.
+    A note says what its goal is, so the transition section has to be open too. Raises Refused or
+    Invalid.
     """
     sight = looked(visit, given, PROGRESS, "careerGoals", "activities", "plannedCourses")
+    if not sight.opens(TRANSITION):
+        visit.require(sight.student, "read", SECTION, TRANSITION)
     now = require_version(version_now(visit, sight.student))
     plan, today = require_plan(visit, sight), visit.district.day(visit.now)
     rows = links_of(visit.connection, visit.tenant, sight.student)
@@ -178,14 +181,19 @@ def notes(visit: Visit, given: str) -> tuple[str, list[Note], list[Adjustment]]:
     return sight.student, listed, adjusted
 
 
-def _shown(visit: Visit, students: Iterable[str]) -> list[Proposal]:
+def _shown(visit: Visit, sights: Iterable[Sight]) -> list[Proposal]:
     today, ids = visit.district.day(visit.now), visit.subject.ids
     listed = []
-    for student in students:
-        expire_due(visit.connection, visit.tenant, student, today, visit.act.at)
-        held = proposals_of(visit.connection, visit.tenant, student)
-        listed += [one for one in held if one.shows_to(ids)]
+    for sight in sights:
+        expire_due(visit.connection, visit.tenant, sight.student, today, visit.act.at)
+        held = proposals_of(visit.connection, visit.tenant, sight.student)
+        listed += [_open_part(one, sight) for one in held if one.shows_to(ids)]
     return listed
+
+
+def _open_part(one: Proposal, sight: Sight) -> Proposal:
+    """A proposal without what the IEP says instead, where the IEP itself is not open."""
+    return one if sight.opens(TRANSITION) else replace(one, difference=None)
 
 
 def _facts(visit: Visit, sight: Sight, now: Version, on: date) -> Facts:
