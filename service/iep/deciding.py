@@ -164,9 +164,23 @@ def _decide(
             f"about version {proposal.base_version}.",
             "Rebase the proposal, or name the decision on its version.",
         )
+    _require_later(visit, proposal, made)
     hand = Hand(visit.subject.ids, frozenset({Doer.TEAM}))
     tenant, stamp = visit.tenant, stamp_of(visit)
     return move(visit.connection, tenant, proposal, action, stamp, hand, **values)
+
+
+def _require_later(visit: Visit, proposal: Proposal, made: dict[str, Any]) -> None:
+    """Raises Invalid for a decision of a day before the proposal reached the Team."""
+    if proposal.submitted_at is None:
+        return  # nothing is decided on a draft: the step itself refuses that
+    handed_in = visit.district.day(datetime.fromisoformat(proposal.submitted_at))
+    if made["decided_on"] < handed_in:
+        raise Invalid(
+            f"{made['id']} was made on {made['decided_on']}, and {proposal.id} handed in only on "
+            f"{handed_in}.",
+            "Name a decision that the Team made on it: `planbridge iep decide`.",
+        )
 
 
 def _approved(visit: Visit, student: str, decision_id: str) -> Decision:

@@ -63,3 +63,10 @@ def test_proposals_alone_do_not_open_what_the_iep_says_instead(stage: Stage) -> 
     whole = stage.told("iep", "show", made, by="khoward", on="2026-11-21")
     assert (shown["difference"], listed["difference"]) == (None, None)
     assert whole["difference"]["found"]
+
+
+def test_a_decision_from_before_a_proposal_accepts_nothing(stage: Stage) -> None:
+    made, old = reviewed(stage), decided(stage, "2026-11-19")
+    assert mistake(stage("iep", "accept", made, "--decision", old, by="khoward"), "handed in")
+    new = decided(stage, "2026-11-20")
+    stage.done("iep", "accept", made, "--decision", new, by="khoward")
