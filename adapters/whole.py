@@ -22,12 +22,13 @@ def require_free(path: Path) -> None:
 
 
 @contextmanager
-def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
+def whole_file(path: Path, mode: int = 0o600, *, replaces: bool = False) -> Iterator[IO[bytes]]:
     """A file beside `path` that takes its place on leaving; after an error nothing is left.
 
-    Raises FileExistsError where something stands at `path`.
+    Raises FileExistsError where something stands at `path`, unless it `replaces` that.
     """
-    require_free(path)
+    if not replaces:
+        require_free(path)
     draft = _draft(path)
     try:
         handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, mode)
@@ -35,7 +36,8 @@ def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        require_free(path)
+        if not replaces:
+            require_free(path)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

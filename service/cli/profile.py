@@ -150,11 +150,11 @@ def _tell_school(profile: Profile, school: School, as_json: bool) -> None:
 
 
 def _write(page: Path, profile: Profile, school: School, day: Any) -> None:
+    from adapters.whole import PUBLIC, whole_file
     from service.profiles.page import render_page
 
-    draft = page.with_name(f"{page.name}.part")
-    draft.write_text(render_page(profile, school, day), encoding="utf-8")
-    draft.replace(page)
+    with whole_file(page, PUBLIC, replaces=True) as stream:
+        stream.write(render_page(profile, school, day).encode())
     typer.echo(f"Wrote {page}.")
 
 

@@ -7,9 +7,7 @@ DID they belong to and which of them signs.
 from __future__ import annotations
 
 import json
-import os
 import stat
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.clr.did import did_document, did_key, web_address
 from adapters.clr.errors import BadKey
 from adapters.clr.multibase import key_bytes, key_text
+from adapters.whole import whole_file
 from service.errors import Invalid, Misconfigured, NotFound
 
 if TYPE_CHECKING:
@@ -128,16 +127,8 @@ class KeyStore:
 
     def _write(self, path: Path, data: bytes) -> None:
         """Write a file that only its owner may read, whole or not at all."""
-        handle, name = tempfile.mkstemp(prefix=".new-", dir=self.folder)
-        try:
-            os.fchmod(handle, _OWNER_ONLY)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with whole_file(path, replaces=True) as stream:
+            stream.write(data)
 
     def _path(self, public: str) -> Path:
         return self.folder / f"{public}.pem"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from adapters.whole import whole_file
 from schemas.finding import Severity
 from service.errors import Invalid
 from service.report import charts, words
@@ -46,13 +47,10 @@ def write_page(
     code, compiled templates wait for the next page. Raises Invalid when `out` cannot be written.
     """
     text = render_page(report, steps, history, cache)
-    draft = out.with_name(f"{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out)
+        with whole_file(out, replaces=True) as stream:
+            stream.write(text.encode())
     except OSError as error:
         why = error.strerror or str(error)
         raise Invalid(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.whole import whole_file
 from service.errors import Invalid
 from service.iep.change import Version
 from service.iep.feed.draft import Draft
@@ -43,14 +43,8 @@ def write_private(out: Path, data: bytes) -> None:
 
     Raises FileExistsError.
     """
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(data)
-        os.link(draft, out)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(out) as stream:
+        stream.write(data)
 
 
 def require_free(out: Path) -> None:
