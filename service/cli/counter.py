@@ -48,30 +48,33 @@ def looking() -> Iterator[Clerk]:
 def student_of(clerk: Clerk, given: str) -> str:
     """A student's record id.
 
-    Only the custodian hears that nobody is known so (NotFound). Anybody else gets an id that is
-    nobody's, and with it the answer that a student who is closed to them would give.
+    Only the custodian hears that nobody, or several, are known so (NotFound, Invalid). Anybody
+    else gets an id that is nobody's, and with it the answer for a student who is closed to them.
     """
-    from service.errors import NotFound
+    from service.errors import Invalid, NotFound
     from service.office.people import find_person
 
     try:
         return find_person(clerk.connection, clerk.tenant, given)
-    except NotFound:
+    except (NotFound, Invalid):
         if clerk.is_custodian:
             raise
         return ""
 
 
 def party_of(clerk: Clerk, given: str) -> str:
-    """An account's id or, where there is none, a person's record id. Raises NotFound."""
+    """An account's id or, where there is none, a person's record id.
+
+    Only the custodian hears that nobody is known so. For others it stays as it was given: whether
+    they may ask at all is decided first (34 CFR 99.37(e)), and then nobody is found under it.
+    """
     from service.access.load import load_subject
     from service.errors import NotFound
-    from service.office.people import find_person
 
     try:
         return load_subject(clerk.connection, clerk.tenant, given).account_id
     except NotFound:
-        return find_person(clerk.connection, clerk.tenant, given)
+        return student_of(clerk, given) or given
 
 
 def moment_of(clerk: Clerk, name: str, given: str | None) -> datetime | None:

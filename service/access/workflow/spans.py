@@ -75,10 +75,10 @@ def add_restriction(
         known = ", ".join(DOCUMENTS)
         raise Invalid(f"evidence: {kind!r} bars nobody.", f"Use one of {known}.")
     evidence = f"{kind}: {require_text('evidence', filed)}"
-    if person == student:
-        raise Invalid("person is the student.", "Nobody is barred from the own record.")
 
     def values() -> dict[str, Any]:
+        if person == student:
+            raise Invalid("person is the student.", "Nobody is barred from the own record.")
         somebody(clerk.connection, clerk.tenant, person)
         return {"person_id": person, "evidence": evidence}
 
