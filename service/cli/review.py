@@ -42,7 +42,7 @@ def decide_conflict(
     from service.errors import Invalid
     from service.office import at_window
     from service.review.conflicts import decide_conflict as decide
-    from service.review.conflicts import reopen_conflict, require_decision
+    from service.review.conflicts import reopen_conflict, require_decision, shown
 
     if [ours, theirs, reopen].count(True) != 1:
         raise Invalid("Say which side is right.", "Give one of --ours, --theirs, --reopen.")
@@ -53,7 +53,8 @@ def decide_conflict(
         else:
             side = "ours" if ours else "theirs"
             result = decide(visit.connection, visit.tenant, number, side, visit.act)
-    _done(result, f"Conflict {number}: {result['state']}.", as_json)
+        (told,) = shown(visit, [result])
+    _done(told, f"Conflict {number}: {told['state']}.", as_json)
 
 
 @matches.command("list")

@@ -26,12 +26,16 @@ def list_conflicts(visit: Visit, *, every: bool = False) -> list[dict[str, Any]]
     The custodian sees that there is one, and values only of fields that are open to read; others
     see conflicts of such fields alone.
     """
-    rows = conflicts_of(visit.connection, visit.tenant, every=every)
+    rows = shown(visit, conflicts_of(visit.connection, visit.tenant, every=every))
+    return [row for row in rows if visit.is_custodian or "withheld" not in row]
+
+
+def shown(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Conflicts with values only where the field is open to read; others say `withheld`."""
     opened = {row["number"] for row in _readable(visit, rows)}
     return [
         row if row["number"] in opened else {**row, **dict.fromkeys(_VALUES), "withheld": True}
         for row in rows
-        if row["number"] in opened or visit.is_custodian
     ]
 
 
@@ -78,14 +82,17 @@ def _is_open(row: dict[str, Any], sights: Mapping[str, Mapping[str, Sight]]) -> 
 def require_decision(visit: Visit, number: int) -> None:
     """Make sure that this account may decide a conflict: the custodian, or who writes the field.
 
-    Raises Refused or NotFound.
+    Raises NotFound for the custodian; Refused for others, alike for no conflict and for one of
+    which they may not know.
     """
-    found = _load(visit.connection, visit.tenant, number)
-    name, whom = _name(found), found["record_id"]
-    if visit.is_custodian or not section_of(name):
-        visit.require_custodian("decide this conflict")
+    found = conflicts_of(visit.connection, visit.tenant, every=True)
+    asked = [one for one in found if one["number"] == number]
+    if visit.is_custodian or not _readable(visit, asked) or not section_of(_name(asked[0])):
+        people = [one["record_id"] for one in asked if one["entity"] == "person" or is_of_plan(one)]
+        visit.require_custodian("decide this conflict", students=people)
     else:
-        visit.write(Proposal(whom, whom, {name: None}))
+        whom = asked[0]["record_id"]
+        visit.write(Proposal(whom, whom, {_name(asked[0]): None}))
 
 
 def decide_conflict(
