@@ -106,7 +106,7 @@ def why(
     with at_window(open_session().window()) as visit:
         case, told = _case(visit, subject, student, at, purpose)
         if not told:
-            _refuse(visit)
+            raise _refusal(visit, student)
         found = explain(case.desk, case.side, section, action)
         decision = case.decide(section, action)
     if as_json:
@@ -124,9 +124,9 @@ def who(student: Student, section: Part, at: At = None, as_json: Json = False) -
 
     _check(section, "read")
     with at_window(open_session().window()) as visit:
-        record_id = _student(visit, student)
+        record_id = student_of(visit.clerk, student)
         if not _may_know(visit, record_id):
-            _refuse(visit)
+            raise _refusal(visit, student)
         now = moment_of(visit.clerk, "at", at) or visit.now
         found = list(readers(visit.connection, visit.district, record_id, section, now))
     rows = [
@@ -166,10 +166,10 @@ def _case(
     from service.access.request import Context
 
     clerk = visit.clerk
-    record_id = _student(visit, student)
+    record_id = student_of(clerk, student)
     told = _may_know(visit, record_id)
     if not told and subject not in visit.subject.ids:
-        _refuse(visit)
+        raise _refusal(visit, student)
     whom = _subject(clerk, subject)
     context = Context(
         moment_of(clerk, "at", at) or clerk.now,
@@ -182,18 +182,6 @@ def _case(
     return case, told
 
 
-def _student(visit: Visit, given: str) -> str:
-    """A student's record id. Somebody unknown is refused like somebody who is closed."""
-    from service.errors import NotFound
-
-    try:
-        return student_of(visit.clerk, given)
-    except NotFound:
-        if not visit.is_custodian:
-            _refuse(visit)
-        raise
-
-
 def _subject(clerk: Clerk, given: str) -> Subject:
     from service.access.workflow.clerk import somebody
 
@@ -203,16 +191,19 @@ def _subject(clerk: Clerk, given: str) -> Subject:
 def _may_know(visit: Visit, student: str) -> bool:
     """Whether whoever types may read of consents and restrictions, as reasons tell of them."""
     decision = visit.clerk.may_read(student)
-    visit.note("ask", [student])
-    return decision.allowed and not decision.limits
+    told = decision.allowed and not decision.limits
+    if told:
+        visit.clerk.shown[student] = decision
+    else:
+        visit.note("ask", [student])
+    return told
 
 
-def _refuse(visit: Visit) -> None:
-    from service.errors import Denied
-
-    raise Denied(
+def _refusal(visit: Visit, given: str) -> Exception:
+    return visit.refusal(
         f"{visit.act.by} may not know that: it tells of others' ties and consents.",
         "Ask the custodian of records, or see `planbridge access appoint --help`.",
+        [student_of(visit.clerk, given)],
     )
 
 

@@ -185,17 +185,22 @@ class Visit:
     def require_custodian(self, what: str, students: Iterable[str] = ()) -> None:
         """Make sure that the custodian of records asks, and note it. Raises Refused."""
         if not self.is_custodian:
-            event = telling.asked(self.desk, self.request, Outcome.DENIED, **self.told)
-            raise Refused(
+            raise self.refusal(
                 f"{self.act.by} may not {what}: that is for the custodian of records.",
                 "Ask the custodian, or see `planbridge access appoint --help`.",
-                event,
+                students,
             )
         self.note(self.request, students, roles=("PRV",))
 
+    def refusal(self, problem: str, fix: str, students: Iterable[str] = ()) -> Refused:
+        """A refusal that no decision of the table stands behind, and whom it was about."""
+        about = tuple(About(one) for one in students if one)
+        asked = telling.asked(self.desk, self.request, Outcome.DENIED, about=about, **self.told)
+        return Refused(problem, fix, asked)
+
     def note(self, action: str, students: Iterable[str] = (), **told: Any) -> None:
         """Put an act on the log that no decision of the table stands behind."""
-        about = tuple(About(one) for one in students)
+        about = tuple(About(one) for one in students if one)
         event = telling.asked(self.desk, action, Outcome.ALLOWED, about=about, **self.told, **told)
         self.events.append(event)
 

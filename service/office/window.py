@@ -15,7 +15,7 @@ from service.access.workflow.clerk import at_counter, somebody
 from service.act import Act
 from service.audit.event import Event, Outcome
 from service.audit.log import Log, record_all, recording
-from service.errors import Denied
+from service.errors import Denied, ServiceError
 from service.office.books import entered, refused
 from service.office.statements import statements_with
 from service.office.visit import Refused, Visit
@@ -41,18 +41,23 @@ class Window:
 def at_window(window: Window) -> Iterator[Visit]:
     """One request: everything in it is on record when it ends, or nothing of it happened.
 
-    What is read may leave only after it ended. A refusal undoes the rest and is put on record by
-    itself. Raises Denied for somebody without an account.
+    What is read may leave only after it ended. An error undoes the rest, and what was refused is
+    put on record by itself. Raises Denied for somebody without an account.
     """
+    visit: Visit | None = None
     try:
         with recording(window.engine, window.log) as connection:
             visit = _visit(connection, window)
             yield visit
             visit.statements = statements_with(visit)
             record_all(connection, window.log, [*visit.events, *entered(visit)])
-    except Denied as error:
-        with recording(window.engine, window.log) as connection:
-            record_all(connection, window.log, [_denial(connection, window, error)])
+    except ServiceError as error:
+        refusals = [one for one in visit.events if one.outcome is Outcome.DENIED] if visit else []
+        if refusals or isinstance(error, Denied):
+            with recording(window.engine, window.log) as connection:
+                if isinstance(error, Denied):
+                    refusals.append(_denial(connection, window, error))
+                record_all(connection, window.log, refusals)
         raise
 
 

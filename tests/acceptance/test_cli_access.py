@@ -79,7 +79,7 @@ def test_what_others_may_is_not_for_everybody(home: Home) -> None:
 def test_questions_are_on_the_log(home: Home) -> None:
     assert home("access", "who", LOCAL_ID, "profile").status == 0
     last = home("audit", "show", "--count", "1000", "--json").json[-1]
-    assert (last["action"], last["request"]) == ("ask", "access who")
+    assert (last["action"], last["request"]) == ("read", "access who")
 
 
 def test_why_is_for_the_custodian(home: Home) -> None:
