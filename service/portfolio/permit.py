@@ -17,7 +17,8 @@ from service.portfolio.rights import require_holder
 class Permit:
     """What may leave of whom, and what the files will say of it.
 
-    `asked` counts the students of a school, those included of whom nothing is open.
+    `asked` counts the students of a school; of whom nothing is open is counted for the custodian
+    alone.
     """
 
     mark: Mark
@@ -47,7 +48,8 @@ def permit_school(visit: Visit, school: str, export: str, *, sign: bool) -> Perm
         )
     if sign:
         require_holder(visit, list(sights.values()))
-    return Permit(_mark(visit, export, list(sights.values())), sights, len(students))
+    asked = len(students) if visit.is_custodian else len(sights)
+    return Permit(_mark(visit, export, list(sights.values())), sights, asked)
 
 
 def _mark(visit: Visit, export: str, sights: list[Sight]) -> Mark:

@@ -46,7 +46,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school's students; `shut` is how many there are of whom nothing is open."""
+    """A school's students; `shut`: of how many nothing is open, for the custodian alone."""
 
     name: str
     judged: tuple[Judged, ...]
@@ -99,7 +99,8 @@ def judge_school(visit: Visit, school: str, profile: Profile, grade: int | None)
     students = students_at(visit.connection, visit.tenant, school)
     sights = visit.see_all(students, "read", plan_sections())
     judged = tuple(_judge(visit, sight, profile, grade) for sight in sights.values())
-    return School(_called(visit, school), judged, len(students) - len(sights))
+    shut = len(students) - len(sights) if visit.is_custodian else 0
+    return School(_called(visit, school), judged, shut)
 
 
 def _called(visit: Visit, school: str) -> str:
