@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection, Engine
 
-from service.access.accounts import appoint, has_custodian, holds_office
+from service.access.accounts import appoint, had_custodian, holds_office
 from service.act import Act
 from service.audit.event import Event, Outcome
 from service.audit.log import Log, record, recording
@@ -46,7 +46,7 @@ def appoint_account(
     Raises Denied for anybody else than a custodian, Invalid for a role that only ties can give.
     """
     with recording(engine, log) as connection:
-        is_first = not has_custodian(connection, log.tenant, act.at)
+        is_first = not had_custodian(connection, log.tenant)
         if is_first:
             appoint(connection, log.tenant, *appointed, act)
             record(connection, log, _event(act, request, Outcome.ALLOWED))

@@ -55,9 +55,12 @@ def holds_office(connection: Connection, tenant: str, account_id: str, at: str) 
     return connection.execute(_custodians(tenant, at).where(*mine).limit(1)).first() is not None
 
 
-def has_custodian(connection: Connection, tenant: str, at: str) -> bool:
-    """Whether anybody is custodian of records at a moment."""
-    return connection.execute(_custodians(tenant, at).limit(1)).first() is not None
+def had_custodian(connection: Connection, tenant: str) -> bool:
+    """Whether anybody ever was appointed custodian of records, whatever the clock says now."""
+    mine = (account_role.c.tenant == tenant, account_role.c.role == "PRV")
+    return (
+        connection.execute(sa.select(account_role.c.id).where(*mine).limit(1)).first() is not None
+    )
 
 
 def _custodians(tenant: str, at: str) -> sa.Select[tuple[str]]:
