@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.cli import Home, mistake
-from support.nights import LOCAL_ID, LUPE, MOTHER
+from support.nights import LOCAL_ID, LUPE, MOTHER, STATE_ID, record_id
 
 TEACHER, OTHER_TEACHER = "tch-2201", "tch-2102"
 ACCOUNTS = {"lee": TEACHER, "mia": MOTHER, "lupe": LUPE, "roy": OTHER_TEACHER}
+SCHOOL, NOBODY = "org-cedar", "passer-by"
 
 
 @pytest.fixture
@@ -60,3 +63,79 @@ def test_only_the_custodian_brings_a_past(school: Home, tmp_path: Path) -> None:
     assert school("plan", "export", LOCAL_ID, "--out", bundle, OPERATOR="lupe").status == 0
     answer = school("plan", "import", bundle, OPERATOR="lupe")
     assert mistake(answer, "versions of its past")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tie", "add", LOCAL_ID, "mentor", "{}", "--evidence", "binder 3"),
+        ("request", "add", LOCAL_ID, "inspection", "--by", "{}"),
+        ("restriction", "add", LOCAL_ID, "{}", "--document", "statute", "--evidence", "case 12"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_nobody_finds_out_who_has_an_id(school: Home, words: tuple[str, ...]) -> None:
+    named = [[one.format(given) for one in words] for given in (STATE_ID, "ST00000000")]
+    known, unknown = (school(*one, OPERATOR="roy") for one in named)
+    assert (known.status, known.err) == (1, unknown.err)
+
+
+def test_deciding_a_conflict_shows_no_more_than_listing_it(second: Home) -> None:
+    """Once the requests are answered, a phone number is shut to the custodian again."""
+    for id_, kind in second.query("SELECT id, kind FROM record_request"):
+        outcome = "given" if kind == "inspection" else "done"
+        assert second("request", "answer", id_, outcome, "--reason", "over").status == 0
+    with contextlib.closing(sqlite3.connect(second.database)) as connection, connection:
+        connection.execute("UPDATE conflict SET field = 'phone'")
+    decided = second("conflicts", "decide", "1", "--ours", "--json").json
+    assert [decided[name] for name in ("base", "ours", "theirs")] == [None, None, None]
+
+
+def test_nobody_finds_out_which_conflicts_there_are(second: Home) -> None:
+    assert second("access", "link", "roy", OTHER_TEACHER, "--reason", "minutes").status == 0
+    known, unknown = (second("conflicts", "decide", n, "--ours", OPERATOR="roy") for n in (1, 99))
+    assert (known.status, known.err) == (1, unknown.err)
+
+
+def refusals(home: Home) -> list[dict[str, Any]]:
+    """What was refused, as the log has it, with the students that each event names."""
+    words = "SELECT seq, body FROM audit_payload WHERE part = 0 AND body LIKE ? ORDER BY seq"
+    found = [(seq, json.loads(body)) for seq, body in home.query(words, '%"denied"%')]
+    names = "SELECT student_id FROM audit_payload WHERE part > 0 AND seq = ?"
+    return [{**one, "whom": {row[0] for row in home.query(names, seq)}} for seq, one in found]
+
+
+def test_a_school_asked_for_in_vain_is_on_record_with_its_students(school: Home) -> None:
+    words = ("export", "portfolio", "--school", SCHOOL, "--format", "bundle", "-o", "out")
+    assert mistake(school(*words, OPERATOR="lee"), "may not export")
+    assert record_id(school, LUPE) in set().union(*(one["whom"] for one in refusals(school)))
+
+
+def test_a_question_that_is_not_answered_names_its_student(school: Home) -> None:
+    assert school("access", "who", LOCAL_ID, "profile", OPERATOR="roy").status == 1
+    assert refusals(school)[-1]["whom"] == {record_id(school, LUPE)}
+
+
+def test_who_may_read_is_itself_read(school: Home) -> None:
+    assert school("access", "who", LOCAL_ID, "profile", OPERATOR="mia").status == 0
+    event = json.loads(
+        school.value("SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC")
+    )
+    assert (event["action"], event["sections"]) == ("read", ["consents"])
+
+
+def test_a_school_export_does_not_count_who_is_shut(school: Home) -> None:
+    words = ("export", "portfolio", "--school", SCHOOL, "--format", "bundle", "-o", "out.zip")
+    told = school(*words, "--json", OPERATOR="lupe").json
+    assert (told["asked"], told["open"]) == (1, 1)
+
+
+def test_a_check_of_a_school_does_not_count_who_is_shut(school: Home) -> None:
+    words = ("profile", "check", "--school", SCHOOL, "--state", "CO", "--json")
+    assert school(*words, OPERATOR="lupe").json["not_open"] == 0
+
+
+def test_a_clock_set_back_makes_no_first_custodian(home: Home) -> None:
+    words = ("access", "appoint", NOBODY, "--reason", "I say so")
+    answer = home(*words, OPERATOR=NOBODY, NOW="1999-01-01T00:00:00Z")
+    assert mistake(answer, "custodian of records")
