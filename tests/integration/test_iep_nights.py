@@ -197,6 +197,30 @@ def test_a_delivery_of_another_system_is_refused_and_changes_nothing(home: Home)
     assert (report["state"], home.held()) in [("refused", before), ("held", before)]
 
 
+def test_an_iep_that_came_to_another_student_holds_the_night(home: Home) -> None:
+    first, second, *others = ieps(home)
+    nameless = [
+        one.model_copy(update={"student": whose.student.model_copy(update={"birth_date": None})})
+        for one, whose in ((first, second), (second, first))
+    ]
+    before = home.query("SELECT student, iep_id, state FROM iep_mirror ORDER BY 1, 2")
+    redeliver(home, [*nameless, *others])
+    report = night(home, day=2)
+    assert (report["state"], codes(report)) == ("held", {"iep.moved"})
+    assert home.query("SELECT student, iep_id, state FROM iep_mirror ORDER BY 1, 2") == before
+
+
+def test_goals_that_are_gone_by_half_in_bulk_hold_the_night(home: Home) -> None:
+    (home.folder / "planbridge.toml").write_text("[sync.guard]\nblank_rows = 2\n")
+    try:
+        redeliver(home, [changed(one, postsecondary_goals=()) for one in ieps(home)])
+        report = night(home, day=2)
+    finally:
+        (home.folder / "planbridge.toml").write_text("")
+
+    assert [one["code"] for one in report["holds"]] == ["iep.emptied"]
+
+
 def test_a_broken_row_leaves_its_student_as_before(home: Home) -> None:
     path = home.folder / "iep" / "annual_goals.csv"
     path.write_text(path.read_text().replace("2026-09-15", "soon", 1), encoding="utf-8")

@@ -46,7 +46,7 @@ class Sheet:
     """What a night would write, row by row, and what it counts on the way.
 
     `rejected` are students whose records were not taken. Of the IEPs, `lost` are no longer
-    delivered, and `emptied` had goals and have none now.
+    delivered, and `emptied` have at most half of the goals that they had.
     """
 
     today: date
@@ -136,7 +136,7 @@ class Comparison:
                 number = holds
                 sheet.versions.append(self._version(student, number, iep, digest))
                 (sheet.added if known is None else sheet.updated).add(key)
-                if mine and mine[-1].goals and not iep.goals():
+                if mine and mine[-1].goals and 2 * len(iep.goals()) <= mine[-1].goals:
                     sheet.emptied.add(key)
             if known is not None and known.state != "active":
                 sheet.revived.add(key)

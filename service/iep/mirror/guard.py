@@ -28,6 +28,7 @@ def weigh(guard: Guard, sheet: Sheet, ieps: Ieps, schools: Mapping[str, str]) ->
     return [
         *_drops(guard, sheet, active, schools),
         *_emptied(guard, sheet, len(active)),
+        *_moved(sheet, ieps),
         *_rejected(guard, sheet, len(active)),
     ]
 
@@ -56,8 +57,31 @@ def _drops(
 def _emptied(guard: Guard, sheet: Sheet, total: int) -> Iterator[Finding]:
     count = len(sheet.emptied)
     if count > max(guard.blank_rows, guard.blank_share * total):
-        problem = f"{count:,} of {total:,} IEPs would lose all their goals."
+        problem = f"{count:,} of {total:,} IEPs would lose half of their goals, or all."
         yield Finding(Severity.HOLD, "iep.emptied", problem, _LOOK, count=count)
+
+
+def _moved(sheet: Sheet, ieps: Ieps) -> Iterator[Finding]:
+    """IEPs that come under another student: one child's IEP is not for the family of the other.
+
+    An id that several students have names no IEP by itself. Who waits is seen by nobody anyway.
+    """
+    before: dict[str, list[Key]] = {}
+    for student, held in ieps.items():
+        for id_ in held:
+            before.setdefault(id_, []).append((student, id_))
+    for student, id_ in sorted(sheet.added):
+        keys = before.get(id_, [])
+        gone = [key for key in keys if _is_missing(sheet, ieps, key)]
+        if len(keys) == len(gone) == 1 and not sheet.students[student]["waits"]:
+            problem = f"the IEP {id_} was another student's until now"
+            yield Finding(Severity.HOLD, "iep.moved", problem, _LOOK, value=student)
+
+
+def _is_missing(sheet: Sheet, ieps: Ieps, key: Key) -> bool:
+    """Whether an IEP that is known is not delivered tonight."""
+    was_missing = ieps[key[0]][key[1]].state != "active"
+    return key in sheet.lost or (was_missing and key not in sheet.revived)
 
 
 def _rejected(guard: Guard, sheet: Sheet, active: int) -> Iterator[Finding]:
