@@ -5,7 +5,6 @@ A set is staged under temporary names, its sizes checked, and only then renamed 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -230,9 +229,3 @@ def _taken(place: Place, name: str, size: int, shelf: Shelf) -> Collected:
 def _unfinished(place: Place, name: str) -> PlaceUnavailable:
     problem = f"{name} at {place.words} is still being written."
     return PlaceUnavailable(problem, "Try again when it is finished.")
-
-
-def digest_of_set(found: Iterable[Collected]) -> str:
-    """One digest over names and contents."""
-    lines = "\n".join(f"{one.name}\t{one.digest}" for one in found)
-    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

@@ -15,7 +15,6 @@ from schemas.ilp.redaction import view_of
 from schemas.meta import PrivacyClass
 
 SSN: Final = "a social security number is never exchanged (ceds.md §4)"
-_SSN_NAMES: Final = frozenset({"ssn", "socialsecurity", "socialsecuritynumber"})
 _IEP_TEAM: Final = "I"
 _TEAM: Final = frozenset({"role", "participants", "earlier"})
 """Fields of an entry that may tell of an IEP team, besides who changed it."""

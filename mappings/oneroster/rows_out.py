@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -135,8 +134,3 @@ def _sayable(roles: pl.DataFrame, binding: Binding, losses: Losses) -> pl.DataFr
             role,
         )
     return roles.filter(roles["role"].is_in(known.implode()))
-
-
-def is_blank(value: Any) -> bool:
-    """Whether a row holds nothing there."""
-    return value is None or value in ("", [], {})

@@ -77,9 +77,3 @@ iep_signature: Final = _about_student(
     *_need("document", "signer_id", "role", "signed_at"),
 )
 """Signatures of rights holders under a written amendment; by themselves they accept nothing."""
-
-IEP_WORK: Final[dict[str, Table]] = {
-    one.name: one
-    for one in (iep_link, iep_proposal, iep_proposal_step, iep_decision, iep_signature)
-}
-"""These tables by name."""

@@ -8,8 +8,6 @@ from functools import cache
 
 from schemas.standards.edfi import KeyPart, Row, catalog, key_parts, rows
 
-REFERENCE = "Reference"
-
 
 @dataclass
 class Node:

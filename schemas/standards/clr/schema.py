@@ -34,11 +34,6 @@ _SCALARS: Final[dict[str, Any]] = {
 _SETTINGS: Final = frozenset({"types", "one_of", "any_of", "plain"})
 
 
-def term_types() -> dict[str, tuple[str, ...]]:
-    """Every vocabulary with its terms."""
-    return {name: tuple(one["terms"]) for name, one in _table("vocabularies.toml").items()}
-
-
 @cache
 def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a class, such as `ClrCredential`."""

@@ -12,8 +12,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from service.access import policy
 from service.access.conditions import barred, holds, meaning
 from service.access.predicate import predicate
@@ -111,14 +109,6 @@ def add_statement(clerk: Clerk, request_id: str, text: str) -> Done:
         placed_by=clerk.act.by,
     )
     return Done("request.state", made, student, (CONSENT,), decision)
-
-
-def statements_of(clerk: Clerk, student: str, section: str) -> list[str]:
-    """What goes with every disclosure of a section: the duty O5. Nothing filters it."""
-    contested = statement.c.section.in_([section, "*"])
-    mine = (statement.c.tenant == clerk.tenant, statement.c.student_id == student)
-    query = sa.select(statement.c.text).where(*mine, contested).order_by(statement.c.id)
-    return [str(text) for text in clerk.connection.execute(query).scalars()]
 
 
 def list_requests(
