@@ -14,6 +14,7 @@ from typing import Any, Final
 from adapters.clr.errors import UnknownContext, Unsafe
 from adapters.clr.issuers import Issuers
 from adapters.clr.linked import Linked
+from adapters.clr.plain import require_plain
 from adapters.clr.proof import PURPOSE, SUITE, TYPE, signs
 from adapters.clr.status import status_of
 from adapters.clr.verdict import Check, Step, Verdict, failed, passed, untold
@@ -144,7 +145,7 @@ def _proof_shape(proof: Any) -> Check | None:
 
 def _context(document: dict[str, Any], kind: str) -> Check:
     contexts = document.get("@context")
-    listed = contexts if isinstance(contexts, list) else [contexts]
+    listed = contexts if isinstance(contexts, list) and contexts else [contexts]
     if listed[0] == OLD_VC_CONTEXT:
         problem = "a credential of data model 1.1, which is not read"
         return untold(Step.CONTEXT, problem, "Ask the issuer for Open Badges 3.0.3 on model 2.0.")
@@ -180,6 +181,7 @@ def _schema(document: dict[str, Any], kind: str) -> Check:
 def _safe(document: dict[str, Any], linked: Linked) -> Check:
     try:
         linked.require_safe(document)
+        require_plain(document)
     except UnknownContext as error:
         return untold(Step.SAFE, error.problem, error.fix)
     except Unsafe as error:

@@ -126,3 +126,35 @@ def test_a_context_that_is_not_carried_asks_nobody(plan: Plan) -> None:
     badge["@context"].append("https://issuer.example/context.json")
     told = {one.step: one.outcome for one in verdict(badge).faults}
     assert told == {Step.SAFE: Outcome.CANNOT_TELL, Step.PROOF: Outcome.CANNOT_TELL}
+
+
+EXPIRED = "https://www.w3.org/2018/credentials#validUntil"
+MOMENT = "http://www.w3.org/2001/XMLSchema#dateTime"
+
+
+def _renamed(badge: Document, end: str) -> None:
+    badge["@context"] = [*badge["@context"], {"until": {"@id": EXPIRED, "@type": MOMENT}}]
+    badge["until"] = end
+
+
+def _spelled_out(badge: Document, end: str) -> None:
+    badge[EXPIRED] = {"@value": end, "@type": MOMENT}
+
+
+def _moved(badge: Document, end: str) -> None:
+    badge["@included"] = [{"id": badge["id"], EXPIRED: {"@value": end, "@type": MOMENT}}]
+
+
+@pytest.mark.parametrize("disguise", [_renamed, _spelled_out, _moved])
+def test_an_end_under_another_name_is_not_believed_away(
+    disguise: Callable[[Document, str], None], plan: Plan
+) -> None:
+    badge = signed_badge(plan, lambda one: one.update(validUntil="2024-01-01T00:00:00Z"))
+    disguise(badge, badge.pop("validUntil"))
+    told = {one.step for one in verdict(badge).faults}
+    assert told == {Step.SAFE}  # the signature fits all the same: it covers meanings
+
+
+@pytest.mark.parametrize("document", [{"@context": []}, {"@context": [], "type": []}])
+def test_an_empty_list_of_contexts_fails(document: Document) -> None:
+    assert Step.CONTEXT in failures(document)
