@@ -58,10 +58,15 @@ def granted(section: str, action: str, ways: tuple[Way, ...], desk: Desk) -> Dec
 
 
 def _limits(ways: tuple[Way, ...]) -> frozenset[str]:
-    """Which items may be handled: none where one way has no such limit."""
+    """Which items may be handled: none where ways without such a limit open every field.
+
+    Where they open some fields only, the limit holds for all: no way opens other fields of
+    every item.
+    """
     told = frozenset({"own", "shared", "deidentified"})
-    limits = [way.grant.limits & told for way in ways]
-    return frozenset() if frozenset() in limits else frozenset().union(*limits)
+    free = frozenset().union(*(way.fields for way in ways if not way.grant.limits & told))
+    bound = [way for way in ways if not way.fields <= free]
+    return frozenset().union(*(way.grant.limits & told for way in bound))
 
 
 def _obligations(section: str, action: str, ways: tuple[Way, ...], desk: Desk) -> list[str]:

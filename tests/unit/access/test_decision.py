@@ -8,7 +8,7 @@ import pytest
 from support.access_states import State
 
 from service.access import policy
-from service.access.decision import Decision
+from service.access.decision import Decision, granted
 from service.access.explain import Unmet, explain
 
 
@@ -60,6 +60,14 @@ def test_sources_write_only_their_own_fields() -> None:
 
 def test_shared_items_only() -> None:
     assert decided("MEN", "careerGoals", "read", "CF", "SHD").limits == {"shared"}
+
+
+def test_a_way_to_some_fields_lifts_no_limit_from_the_others() -> None:
+    desk = state("TCH", "workSamples", "read", "LEI", "SHD").case().desk
+    ways = {way.grant.id: way for way in desk.step("workSamples", "read").ways}
+    shared = ways["TCH.workSamples.read:LEI&SHD"]
+    signed = ways["PNR.workSamples.read:CF"].within(frozenset({"ART.01"}))
+    assert granted("workSamples", "read", (shared, signed), desk).limits == {"shared"}
 
 
 def test_deidentified_output_only() -> None:
