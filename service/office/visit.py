@@ -264,9 +264,9 @@ class Visit:
         """The items of a section that whoever receives them owns, or has been shown."""
         receiver = self.context.party or self.subject
         held = {name: columns_of(rows, name, section) for name in ("owner", "share")}
-        audience = (
-            receiver.ids | set(decision.roles) | ({receiver.role} if receiver.role else set())
-        )
+        party = self.desk.others.get("party")
+        theirs = party.decide(party.side(rows), section, "read") if party else decision
+        audience = receiver.parties | set(theirs.roles)
         now = instant(self.now)
         return frozenset(
             [one["item_id"] for one in held["owner"] if one["owner_id"] in receiver.ids]

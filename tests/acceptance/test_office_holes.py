@@ -14,7 +14,12 @@ from support.nights import LOCAL_ID, LUPE, MOTHER, STATE_ID, record_id
 
 TEACHER, OTHER_TEACHER = "tch-2201", "tch-2102"
 ACCOUNTS = {"lee": TEACHER, "mia": MOTHER, "lupe": LUPE, "roy": OTHER_TEACHER}
-SCHOOL, NOBODY = "org-cedar", "passer-by"
+SCHOOL, NOBODY, MENTOR = "org-cedar", "passer-by", "par-0001"
+CONSENT = (
+    *("--regime", "FERPA_99_30", "--signer", MOTHER, "--section", "careerGoals"),
+    *("--purpose", "mentoring", "--signed", "2026-11-01", "--expires", "2027-06-30"),
+    *("--evidence", "binder 3"),
+)
 
 
 @pytest.fixture
@@ -139,3 +144,17 @@ def test_a_clock_set_back_makes_no_first_custodian(home: Home) -> None:
     words = ("access", "appoint", NOBODY, "--reason", "I say so")
     answer = home(*words, OPERATOR=NOBODY, NOW="1999-01-01T00:00:00Z")
     assert mistake(answer, "custodian of records")
+
+
+def test_what_is_shared_with_mentors_goes_to_one(school: Home) -> None:
+    """The recipient's roles count, not those of whoever sends."""
+    assert school("access", "link", "ann", MENTOR, "--reason", "minutes").status == 0
+    words = ("tie", "add", LOCAL_ID, "mentor", "ann", "--evidence", "binder 3")
+    assert school(*words).status == 0
+    assert school("consent", "add", LOCAL_ID, *CONSENT, "--recipient", "ann").status == 0
+    goal = plan_of(school)["plan"]["goals"]["career_goals"][0]["id"]
+    words = ("item", "share", LOCAL_ID, "careerGoals", goal, "MEN")
+    assert school(*words, OPERATOR="lupe").status == 0
+    words = ("plan", "export", LOCAL_ID, "--to", "ann", "--purpose", "mentoring")
+    given = json.loads(school(*words, OPERATOR="lupe").out)
+    assert [one["id"] for one in given["plan"]["goals"]["career_goals"]] == [goal]
