@@ -98,3 +98,27 @@ def _supplement(table: str, rows: pl.DataFrame) -> Decoded:
         extras=pl.lit(None, pl.String),
     ).cast(entity_schema("supplement"))
     return Decoded(frame, LOSSES.to_frame())
+
+
+def rosterless(standard: str, digest: str) -> Recipe:
+    """A recipe that makes no roster records; another digest means that the same files say more."""
+    return Recipe(
+        standard=standard,
+        digest=digest,
+        mappings={},
+        order=(),
+        crosswalked={},
+        grouped=frozenset(),
+        people="",
+        aliases="",
+        school_of={},
+        yearly=frozenset(),
+        essential=frozenset(),
+        dimensions=(),
+        years={},
+        derived={},
+        places=("", ""),
+        narrow=lambda before, after, _: (before, after),
+        derive=Tables,
+        identifiers=lambda users: users,
+    )

@@ -224,9 +224,9 @@ def _check_cis(name: str, given: Mapping[str, Any]) -> None:
 def recipe_of(kind: str, given: Mapping[str, Any]) -> Recipe:
     """The recipe for the records that a source delivers."""
     if kind in IEP_KINDS:
-        from mappings.iep.recipe import iep_recipe
+        from mappings.recipe import rosterless
 
-        return iep_recipe(kind, iep_recipe_digest(kind, given))
+        return rosterless(kind, iep_recipe_digest(kind, given))
     if kind == CIS_KIND:
         from mappings.cis.recipe import cis_recipe
         from service.cis.places import layout_of

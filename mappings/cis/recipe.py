@@ -5,28 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from mappings.cis.layout import Layout
-from mappings.recipe import Recipe, Tables
+from mappings.recipe import Recipe, rosterless
 
 
 def cis_recipe(layout: Layout) -> Recipe:
     """A recipe that makes no roster records; a changed layout reads the same files anew."""
-    return Recipe(
-        standard="cis",
-        digest=hashlib.sha256(layout.model_dump_json().encode()).hexdigest(),
-        mappings={},
-        order=(),
-        crosswalked={},
-        grouped=frozenset(),
-        people="",
-        aliases="",
-        school_of={},
-        yearly=frozenset(),
-        essential=frozenset(),
-        dimensions=(),
-        years={},
-        derived={},
-        places=("", ""),
-        narrow=lambda before, after, _: (before, after),
-        derive=Tables,
-        identifiers=lambda users: users,
-    )
+    digest = hashlib.sha256(layout.model_dump_json().encode()).hexdigest()
+    return rosterless("cis", digest)
