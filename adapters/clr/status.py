@@ -6,6 +6,7 @@ import base64
 import binascii
 import gzip
 import io
+import zlib
 from typing import Any, Final
 
 from adapters.clr.issuers import Fetch
@@ -51,12 +52,19 @@ def _had(address: Any, fetch: Fetch | None) -> Any:
 
 def _revocations(document: dict[str, Any], entry: dict[str, Any], fetch: Fetch | None) -> Check:
     listed = _had(entry.get("id"), fetch)
-    if not isinstance(listed, dict) or not isinstance(listed.get("revokedCredential", []), list):
-        return untold(Step.STATUS, "the issuer's list of revocations was not looked at", _ASK)
-    ids = {one.get("id") for one in listed.get("revokedCredential", []) if isinstance(one, dict)}
+    rows = listed.get("revokedCredential", []) if isinstance(listed, dict) else None
+    ids = [_id(one) for one in rows] if isinstance(rows, list) else [None]
     if document.get("id") in ids:
         return failed(Step.STATUS, "the issuer revoked it", _GONE)
+    if None in ids:
+        return untold(Step.STATUS, "the issuer's list of revocations was not looked at", _ASK)
     return passed(Step.STATUS)
+
+
+def _id(row: Any) -> str | None:
+    """Whose revocation a row tells; None for a row that is not understood."""
+    found = row.get("id") if isinstance(row, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _bitstring(entry: dict[str, Any], fetch: Fetch | None) -> Check:
@@ -82,5 +90,5 @@ def _bit(encoded: Any, index: Any) -> bool | None:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
             bits = stream.read(_MOST_BYTES)
         return bool(bits[place // 8] >> (7 - place % 8) & 1) if place >= 0 else None
-    except (ValueError, binascii.Error, OSError, EOFError, IndexError):
+    except (ValueError, binascii.Error, OSError, EOFError, IndexError, zlib.error):
         return None

@@ -18,11 +18,9 @@ def fetch_json(address: str) -> Any:
     Redirects are not followed: a list of keys has to be where its DID says.
     """
     import requests
+    from urllib3.exceptions import HTTPError
 
-    parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.hostname:
-        raise OSError(f"{address} is no https address")
-    _require_public(parts.hostname, parts.port or 443)
+    _require_public(*_host_of(address))
     try:
         with requests.get(
             address, timeout=_SECONDS, stream=True, allow_redirects=False
@@ -30,14 +28,26 @@ def fetch_json(address: str) -> Any:
             if response.status_code != 200:
                 raise OSError(f"{address} answered {response.status_code}")
             data = response.raw.read(_MOST + 1, decode_content=True)
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError) as error:
         raise OSError(f"{address} cannot be had: {type(error).__name__}") from None
     if len(data) > _MOST:
         raise OSError(f"{address} sent more than {_MOST:,} bytes")
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise OSError(f"{address} sent no JSON") from None
+
+
+def _host_of(address: str) -> tuple[str, int]:
+    """The host and port of an https address; a stranger may have written anything."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme == "https" and parts.hostname:
+            parts.hostname.encode("idna")
+            return parts.hostname, parts.port or 443
+    except ValueError:
+        pass
+    raise OSError(f"{address!r} is no https address")
 
 
 def _require_public(host: str, port: int) -> None:

@@ -30,6 +30,11 @@ def bits(*ones: int) -> dict[str, Any]:
     return {"credentialSubject": {"statusPurpose": "revocation", "encodedList": f"u{encoded}"}}
 
 
+_PACKED = gzip.compress(bytes(range(64)))
+_WRONG = base64.urlsafe_b64encode(_PACKED[:12] + b"\xff\xff\xff\xff" + _PACKED[16:]).decode()
+DAMAGED = {"credentialSubject": {"statusPurpose": "revocation", "encodedList": f"u{_WRONG}"}}
+
+
 @pytest.mark.parametrize(
     ("listed", "outcome"),
     [
@@ -41,6 +46,7 @@ def bits(*ones: int) -> dict[str, Any]:
             {"credentialSubject": {"statusPurpose": "revocation", "encodedList": "u%"}},
             Outcome.FAILED,
         ),
+        (DAMAGED, Outcome.FAILED),
         ([], Outcome.CANNOT_TELL),
     ],
 )
@@ -60,6 +66,12 @@ def test_a_list_of_revocations_tells() -> None:
     gone = {"revokedCredential": [{"id": "urn:b"}]}
     assert status_of(REVOCABLE, lambda _: gone).outcome is Outcome.FAILED
     assert status_of(REVOCABLE, lambda _: {"revokedCredential": []}).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("row", [["urn:b"], "urn:b", {"id": ["urn:b"]}, {}, None])
+def test_a_list_with_other_rows_tells_nothing(row: Any) -> None:
+    listed = {"revokedCredential": [row]}
+    assert status_of(REVOCABLE, lambda _: listed).outcome is Outcome.CANNOT_TELL
 
 
 def test_a_server_that_does_not_answer_tells_nothing() -> None:
