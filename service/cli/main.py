@@ -18,6 +18,7 @@ from service.cli import (
     credential,
     custody,
     deliver,
+    demo,
     district,  # noqa: F401  # adds to `access`
     export,
     history,  # noqa: F401  # adds to `plan`
@@ -83,7 +84,7 @@ app.command("init")(setup.init)
 app.command("convert")(convert.convert)
 app.command("validate")(tools.validate)
 app.command("synth")(tools.synth)
-app.command("demo")(tools.demo)
+app.command("demo")(demo.demo)
 
 
 def _version(wanted: bool) -> None:

@@ -1,20 +1,18 @@
-"""`planbridge validate`, `synth` and `demo`."""
+"""`planbridge validate` and `synth`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.out import print_json, print_rich
-from service.cli.session import operator, progress
+from service.cli.session import progress
 
 if TYPE_CHECKING:
     from adapters.port import Progress
     from schemas.finding import Finding
-    from service.demo.eyes import Eye, Trace
-    from service.sync.report import RunReport
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -90,49 +88,3 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise Invalid(f"{text!r} is no share.", "Write --change 1% or --change 0.01.")
     return share
-
-
-def demo(
-    out: Annotated[Path, typer.Option("--out", help="A folder for it.")] = Path("demo"),
-) -> None:
-    """Three nights of a small invented district: first load, changes, a damaged delivery."""
-    from service.demo.eyes import look, trace
-    from service.demo.tour import prepare, walk
-    from service.report.terminal import render_run
-
-    def show(report: RunReport, steps: list[Any]) -> None:
-        print_rich(render_run(report, steps))
-
-    def say(sentence: str) -> None:
-        typer.secho(f"\n{sentence}", bold=True)
-
-    with progress() as tell:
-        tour = prepare(out, tell, operator())
-    page = walk(tour, say, show)
-    say("One student, four people: each sees what the rules open, and the log tells who looked.")
-    _show_eyes(list(look(tour)), trace(tour))
-    typer.echo(f"\nReports: {page.parent.resolve()}")
-    typer.echo(f"The last one: {page.resolve().as_uri()}")
-    typer.echo(f"Look around: cd {out} && planbridge conflicts list && planbridge audit verify")
-
-
-def _show_eyes(eyes: list[Eye], found: Trace) -> None:
-    from service.cli.out import table
-
-    sections = dict.fromkeys(name for one in eyes for name in one.sections)
-    rows: list[list[Any]] = [
-        [name, *(_opened(one.sections.get(name)) for one in eyes)] for name in sections
-    ]
-    rows.append(["entries of the plan", *(one.entries or "-" for one in eyes)])
-    print_rich(table("What is open of student 0001052", ["", *(one.who for one in eyes)], rows))
-    state = "whole" if found.intact else "broken"
-    typer.echo(
-        f"The log is {state}: {found.events} requests for this student, {found.denied} denied. "
-        "See `planbridge disclosures 0001052 --all`."
-    )
-
-
-def _opened(fields: tuple[int, int] | None) -> str:
-    if fields is None:
-        return "-"
-    return "all" if fields[0] == fields[1] else f"{fields[0]} of {fields[1]} fields"

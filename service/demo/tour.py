@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,22 @@ class Tour:
 
     def night(self, name: str) -> RunReport:
         """Put a night's delivery in place and sync it."""
-        delivery = self.folder / "delivery"
-        shutil.rmtree(delivery, ignore_errors=True)
-        shutil.copytree(self.data / "district" / name, delivery)
-        return run_source(self.settings, self.engine, SOURCE, None, self.progress)
+        self.deliver(self.data / "district" / name)
+        return self.run(SOURCE)
+
+    def deliver(self, package: Path, folder: str = "delivery") -> Path:
+        """Put a copy of a package where a source looks for it; returns where."""
+        place = self.folder / folder
+        shutil.rmtree(place, ignore_errors=True)
+        return shutil.copytree(package, place)
+
+    def run(self, source: str) -> RunReport:
+        """Sync a source."""
+        return run_source(self.settings, self.engine, source, None, self.progress)
+
+    def at(self, now: datetime) -> Tour:
+        """The same at another moment."""
+        return replace(self, settings=self.settings.model_copy(update={"now": now}))
 
     def steps(self, report: RunReport) -> list[Any]:
         """The run's finished steps."""
@@ -87,10 +100,11 @@ def fixtures() -> Path:
     )
 
 
-def prepare(folder: Path, progress: Progress, custodian: str) -> Tour:
+def prepare(folder: Path, progress: Progress, custodian: str, now: datetime | None = None) -> Tour:
     """A fresh folder with settings, an embedded database and one source.
 
-    Raises Invalid where the folder holds something else than an earlier demonstration.
+    `now` starts a clock of its own, for what does not happen today. Raises Invalid where the
+    folder holds something else than an earlier demonstration.
     """
     mark = folder / "README.txt"
     if folder.exists() and not (mark.is_file() and mark.read_text() == _MARK):
@@ -106,6 +120,7 @@ def prepare(folder: Path, progress: Progress, custodian: str) -> Tour:
         tenant="cedar-bend",
         database_url=url,
         data=folder / ".planbridge",
+        now=now,
         publish=Publish(folder=folder / "outbox"),
     )
     engine = open_engine(url)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from support.cli import Answer, Home
 
 
@@ -14,6 +16,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Answer]:
     folder = tmp_path_factory.mktemp("demo")
     answer = Home(folder)("demo", "--out", folder / "shown")
     return Home(folder / "shown"), answer
+
+
+@pytest.fixture(scope="module")
+def transition(demo: tuple[Home, Answer]) -> Home:
+    """The folder of the story within it."""
+    return Home(demo[0].folder / "transition")
 
 
 def test_it_succeeds(demo: tuple[Home, Answer]) -> None:
@@ -77,6 +85,76 @@ def test_the_folder_is_a_place_to_work(demo: tuple[Home, Answer]) -> None:
     assert home("conflicts", "decide", 1, "--ours").status == 0
     assert home("sync", "run", "sis").status == 3
     home.rewind("shown")
+
+
+def test_a_transition_plan_is_told(demo: tuple[Home, Answer]) -> None:
+    words = " ".join(demo[1].out.split())
+    story = words.partition("2026-11-25: a student turns 16")[2]
+    for told in ("Nobody has consented yet: refused", "records it: accepted", "is realized"):
+        assert told in story
+    assert "His mother: refused; he himself: shown" in story
+    assert "he has revoked it. The agency: refused" in story
+
+
+def test_the_agency_was_told_twice_and_refused_three_times(transition: Home) -> None:
+    found = transition("disclosures", "0001088", "--json", OPERATOR="jose").json
+    to_agency = [one for one in found if one["name"] == "State VR"]
+    regimes = [(one["outcome"], one["ferpa"]["reason"]) for one in to_agency]
+    told, refused = ("allowed", "99.32(d)(3)"), ("denied", "99.32(a)(1)")
+    assert regimes == [refused, told, refused, told, refused]
+    assert [one["idea"]["recorded"] for one in to_agency] == [False, True, False, True, False]
+
+
+def test_the_log_of_the_story_is_whole(transition: Home) -> None:
+    assert transition("audit", "verify").status == 0
+
+
+def test_the_packet_can_be_read(transition: Home) -> None:
+    text = "".join(
+        page.extract_text() for page in PdfReader(transition.folder / "packet.pdf").pages
+    )
+    assert "Physical therapist assistant" in text
+
+
+def test_nothing_was_written_for_whoever_was_refused(transition: Home) -> None:
+    given = {path.name for path in transition.folder.glob("*.json")}
+    assert given == {"agency.json", "own-word.json"}
+
+
+def test_the_portfolio_can_be_read(demo: tuple[Home, Answer]) -> None:
+    pages = PdfReader(demo[0].folder / "portfolio.pdf").pages
+    assert "Ama Okafor" in pages[0].extract_text()
+
+
+def test_the_learner_record_verifies(demo: tuple[Home, Answer]) -> None:
+    answer = demo[0]("credential", "verify", "record.clr.json", "--json")
+    assert (answer.status, answer.json["verified"]) == (0, True)
+    assert len(answer.json["credentials"]) > 1
+
+
+def test_the_career_system_gets_every_student_of_the_school(demo: tuple[Home, Answer]) -> None:
+    with zipfile.ZipFile(demo[0].folder / "naviance.zip") as archive:
+        assert archive.testzip() is None
+        rows = archive.read("Student.csv").decode().splitlines()
+    assert len(rows) == 84
+
+
+@pytest.mark.parametrize(
+    ("student", "who"),
+    [("0001101", "senior"), ("0001052", "mother"), ("0001101", "career system")],
+)
+def test_each_file_that_left_is_on_the_log(
+    student: str, who: str, demo: tuple[Home, Answer]
+) -> None:
+    found = demo[0]("disclosures", student, "--all", "--json").json
+    asked = {(one["actor"], one["request"], one["outcome"]) for one in found}
+    assert (who, "export portfolio", "allowed") in asked
+
+
+def test_the_last_lines_say_where_everything_lies(demo: tuple[Home, Answer]) -> None:
+    told = "".join(demo[1].out.partition("Reports:")[2].split())
+    for name in ("portfolio.pdf", "record.clr.json", "naviance.zip", "transition/packet.pdf"):
+        assert str(demo[0].folder.resolve() / name) in told
 
 
 def test_running_it_again_replaces_its_own_folder(tmp_path: Path) -> None:

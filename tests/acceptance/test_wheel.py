@@ -32,7 +32,7 @@ def test_the_wheel_holds_every_file_of(package: str, wheel: set[str], repository
     assert files <= wheel
 
 
-@pytest.mark.parametrize("folder", ["district", "plans"])
+@pytest.mark.parametrize("folder", ["district", "plans", "iep/story"])
 def test_the_wheel_holds_the_demo(folder: str, wheel: set[str], fixtures: Path) -> None:
     files = [path for path in (fixtures / folder).rglob("*") if path.is_file()]
     packed = {f"service/demo/fixtures/{path.relative_to(fixtures).as_posix()}" for path in files}

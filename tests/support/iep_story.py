@@ -16,15 +16,11 @@ from schemas.iep.people import IepAccommodation, MeetingNotice, StudentParticipa
 from schemas.iep.transition import AnnualGoal, CourseYear, PostsecondaryGoal, Service
 from schemas.ilp.goals import TransitionArea
 from schemas.ilp.values import Identifier
+from service.demo import cast
 
 JOSE, LOCAL = "stu-0001088", "0001088"
 MOTHER, MANAGER, COUNSELOR, PRINCIPAL = "par-0133", "tch-2903", "cns-3004", "adm-1003"
-SIXTEEN, EIGHTEEN = "2026-11-25", "2028-11-25"
-WORDING = (
-    "After completing an associate degree, the student will work full time as a physical "
-    "therapist assistant."
-)
-ACCOUNTS = {"jose": JOSE, "laila": MOTHER, "khoward": MANAGER, "dtsosie": COUNSELOR}
+SIXTEEN, EIGHTEEN, WORDING, ACCOUNTS = cast.SIXTEEN, cast.EIGHTEEN, cast.WORDING, cast.PEOPLE
 
 
 def first_version() -> Iep:

@@ -1,0 +1,97 @@
+"""What leaves at the end: a printed portfolio, a signed record, a career system's files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from service.access.workflow.agreements import link_account
+from service.access.workflow.clients import Scope, grant_scope
+from service.cis.outgoing import students_of
+from service.cis.places import layout_of
+from service.cis.sets import Order, make_set
+from service.demo.eyes import VENDOR
+from service.demo.tour import STUDENT, Tour
+from service.ilp.files import PlanFiles
+from service.office.people import find_person
+from service.portfolio.credentials import look_at
+from service.portfolio.export import Desk, district_name
+from service.portfolio.keys import store_of
+from service.portfolio.makers import Workshop, opened_printer
+from service.portfolio.mark import new_export
+from service.portfolio.permit import permit_student
+from service.store.database import reading
+
+SENIOR: Final = "0001101"
+SCHOOL: Final = "990123003"
+
+_SECTIONS: Final = ("directory", "careerGoals", "profile", "assessments")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file that left, and what there is to say of it."""
+
+    name: str
+    path: Path
+    words: str
+
+
+def see_off(tour: Tour) -> Iterator[Parcel]:
+    """Let a senior print, a mother have a record signed, and a career system have its files.
+
+    It takes the accounts that `eyes.look` made.
+    """
+    with tour.visit("access link", "a senior signs in") as visit:
+        link_account(visit.clerk, "senior", find_person(visit.connection, visit.tenant, SENIOR))
+        for section in _SECTIONS:
+            grant_scope(visit.clerk, VENDOR, Scope(section, "export"))
+    store_of(tour.settings.data, tour.settings.tenant).create()
+    yield _printed(tour)
+    yield _signed(tour)
+    yield _delivered(tour)
+
+
+def _printed(tour: Tour) -> Parcel:
+    out = tour.folder / "portfolio.pdf"
+    _export(tour, SENIOR, "senior", out)
+    return Parcel("The portfolio", out, "a senior prints her own, to show")
+
+
+def _signed(tour: Tour) -> Parcel:
+    out = tour.folder / "record.clr.json"
+    _export(tour, STUDENT, "mother", out, sign=True)
+    verdicts = look_at(out, [], tour.settings.clock()).verdicts
+    good = sum(one.verified for one in verdicts)
+    words = f"signed at the mother's wish; {good} of {len(verdicts)} credentials in it verify"
+    return Parcel("The learner record", out, words)
+
+
+def _export(tour: Tour, student: str, by: str, out: Path, *, sign: bool = False) -> None:
+    """Decided and on the log first; only then is anything read to be written."""
+    number, form = new_export(), "clr" if sign else "pdf"
+    with tour.visit("export portfolio", f"export {number} as {form}", by=by) as visit:
+        permit = permit_student(visit, student, number, sign=sign)
+    settings, keys = tour.settings, store_of(tour.settings.data, tour.settings.tenant)
+    with opened_printer(form, ()) as printer, reading(tour.engine) as connection:
+        files = PlanFiles(settings.data, settings.tenant)
+        name = district_name(connection, settings.tenant)
+        signer = keys.signer() if sign else None
+        shop = Workshop(files, name, signer=signer, printer=printer)
+        desk = Desk(connection, settings.tenant, files, shop.maker(form, permit.mark))
+        desk.write_one(permit, out)
+
+
+def _delivered(tour: Tour) -> Parcel:
+    out = tour.folder / "naviance.zip"
+    asked = {"purpose": "career-guidance", "by": VENDOR}
+    with tour.visit("export portfolio", "files for the career system", **asked) as visit:
+        students = students_of(visit.connection, visit.tenant, (SCHOOL,))
+        day = visit.district.day(visit.now)
+        layout = layout_of("naviance", "layouts")
+        order = Order(layout, "naviance", f"school {SCHOOL}", day)
+        report = make_set(visit, students, order, out)
+    words = f"{len(report.files)} files in Naviance's layout, on {report.students} students"
+    return Parcel("The career system's files", out, words)
