@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from schemas.ilp.document import read_document, write_document
 from schemas.ilp.entry import AuthorKind, Change
 from schemas.ilp.plan import Plan
+from schemas.ilp.succession import version_after
 from service.act import Act
 from service.errors import Invalid, NotFound
 from service.ilp.clashes import About, queue_clashes
@@ -120,13 +121,12 @@ def _united(
     shared = [one.document for one in held if one.digest in theirs]
     base = read_document(shared[-1].encode()) if shared else None
     ours, other = (read_document(one.document.encode()) for one in (held[-1], arriving[-1]))
-    numbers = [one.profile.header.plan_version for one in (ours, other) if one.profile.header]
     change = Change(
         author=act.by or "import",
         kind=AuthorKind.DISTRICT_SYSTEM,
         source="import",
         at=datetime.fromisoformat(act.at),
-        plan_version=max(numbers, default=0) + 1,
+        plan_version=max(version_after(ours), version_after(other)),
         reason="United with a plan that arrived with its own history.",
     )
     try:
