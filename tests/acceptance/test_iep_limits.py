@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import mistake
-from support.iep_story import JOSE, MOTHER, Stage, second_version
+from support.iep_story import JOSE, MOTHER, Stage, first_version, second_version
 
 ADD = ("add", "postsecondary_goals", "--area", "employment", "--rationale", "why")
 
@@ -70,3 +70,12 @@ def test_a_decision_from_before_a_proposal_accepts_nothing(stage: Stage) -> None
     assert mistake(stage("iep", "accept", made, "--decision", old, by="khoward"), "handed in")
     new = decided(stage, "2026-11-20")
     stage.done("iep", "accept", made, "--decision", new, by="khoward")
+
+
+def test_a_link_waits_where_an_older_version_holds_again(stage: Stage) -> None:
+    stage.night("2026-11-21", second_version())
+    link = ("iep", "link", "add", JOSE, "goal-career", "PSG-2", "--kind", "supports")
+    stage.done(*link, "--reason", "same", by="khoward", on="2026-11-21")
+    stage.night("2026-11-22", first_version())
+    (row,) = stage.told("iep", "link", "list", JOSE, by="khoward", on="2026-11-22")
+    assert row["candidates"]["looks"] == "dropped"

@@ -20,11 +20,13 @@ from service.sync.plans import Plan, part_of
 def write_plan(connection: Connection, night: Night, plan: Plan) -> None:
     """Write a plan's versions, and hand each new one that holds to links and proposals."""
     versions = part_of(night.shelf, plan, "adds/iep_version")
-    followed = _followed(connection, night, plan.source, versions)
+    mirror = part_of(night.shelf, plan, "updates/iep_mirror")
+    moved = {*_students(versions), *_students(mirror)}  # an older version may hold again
+    followed = _followed(connection, night, plan.source, moved)
     before = {one: current_version(connection, night.tenant, one, plan.source) for one in followed}
     ours = {"tenant": night.tenant, "source": plan.source, "run": plan.run}
     _put(connection, iep_version, versions, {**ours, "received_at": night.now})
-    _put(connection, iep_mirror, part_of(night.shelf, plan, "updates/iep_mirror"), ours)
+    _put(connection, iep_mirror, mirror, ours)
     _put(connection, iep_student, part_of(night.shelf, plan, "updates/iep_student"), ours)
     for student, version in before.items():
         _follow(connection, night, student, version, plan.source)
@@ -42,11 +44,16 @@ def _put(
         upsert_frame(connection, table, [one.name for one in table.primary_key], frame)
 
 
-def _followed(
-    connection: Connection, night: Night, source: str, versions: pl.DataFrame
-) -> list[str]:
-    """The students with new versions about whom there are links or proposals."""
-    if versions.is_empty():
+def _students(rows: pl.DataFrame) -> list[str]:
+    """The students of a plan's rows, without those of IEPs that are missing."""
+    if "state" in rows.columns:
+        rows = rows.filter(pl.col("state") == "active")
+    return [] if rows.is_empty() else rows["student"].to_list()
+
+
+def _followed(connection: Connection, night: Night, source: str, moved: set[str]) -> list[str]:
+    """Of the source's students with another version, those about whom there is work."""
+    if not moved:
         return []
     whose = iep_student.c
     busy = sa.union(*(_about(table, night.tenant) for table in (iep_link, iep_proposal)))
@@ -54,7 +61,7 @@ def _followed(
         whose.tenant == night.tenant,
         whose.source == source,
         whose.person_id.in_(busy),
-        among(connection, whose.student, versions["student"].unique()),
+        among(connection, whose.student, sorted(moved)),
     )
     return sorted(set(connection.execute(query).scalars()))
 
@@ -68,7 +75,7 @@ def _follow(
 ) -> None:
     """Links follow their goals and proposals are settled, where another version holds now."""
     now = current_version(connection, night.tenant, student, source)
-    if now is None or (before is not None and now.number <= before.number):
+    if now is None or (before is not None and now.number == before.number):
         return
     if before is not None:
         repoint(connection, night.tenant, student, before, now, night.now)
