@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 def entered(visit: Visit) -> Iterator[Event]:
-    """The events of everything that the clerk of a visit recorded, or showed."""
+    """The events of everything that the clerk of a visit recorded, showed, or did not show."""
     for done in visit.clerk.done:
         yield _event(visit, done, "write", Outcome.ALLOWED)
     for student, decision in visit.clerk.shown.items():
         done = Done("read", "", student, tuple(sorted(decision.fields)), decision)
-        yield _event(visit, done, "read", Outcome.ALLOWED)
+        shown = decision.allowed
+        yield _event(visit, done, "read", Outcome.ALLOWED) if shown else visit.shut(student)
 
 
 def refused(visit: Visit, attempt: Done) -> Event:

@@ -15,7 +15,7 @@ from service.access.decision import Decision, denied
 from service.access.desk import Desk, Rows
 from service.access.load import at_desk, load_rows
 from service.access.request import Context, District, Subject
-from service.access.workflow.clerk import Clerk
+from service.access.workflow.clerk import SECTION, Clerk
 from service.access.writes import FieldsRefused, Proposal, authorize
 from service.act import Act
 from service.audit.event import About, Event, Outcome
@@ -197,6 +197,11 @@ class Visit:
         about = tuple(About(one) for one in students if one)
         asked = telling.asked(self.desk, self.request, Outcome.DENIED, about=about, **self.told)
         return Refused(problem, fix, asked)
+
+    def shut(self, student: str) -> Event:
+        """The event of a look in vain at what is recorded of a student."""
+        rows = load_rows(self.connection, self.desk, [student])[student]
+        return self._refused(student, "read", (SECTION,), rows).event
 
     def note(self, action: str, students: Iterable[str] = (), **told: Any) -> None:
         """Put an act on the log that no decision of the table stands behind."""

@@ -72,7 +72,7 @@ class Clerk:
     """An account that records something, in one transaction of its district.
 
     `done` are the acts that were permitted, each with the last row it made or changed; `shown` the
-    students of whom something recorded was looked up, each with the decision.
+    students of whom something recorded was looked up, or asked for in vain, each with the decision.
     """
 
     connection: Connection
@@ -185,7 +185,8 @@ class Clerk:
         own = row.get(whose) in self.subject.ids
         decision = self.may_read(row["student_id"])  # asked of nobody's row too: it takes as long
         if row["student_id"] and (own or self._shows(decision, row)):
-            self.shown[row["student_id"]] = decision
+            if decision.allowed:  # what is only the own is told by what is done with it
+                self.shown[row["student_id"]] = decision
             return row
         raise _no_such(table, id_)
 
@@ -207,10 +208,11 @@ class Clerk:
         if student is not None:
             query = query.where(table.c.student_id == student)
         rows = [dict(row._mapping) for row in self.connection.execute(query.order_by(table.c.id))]
-        open_to = self.all_readable({row["student_id"] for row in rows})
+        asked = set() if student is None else {student}
+        open_to = self.all_readable(asked | {row["student_id"] for row in rows})
         found = [row for row in rows if self._shows(open_to[row["student_id"]], row)]
-        named = {row["student_id"] for row in found} | ({student} if student else set())
-        self.shown.update({one: open_to[one] for one in named if open_to.get(one)})
+        named = asked | {row["student_id"] for row in found}
+        self.shown.update({one: open_to[one] for one in sorted(named)})
         return found
 
     def _shows(self, decision: Decision, row: Mapping[str, Any]) -> bool:
