@@ -15,6 +15,7 @@ from support.nights import LOCAL_ID, LUPE, MOTHER, STATE_ID, record_id
 TEACHER, OTHER_TEACHER = "tch-2201", "tch-2102"
 ACCOUNTS = {"lee": TEACHER, "mia": MOTHER, "lupe": LUPE, "roy": OTHER_TEACHER}
 SCHOOL, NOBODY, MENTOR = "org-cedar", "passer-by", "par-0001"
+LAST = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC"
 CONSENT = (
     *("--regime", "FERPA_99_30", "--signer", MOTHER, "--section", "careerGoals"),
     *("--purpose", "mentoring", "--signed", "2026-11-01", "--expires", "2027-06-30"),
@@ -123,9 +124,7 @@ def test_a_question_that_is_not_answered_names_its_student(school: Home) -> None
 
 def test_who_may_read_is_itself_read(school: Home) -> None:
     assert school("access", "who", LOCAL_ID, "profile", OPERATOR="mia").status == 0
-    event = json.loads(
-        school.value("SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC")
-    )
+    event = json.loads(school.value(LAST))
     assert (event["action"], event["sections"]) == ("read", ["consents"])
 
 
@@ -149,12 +148,38 @@ def test_a_clock_set_back_makes_no_first_custodian(home: Home) -> None:
 def test_what_is_shared_with_mentors_goes_to_one(school: Home) -> None:
     """The recipient's roles count, not those of whoever sends."""
     assert school("access", "link", "ann", MENTOR, "--reason", "minutes").status == 0
-    words = ("tie", "add", LOCAL_ID, "mentor", "ann", "--evidence", "binder 3")
-    assert school(*words).status == 0
+    tied = ("tie", "add", LOCAL_ID, "mentor", "ann", "--evidence", "binder 3")
+    assert school(*tied).status == 0
     assert school("consent", "add", LOCAL_ID, *CONSENT, "--recipient", "ann").status == 0
     goal = plan_of(school)["plan"]["goals"]["career_goals"][0]["id"]
-    words = ("item", "share", LOCAL_ID, "careerGoals", goal, "MEN")
-    assert school(*words, OPERATOR="lupe").status == 0
+    shared = ("item", "share", LOCAL_ID, "careerGoals", goal, "MEN")
+    assert school(*shared, OPERATOR="lupe").status == 0
     words = ("plan", "export", LOCAL_ID, "--to", "ann", "--purpose", "mentoring")
     given = json.loads(school(*words, OPERATOR="lupe").out)
     assert [one["id"] for one in given["plan"]["goals"]["career_goals"]] == [goal]
+
+
+def test_a_look_in_vain_at_consents_is_on_record(school: Home) -> None:
+    assert school("consent", "add", LOCAL_ID, *CONSENT, "--recipient", "MEN").status == 0
+    assert school("consent", "list", LOCAL_ID, "--json", OPERATOR="roy").json == []
+    found = refusals(school)[-1]
+    assert (found["action"], found["request"], found["actor"]) == ("read", "consent list", "roy")
+    assert found["whom"] == {record_id(school, LUPE)}
+
+
+def test_a_look_at_consents_is_on_record_where_there_are_none(school: Home) -> None:
+    assert school("consent", "list", LOCAL_ID, "--json", OPERATOR="mia").json == []
+    found = json.loads(school.value(LAST))
+    assert (found["outcome"], found["request"], found["actor"]) == (
+        "allowed",
+        "consent list",
+        "mia",
+    )
+
+
+def test_a_mother_who_takes_her_consent_back_is_on_record(school: Home) -> None:
+    words = ("consent", "add", LOCAL_ID, *CONSENT, "--recipient", "MEN", "--json")
+    id_ = school(*words, OPERATOR="mia").json["id"]
+    assert school("consent", "revoke", id_, OPERATOR="mia").status == 0
+    query = "SELECT body FROM audit_payload WHERE part = 0 AND body LIKE '%consent.revoke%'"
+    assert json.loads(school.value(query))["outcome"] == "allowed"

@@ -115,9 +115,12 @@ def revoke_consent(clerk: Clerk, consent_id: str) -> Done:
     row = clerk.row(consent, consent_id, "grantor_id")
     mine = row["grantor_id"] in clerk.subject.ids
     student = str(row["student_id"])
-    decision = None if mine else clerk.permit("consent.revoke", student, CONSENT)
+    if mine:
+        clerk.done.append(Done("consent.revoke", "", student, (CONSENT,), None))
+    else:
+        clerk.permit("consent.revoke", student, CONSENT)
     _end(clerk, row)
-    return Done("consent.revoke", consent_id, student, (CONSENT,), decision)
+    return clerk.done[-1]
 
 
 def list_consents(clerk: Clerk, student: str) -> list[dict[str, Any]]:
