@@ -56,7 +56,7 @@ def make_set(visit: Visit, students: Sequence[str], order: Order, out: Path) -> 
     sights = visit.see_all(students, "export", ("contacts", *_sections()))
     if not sights:
         raise Denied(
-            f"Nothing of these {len(students):,} students is open to {visit.act.by}.",
+            f"Nothing of these students is open to {visit.act.by}.",
             "See the agreement, the scopes of the account and the purpose.",
         )
     asked = Asked(order.on, order.identifier)
