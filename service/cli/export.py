@@ -212,7 +212,10 @@ def _career_set(
             students = students_of(visit.connection, visit.tenant, (str(school),))
         scope = f"student {students[0]}" if student is not None else f"school {school}"
         day = visit.district.day(visit.now)
-        order = Order(chosen, f"{chosen.name} {scope}", scope, day, allow_held=allow_held)
+        # A guard tells counts: what one reader may see is measured by that reader's sets alone.
+        readers = [visit.act.by, *([visit.context.party.account_id] if visit.context.party else [])]
+        target = f"{chosen.name} {scope} for {' and '.join(readers)}"
+        order = Order(chosen, target, scope, day, allow_held=allow_held)
         report = make_set(visit, students, order, out)
     told = {"format": f"cis:{chosen.name}", "written": report.students, **_files(report)}
     return told, visit

@@ -199,6 +199,14 @@ def test_a_career_system_gets_its_own_layout(school: Home, tmp_path: Path) -> No
     assert last_event(school)["reason"] == f"export {told['export']} as cis:generic"
 
 
+def test_a_set_for_one_reader_tells_no_counts_to_another(school: Home, tmp_path: Path) -> None:
+    words = (LOCAL_ID, "--format", "cis:generic")
+    made(school, tmp_path / "family", *words, by="mia")  # with more than an administrator may see
+    answer = export(school, tmp_path / "office", *words, *RUNNING, by="cara")
+    assert answer.status == 0, answer
+    assert " had " not in answer.out
+
+
 WRONG = {
     "nobody": ((), "Say whose"),
     "both": ((LOCAL_ID, "--school", SCHOOL), "Say whose"),
