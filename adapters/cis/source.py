@@ -91,11 +91,11 @@ class CisSource:
         try:
             lines = list(read_table(delivery.files[name].path, name))
             _check_columns(file, name, lines)
-            said = gathered(_each(file, name, lines, findings), file.within)
+            said, otherwise = gathered(_each(file, name, lines, findings), file.within)
         except Unreadable as error:
             return Reading(_frame([]), tuple(error.findings))
         rows = [self._row(file, one) for one in said if _is_sound(one, name, findings)]
-        return Reading(_frame(rows), tuple(_fewer(findings, name)))
+        return Reading(_frame(rows), (*_fewer(findings, name), *_twice(otherwise, name)))
 
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
         """Nothing more: every row was checked when it was read."""
@@ -141,6 +141,14 @@ def _is_sound(one: Said, name: str, findings: list[Finding]) -> bool:
         findings.append(_refused(name, one.row, error))
         return False
     return True
+
+
+def _twice(otherwise: list[Said], name: str) -> Iterator[Finding]:
+    if otherwise:
+        problem = f"{len(otherwise):,} rows say an entry otherwise than a row before; that counts"
+        fix = "Give each entry an id of its own, or send it once."
+        row, count = otherwise[0].row, len(otherwise)
+        yield Finding(Severity.WARNING, "cis.twice", problem, fix, name, row, count=count)
 
 
 def _refused(name: str, row: int, error: RowRefused) -> Finding:

@@ -128,14 +128,30 @@ def _column_of(file: LayoutFile, path: str) -> str | None:
     return next((name for name, one in file.columns.items() if path in one.from_), None)
 
 
-def gathered(said: Iterator[Said], within: str | None) -> list[Said]:
-    """Rows of one entry put together: each adds its item to the list that the file is about."""
+def gathered(said: Iterator[Said], within: str | None) -> tuple[list[Said], list[Said]]:
+    """Rows of one entry put together: each adds its item to the list that the file is about.
+
+    The second list holds the rows that say an entry otherwise than its first row, which counts.
+    """
     known: dict[tuple[str, str, str], Said] = {}
+    seen: set[tuple[str, str, str, str]] = set()
+    otherwise = []
     for one in said:
-        first = known.setdefault((one.account, one.element, one.key), one)
-        if first is not one and within:
-            first.values.setdefault(within, []).extend(one.values.get(within, ()))
-    return list(known.values())
+        key = (one.account, one.element, one.key)
+        first = known.setdefault(key, one)
+        if _but(one.values, within) != _but(first.values, within):
+            otherwise.append(one)
+            continue
+        for item in one.values.get(within or "", ()):
+            is_new = (*key, repr(item)) not in seen
+            seen.add((*key, repr(item)))
+            if is_new and first is not one:
+                first.values.setdefault(within, []).append(item)
+    return list(known.values()), otherwise
+
+
+def _but(values: Mapping[str, Any], within: str | None) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != within}
 
 
 _NOBODY: Final = Change(

@@ -140,6 +140,27 @@ def test_any_usual_delimiter_is_read(tmp_path: Path, delimiter: str) -> None:
     assert read(folder, "naviance", tmp_path / "shelf")[name].frame.height == 1
 
 
+SAVED = "student_id,entry_id,kind,title\n1,e1,occupation,Nurse\n"
+
+
+def test_an_entry_that_is_said_otherwise_later_in_the_file_is_told(tmp_path: Path) -> None:
+    folder = lay(tmp_path / "in", "saved.csv", f"{SAVED}1,e1,occupation,Midwife\n")
+    reading = read(folder, "generic", tmp_path / "shelf")["saved.csv"]
+    [finding] = reading.findings
+    assert (finding.code, finding.row, finding.count) == ("cis.twice", 3, 1)
+    assert reading.frame.height == 1
+
+
+def test_a_row_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    row = "1,i1,ASM.01,IP,2026-10-01,R,10\n"
+    text = f"student_id,entry_id,element,instrument,date,scale,score\n{row}{row}"
+    folder = lay(tmp_path / "in", "assessments.csv", text)
+    reading = read(folder, "generic", tmp_path / "shelf")["assessments.csv"]
+    [values] = reading.frame["values"]
+    assert json.loads(values)["scores"] == [{"scale": "R", "value": "10"}]
+    assert not reading.findings
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_end_in_anything_but_findings(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
