@@ -7,8 +7,9 @@ said to be so, and counts as not verified.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from adapters.clr.errors import UnknownContext, Unsafe
@@ -29,7 +30,9 @@ from schemas.standards.clr.names import (
 from schemas.standards.clr.schema import schema_of
 
 _AGAIN: Final = "Ask the issuer for a corrected credential."
+_SEVERAL: Final = "Ask the issuer for several records."
 _MOST_INNER: Final = 2_000
+_HOLDS: Final = frozenset({"verifiableCredential", "endorsement"})
 _CLR_START: Final = "https://purl.imsglobal.org/spec/clr/v2p0/context"
 _OB_START: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context"
 
@@ -45,8 +48,12 @@ class Verifying:
         """The verdict on a credential, then on each one that it holds."""
         # A stranger's contexts are forgotten with the file that they came in.
         linked = Linked()
-        inner = _inner(document)[:_MOST_INNER]
-        return [self._one(one, linked) for one in (document, *inner)]
+        inner = list(islice(_inner(document), _MOST_INNER + 1))
+        outer, *others = (self._one(one, linked) for one in (document, *inner[:_MOST_INNER]))
+        if len(inner) > _MOST_INNER:
+            many = failed(Step.TYPE, f"it holds more than {_MOST_INNER:,} credentials", _SEVERAL)
+            outer = replace(outer, checks=(*outer.checks, many))
+        return [outer, *others]
 
     def _one(self, document: dict[str, Any], linked: Linked) -> Verdict:
         kind = _kind(document)
@@ -189,13 +196,14 @@ def _safe(document: dict[str, Any], linked: Linked) -> Check:
     return passed(Step.SAFE)
 
 
-def _inner(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The credentials that a learner record holds, and the endorsements of any of them."""
-    subject = document.get("credentialSubject")
-    held = _listed(subject.get("verifiableCredential")) if isinstance(subject, dict) else []
-    badges = [one for one in held if isinstance(one, dict)]
-    endorsed = [one for whole in (document, *badges) for one in _listed(whole.get("endorsement"))]
-    return [*badges, *(one for one in endorsed if isinstance(one, dict))]
+def _inner(value: Any) -> Iterator[dict[str, Any]]:
+    """The credentials and endorsements that a credential holds, at any depth."""
+    for name, child in value.items() if isinstance(value, dict) else ():
+        held = _listed(child) if name in _HOLDS else ()
+        yield from (one for one in held if isinstance(one, dict))
+        yield from _inner(child)
+    for item in value if isinstance(value, list) else ():
+        yield from _inner(item)
 
 
 def _kind(document: dict[str, Any]) -> str:

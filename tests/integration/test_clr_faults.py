@@ -158,3 +158,23 @@ def test_an_end_under_another_name_is_not_believed_away(
 @pytest.mark.parametrize("document", [{"@context": []}, {"@context": [], "type": []}])
 def test_an_empty_list_of_contexts_fails(document: Document) -> None:
     assert Step.CONTEXT in failures(document)
+
+
+def test_a_forged_badge_deep_inside_is_found(plan: Plan) -> None:
+    record = signed_record(plan)
+    inner = json.loads(json.dumps(record))
+    inner["credentialSubject"]["verifiableCredential"][0]["name"] = "Forged"
+    record["credentialSubject"]["verifiableCredential"] = [inner]
+    told = Verifying(Issuers(), NOW).verify(record)
+    assert [one.name for one in told if "Forged" in one.name and not one.verified] == ["Forged"]
+
+
+def test_an_endorsement_of_an_achievement_is_looked_at(plan: Plan) -> None:
+    badge = signed_badge(plan)
+    badge["credentialSubject"]["achievement"]["endorsement"] = [{"id": "urn:x:1"}]
+    assert [one.id for one in Verifying(Issuers(), NOW).verify(badge)] == [badge["id"], "urn:x:1"]
+
+
+def test_more_than_can_be_looked_at_is_not_verified(plan: Plan) -> None:
+    record: Document = {"credentialSubject": {"verifiableCredential": [{}] * 2_001}}
+    assert any("more than 2,000" in one.problem for one in verdict(record).faults)
