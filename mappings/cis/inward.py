@@ -146,7 +146,7 @@ def gathered(said: Iterator[Said], within: str | None) -> tuple[list[Said], list
             is_new = (*key, repr(item)) not in seen
             seen.add((*key, repr(item)))
             if is_new and first is not one:
-                first.values.setdefault(within, []).append(item)
+                first.values.setdefault(within or "", []).append(item)
     return list(known.values()), otherwise
 
 
