@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schemas.ilp.plan import ELEMENTS
 from schemas.roster.entities import FIELDS
 from service.ilp.keep import plan_of, versions_of
 from service.office import Sight
@@ -31,7 +32,7 @@ def show_student(connection: Connection, tenant: str, sight: Sight) -> dict[str,
         if sight.opens(key):
             shown[name] = _related(connection, tenant, entity, column, record_id)
     if sight.opens("PRO.04"):
-        shown["plan"] = _plan(connection, tenant, record_id)
+        shown["plan"] = _plan(connection, tenant, record_id, whole=_opens_whole_plan(sight))
     found = _conflicts(connection, tenant, record_id)
     shown["conflicts"] = [one for one in found if sight.opens(f"{one['entity']}.{one['field']}")]
     return shown
@@ -44,6 +45,10 @@ _PARTS: Final = (
 )
 """Lists of records about a person, each with the field that it goes with; demographics go with
 none, so that nobody is shown them."""
+
+
+def _opens_whole_plan(sight: Sight) -> bool:
+    return sight.fields >= ELEMENTS.keys() and not sight.entries
 
 
 def _open_of(entity: str, sight: Sight) -> frozenset[str]:
@@ -135,17 +140,18 @@ def _sourced_ids(connection: Connection, tenant: str, record_id: str) -> list[di
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
-def _plan(connection: Connection, tenant: str, record_id: str) -> dict[str, Any] | None:
+def _plan(
+    connection: Connection, tenant: str, record_id: str, *, whole: bool
+) -> dict[str, Any] | None:
+    """The plan's row; its versions to whom all of it is open, since a closed part may be why."""
     head = plan_of(connection, tenant, record_id)
     if head is None:
         return None
-    versions = [dict(row._mapping) for row in versions_of(connection, tenant, str(head.id))]
-    return {
-        "id": head.id,
-        "attachment": head.attachment,
-        "version": head.version,
-        "versions": versions,
-    }
+    shown: dict[str, Any] = {"id": head.id, "attachment": head.attachment}
+    if whole:
+        rows = versions_of(connection, tenant, str(head.id))
+        shown |= {"version": head.version, "versions": [dict(row._mapping) for row in rows]}
+    return shown
 
 
 def _conflicts(connection: Connection, tenant: str, record_id: str) -> list[dict[str, Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from schemas.finding import Finding
 from schemas.standards.shape import StandardRecord
+
+ROWS: Final = "(rows)"
+"""Stands among a file's columns where it holds rows."""
 
 
 class Piece(NamedTuple):

@@ -15,7 +15,7 @@ import polars as pl
 from adapters.errors import SourceMisconfigured
 from adapters.formats import Unreadable
 from adapters.iep.collect import contents, laid_out, listed, shelved
-from adapters.iep.pieces import IepReader, Piece
+from adapters.iep.pieces import ROWS, IepReader, Piece
 from adapters.port import Capabilities, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
 from schemas.finding import Finding, Severity
@@ -149,7 +149,10 @@ def _missed(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> It
             problem = f"{file} is missing: it came with the last delivery"
             yield Finding(Severity.HOLD, "file.missed", problem, fix, file)
             continue
-        gone = set(columns) - set(now[file]) if now[file] else ()  # empty: not known yet
-        for column in sorted(gone):
+        gone = set(columns) - set(now[file]) if now[file] else set()  # empty: not known yet
+        if ROWS in gone:
+            problem = f"{file} holds no row: it did with the last delivery"
+            yield Finding(Severity.HOLD, "file.emptied", problem, fix, file)
+        for column in sorted(gone - {ROWS}):
             problem = f"the column {column} is missing: it came with the last delivery"
             yield Finding(Severity.HOLD, "column.missed", problem, fix, file, row=1, column=column)

@@ -155,7 +155,8 @@ def _line(one: dict[str, Any], key: str) -> list[Any]:
 def _plan_table(plan_: dict[str, Any] | None) -> Any:
     if plan_ is None:
         return "No plan yet."
-    rows = [[one["version"], one["author"], one["at"], one["reason"]] for one in plan_["versions"]]
+    told = plan_.get("versions", ())
+    rows = [[one["version"], one["author"], one["at"], one["reason"]] for one in told]
     return table(
         f"Plan {plan_['id']} · {plan_['attachment']}", ["version", "by", "at", "why"], rows
     )

@@ -116,6 +116,11 @@ def links_of(
     return [_row(row) for row in rows]
 
 
+def told(links: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Links as they are shown: a digest of a goal's words would confirm guesses at them."""
+    return [{name: value for name, value in one.items() if name != "goal_digest"} for one in links]
+
+
 def repoint(
     connection: Connection, tenant: str, student: str, before: Version, now: Version, at: str
 ) -> list[str]:

@@ -29,7 +29,7 @@ from service.iep.ledger import (
     steps_of,
     students_with_proposals,
 )
-from service.iep.links import links_of
+from service.iep.links import links_of, told
 from service.iep.mirror import current_version, current_versions
 from service.iep.progress import Adjustment, Note, course_adjustments, progress_notes
 from service.iep.proposing import own, require_version
@@ -107,7 +107,7 @@ def list_links(visit: Visit, given: str, *, ended: bool = False) -> list[dict[st
     """A student's links. Raises Refused."""
     student = found(visit, given)
     visit.require(student, "read", SECTION, LINKS)
-    return links_of(visit.connection, visit.tenant, student, ended=ended)
+    return told(links_of(visit.connection, visit.tenant, student, ended=ended))
 
 
 def suggest_links(visit: Visit, given: str) -> list[Suggestion]:

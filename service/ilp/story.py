@@ -61,13 +61,14 @@ class Signature:
 def chapters(
     connection: Connection, tenant: str, plan_id: str, show: Callable[[Plan], Plan]
 ) -> Iterator[Chapter]:
-    """Every version, oldest first, with what it changed of what is shown."""
+    """Every version that changed anything of what is shown, oldest first."""
     before: Plan | None = None
     for number, edition in editions_of(connection, tenant, plan_id):
         plan = show(read_document(edition.document.encode()))
         turns = tuple(_turns(before, plan))
         told = (edition.author, edition.source, edition.reason, edition.at)
-        yield Chapter(number, *told, turns)
+        if turns:  # what only closed parts went through is nobody's to know
+            yield Chapter(number, *told, turns)
         before = plan
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection, Engine
 
 from service.access.explain import STRONGEST, usual_purpose
-from service.access.request import Context
+from service.access.request import Context, Subject
 from service.access.workflow import clerk as workflow
 from service.access.workflow.clerk import at_counter, somebody
 from service.act import Act
 from service.audit.event import Event, Outcome
 from service.audit.log import Log, record_all, recording
-from service.errors import Denied, ServiceError
+from service.errors import Denied, NotFound, ServiceError
 from service.office.books import entered, refused
 from service.office.statements import statements_with
 from service.office.visit import Refused, Visit
@@ -64,7 +64,7 @@ def at_window(window: Window) -> Iterator[Visit]:
 def _visit(connection: Connection, window: Window) -> Visit:
     tenant = window.log.tenant
     clerk = at_counter(connection, tenant, window.act)
-    party = somebody(connection, tenant, window.party) if window.party else None
+    party = _party(connection, tenant, window.party) if window.party else None
     context = Context(
         clerk.now,
         window.purpose or usual_purpose(clerk.subject),
@@ -73,6 +73,14 @@ def _visit(connection: Connection, window: Window) -> Visit:
         party=party,
     )
     return Visit(clerk, context, window.request)
+
+
+def _party(connection: Connection, tenant: str, id_: str) -> Subject:
+    """Who receives; whom nobody knows is somebody without any role, and refused like one."""
+    try:
+        return somebody(connection, tenant, id_)
+    except NotFound:
+        return Subject(tenant, id_, kind="outside")
 
 
 def _denial(connection: Connection, window: Window, error: Denied) -> Event:

@@ -150,13 +150,26 @@ def test_a_delivery_that_lost_all_is_held(home: Home) -> None:
 
 
 def test_a_held_plan_is_applied_by_its_number_and_a_reason(home: Home) -> None:
-    redeliver(home, [])
-    plan = night(home, day=2)["plan"]
-
-    told = home("sync", "apply", plan, "--allow-held", "the pilot is over", NOW=DAY.format(3))
+    (home.folder / "planbridge.toml").write_text("[sync.guard]\ndrop_rows = 2\n")
+    try:
+        redeliver(home, [max(ieps(home), key=lambda one: len(one.model_dump_json()))])
+        plan = night(home, day=2)["plan"]
+        told = home("sync", "apply", plan, "--allow-held", "it is over", NOW=DAY.format(3))
+    finally:
+        (home.folder / "planbridge.toml").write_text("")
 
     assert told.status == 0, told
-    assert home.value("SELECT count(*) FROM iep_mirror WHERE state = 'missing'") == 11
+    assert home.value("SELECT count(*) FROM iep_mirror WHERE state = 'missing'") == 10
+
+
+def test_a_delivery_of_headers_alone_is_held(home: Home) -> None:
+    before = home.held()
+    redeliver(home, [])
+
+    report = night(home, day=2)
+
+    assert (report["state"], codes(report)) == ("held", {"file.emptied"})
+    assert home.held() == before
 
 
 def test_losses_beyond_the_guard_are_held_school_by_school(home: Home) -> None:
@@ -213,7 +226,10 @@ def test_an_iep_that_came_to_another_student_holds_the_night(home: Home) -> None
 def test_goals_that_are_gone_by_half_in_bulk_hold_the_night(home: Home) -> None:
     (home.folder / "planbridge.toml").write_text("[sync.guard]\nblank_rows = 2\n")
     try:
-        redeliver(home, [changed(one, postsecondary_goals=()) for one in ieps(home)])
+        kept, *others = sorted(ieps(home), key=lambda one: -len(one.postsecondary_goals))
+        redeliver(
+            home, [kept, *(changed(one, postsecondary_goals=(), annual_goals=()) for one in others)]
+        )
         report = night(home, day=2)
     finally:
         (home.folder / "planbridge.toml").write_text("")

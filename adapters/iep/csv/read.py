@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from adapters.formats import Unreadable
 from adapters.iep.csv.cells import STUDENT, plain_cell, refined
 from adapters.iep.csv.profile import Profile
-from adapters.iep.pieces import Piece, Refined
+from adapters.iep.pieces import ROWS, Piece, Refined
 from schemas.finding import Finding, Severity
 from schemas.standards.iep_csv import HEAD, layout
 from schemas.standards.shape import StandardRecord
@@ -29,14 +30,20 @@ class IepCsvReader:
     endings: tuple[str, ...] = (".csv", ".txt", ".tsv")
 
     def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
-        """The header of each file of the layout; none of one that cannot be read."""
+        """The header of each file of the layout, and `ROWS` if any row follows it.
+
+        Nothing of one that cannot be read.
+        """
         known = {self.profile.name_of(file).lower() for file in layout()}
         plain = {PurePosixPath(name).name.lower(): path for name, path in files.items()}
         return {name: self._header(name, path) for name, path in plain.items() if name in known}
 
     def _header(self, name: str, path: Path | None) -> list[str]:
+        if path is None:
+            return []
         try:
-            return next(_Sheet(self.profile, path, name).rows())[1] if path else []
+            rows = _Sheet(self.profile, path, name).rows()
+            return [*next(rows)[1], *(ROWS for _ in islice(rows, 1))]
         except (Unreadable, StopIteration):
             return []
 

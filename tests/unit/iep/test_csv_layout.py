@@ -266,6 +266,18 @@ def test_a_file_that_came_last_night_is_missed(folder: Path, tmp_path: Path) -> 
     ]
 
 
+def test_a_file_that_holds_its_header_alone_is_held(folder: Path, tmp_path: Path) -> None:
+    source = IepSource(folder, IepCsvReader())
+    shelf = Shelf(tmp_path / "shelf")
+    before = source.fetch(shelf, {})
+    services = folder / "services.csv"
+    services.write_text(services.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+    found = source.fetch(shelf, before.memory).findings
+
+    assert [(one.code, one.file) for one in found] == [("file.emptied", "services.csv")]
+
+
 def test_a_commitment_of_an_agency_that_did_not_come_is_kept(folder: Path) -> None:
     edit(folder, "commitments", "AG-VR-01", "AG-X")
 
