@@ -27,7 +27,7 @@ def print_rich(*renderables: Any) -> None:
     """For people, in colour where the terminal has any."""
     from rich.console import Console
 
-    console = Console()
+    console = Console(markup=False, emoji=False)  # what a student wrote is no markup
     for one in renderables:
         console.print(one)
 

@@ -190,3 +190,10 @@ def test_it_goes_with_a_portfolio_too(contested: Home, tmp_path: Path) -> None:
     words = ("export", "portfolio", LOCAL_ID, "--format", "json-resume", "-o", out)
     assert contested(*words, OPERATOR="mia").status == 0
     assert "She wants to fly." in (tmp_path / "resume.json.statements.txt").read_text("utf-8")
+
+
+def test_what_looks_like_markup_is_shown_as_it_was_written(school: Home) -> None:
+    words = ("student", "set", LOCAL_ID, "email", "a[bold]:key:@x.example", "--reason", "mine")
+    assert school(*words, OPERATOR="lupe").status == 0
+    told = "".join(school("student", "show", LOCAL_ID, OPERATOR="mia").out.split())
+    assert "a[bold]:key:@x.example" in told
