@@ -13,7 +13,7 @@ help: ## Show what there is to do
 setup: $(READY) ## Install everything into .venv, unless it is there already
 	@echo "Ready: .venv/bin/planbridge"
 
-demo: $(READY) ## Three nights of a small district, with a report to look at
+demo: $(READY) ## A small district at work: nights, who sees what, a transition plan, portfolios
 	@$(BIN)/planbridge demo $(ARGS)
 
 test: $(READY) ## Run the tests; ARGS="-m stress" runs the long ones
