@@ -27,7 +27,7 @@ check: $(READY) ## Style, types, storeys, generated documents
 	@$(BIN)/python -m schemas.ilp.generate --check
 	@$(BIN)/python -m mappings.generate --check
 
-bench: $(READY) ## Measure against budgets; ARGS=convert, nights, access, audit or forms
+bench: $(READY) ## Measure against budgets; ARGS=convert, nights, access, audit, forms or portfolio
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 # uv is large and needed only here, so it stays out of .venv and of the lock itself.
