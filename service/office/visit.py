@@ -102,12 +102,10 @@ class Visit:
         Raises Refused where nothing is.
         """
         wanted = tuple(sections or policy.sections())
-        rows = load_rows(self.connection, self.desk, [student])
-        sight = self._sight(student, action, wanted, rows[student])
+        sight, rows = self._look(student, action, wanted)
         if not sight.decisions:
-            raise self._refused(student, action, wanted, rows[student])
-        self.events.append(telling.allowed(self.desk, sight, rows[student], **self.told))
-        return sight
+            raise self._refused(student, action, wanted, rows)
+        return self._noted(sight, rows)
 
     def lookup(
         self, given: str, action: str = "read", sections: Iterable[str] | None = None
@@ -119,11 +117,9 @@ class Visit:
         """
         wanted = tuple(sections or policy.sections())
         student = self._known(given)
-        rows = load_rows(self.connection, self.desk, [student or ""])[student or ""]
-        sight = self._sight(student or "", action, wanted, rows)
+        sight, rows = self._look(student or "", action, wanted)
         if student is not None and sight.decisions:
-            self.events.append(telling.allowed(self.desk, sight, rows, **self.told))
-            return sight
+            return self._noted(sight, rows)
         event = self._refused(student or "", action, wanted, rows).event
         raise Refused(
             f"{given!r} is not known here, or not open to {self.act.by}.",
@@ -154,12 +150,10 @@ class Visit:
 
     def require(self, student: str, action: str, section: str, *fields: str) -> Decision:
         """The decision that opens a section for an action, with these fields. Raises Refused."""
-        sight = self.see(student, action, [section])
-        if set(fields) <= sight.fields:
-            return sight.decisions[section]
-        self.events.pop()
-        rows = load_rows(self.connection, self.desk, [student])[student]
-        raise self._refused(student, action, (section,), rows)
+        sight, rows = self._look(student, action, (section,))
+        if not sight.decisions or not set(fields) <= sight.fields:
+            raise self._refused(student, action, (section,), rows)
+        return self._noted(sight, rows).decisions[section]
 
     def write(self, proposal: Proposal, action: str = "write") -> dict[str, Decision]:
         """The decisions that let a proposal be written. Raises Invalid, or Denied with its fields.
@@ -169,17 +163,14 @@ class Visit:
         try:
             decisions = authorize(self.connection, self.desk, proposal, action)
         except FieldsRefused as error:
-            whom = proposal.students[0]
-            side = self.desk.side(load_rows(self.connection, self.desk, [whom])[whom])
+            side = self.desk.side(self._rows(proposal.students[0]))
             named = tuple(sorted(error.refused))
             event = self._denial(action, {}, side, proposal.students, fields=named)
             raise Refused(error.problem, error.fix, event) from None
-        rows = load_rows(self.connection, self.desk, proposal.students)
         fields = frozenset(proposal.values)
         only = {one: replace(made, fields=made.fields & fields) for one, made in decisions.items()}
         for one in proposal.students:
-            event = telling.allowed(self.desk, Sight(one, action, only), rows[one], **self.told)
-            self.events.append(event)
+            self._noted(Sight(one, action, only), self._rows(one))
         return decisions
 
     def require_custodian(self, what: str, students: Iterable[str] = ()) -> None:
@@ -200,8 +191,7 @@ class Visit:
 
     def shut(self, student: str) -> Event:
         """The event of a look in vain at what is recorded of a student."""
-        rows = load_rows(self.connection, self.desk, [student])[student]
-        return self._refused(student, "read", (SECTION,), rows).event
+        return self._refused(student, "read", (SECTION,), self._rows(student)).event
 
     def note(self, action: str, students: Iterable[str] = (), **told: Any) -> None:
         """Put an act on the log that no decision of the table stands behind."""
@@ -219,6 +209,19 @@ class Visit:
             "reason": self.act.reason,
             "request": self.request,
         }
+
+    def _rows(self, student: str) -> Rows:
+        return load_rows(self.connection, self.desk, [student])[student]
+
+    def _look(self, student: str, action: str, wanted: tuple[str, ...]) -> tuple[Sight, Rows]:
+        """What is open of a student, and the rows that tell; nothing is on record yet."""
+        rows = self._rows(student)
+        return self._sight(student, action, wanted, rows), rows
+
+    def _noted(self, sight: Sight, rows: Rows) -> Sight:
+        """The sight, which becomes an event."""
+        self.events.append(telling.allowed(self.desk, sight, rows, **self.told))
+        return sight
 
     def _seen(
         self, students: Sequence[str], action: str, wanted: tuple[str, ...]
