@@ -134,9 +134,9 @@ def _portfolios(
     session: Session, window: Window, whom: tuple[str | None, str | None], order: _Order, out: Path
 ) -> tuple[dict[str, Any], Visit]:
     """Decide and log first; only then is anything read to be written."""
+    from service.ilp.files import PlanFiles
     from service.office import at_window
-    from service.portfolio.export import Desk
-    from service.portfolio.makers import opened_printer
+    from service.portfolio.export import opened_desk
     from service.portfolio.permit import permit_school, permit_student
 
     student, school = whom
@@ -145,36 +145,17 @@ def _portfolios(
             permit = permit_student(visit, student, order.number, sign=order.sign)
         else:
             permit = permit_school(visit, str(school), order.number, sign=order.sign)
-    with opened_printer(order.form, order.fonts) as printer, session.reading() as connection:
-        files, maker = _made(session, connection, permit, order, printer)
-        desk = Desk(connection, session.tenant, files, maker)
+    files = PlanFiles(session.settings.data, session.tenant)
+    with (
+        session.reading() as connection,
+        opened_desk(connection, files, permit, order.form, order.fonts, sign=order.sign) as desk,
+    ):
         if student is not None:
             done = desk.write_one(permit, out)
         else:
             with progress() as tell:
                 done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
-    return _told(permit, done, maker, order.form), visit
-
-
-def _made(
-    session: Session, connection: Any, permit: Permit, order: _Order, printer: Any
-) -> tuple[Any, Maker]:
-    from service.ilp.files import PlanFiles
-    from service.portfolio.export import district_name
-    from service.portfolio.keys import store_of
-    from service.portfolio.makers import Workshop
-
-    files = PlanFiles(session.settings.data, session.tenant)
-    keys = store_of(session.settings.data, session.tenant)
-    known = keys.identity()
-    shop = Workshop(
-        files,
-        district_name(connection, session.tenant),
-        did=known.did if known else None,
-        signer=keys.signer() if order.sign else None,
-        printer=printer,
-    )
-    return files, shop.maker(order.form, permit.mark)
+    return _told(permit, done, desk.maker, order.form), visit
 
 
 def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, Any]:

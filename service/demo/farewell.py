@@ -17,9 +17,8 @@ from service.demo.tour import STUDENT, Tour
 from service.ilp.files import PlanFiles
 from service.office.people import find_person
 from service.portfolio.credentials import look_at
-from service.portfolio.export import Desk, district_name
+from service.portfolio.export import opened_desk
 from service.portfolio.keys import store_of
-from service.portfolio.makers import Workshop, opened_printer
 from service.portfolio.mark import new_export
 from service.portfolio.permit import permit_student
 from service.store.database import reading
@@ -74,13 +73,11 @@ def _export(tour: Tour, student: str, by: str, out: Path, *, sign: bool = False)
     number, form = new_export(), "clr" if sign else "pdf"
     with tour.visit("export portfolio", f"export {number} as {form}", by=by) as visit:
         permit = permit_student(visit, student, number, sign=sign)
-    settings, keys = tour.settings, store_of(tour.settings.data, tour.settings.tenant)
-    with opened_printer(form, ()) as printer, reading(tour.engine) as connection:
-        files = PlanFiles(settings.data, settings.tenant)
-        name = district_name(connection, settings.tenant)
-        signer = keys.signer() if sign else None
-        shop = Workshop(files, name, signer=signer, printer=printer)
-        desk = Desk(connection, settings.tenant, files, shop.maker(form, permit.mark))
+    files = PlanFiles(tour.settings.data, tour.settings.tenant)
+    with (
+        reading(tour.engine) as connection,
+        opened_desk(connection, files, permit, form, sign=sign) as desk,
+    ):
         desk.write_one(permit, out)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,7 +23,8 @@ from service.ilp.keep import existing_plan, plan_now, plan_of
 from service.ilp.sight import visible_plan
 from service.office import Sight
 from service.portfolio.account import Account
-from service.portfolio.makers import Maker, Subject
+from service.portfolio.keys import store_of
+from service.portfolio.makers import Maker, Subject, Workshop, opened_printer
 from service.portfolio.permit import Permit
 from service.portfolio.sets import Folder, set_at
 from service.store.tables import ROSTER
@@ -133,3 +136,27 @@ def district_name(connection: Connection, tenant: str) -> str:
     place = ROSTER["organization"].c
     query = sa.select(place.name).where(place.tenant == tenant, place.type == "district")
     return str(connection.execute(query.order_by(place.id)).scalar() or tenant)
+
+
+@contextmanager
+def opened_desk(
+    connection: Connection,
+    files: PlanFiles,
+    permit: Permit,
+    form: str,
+    fonts: tuple[Path, ...] = (),
+    *,
+    sign: bool = False,
+) -> Iterator[Desk]:
+    """The desk for one of the `FORMATS` under a permit; signing takes the district's own key."""
+    keys = store_of(files.data, files.tenant)
+    known = keys.identity()
+    with opened_printer(form, fonts) as printer:
+        shop = Workshop(
+            files,
+            district_name(connection, files.tenant),
+            did=known.did if known else None,
+            signer=keys.signer() if sign else None,
+            printer=printer,
+        )
+        yield Desk(connection, files.tenant, files, shop.maker(form, permit.mark))
