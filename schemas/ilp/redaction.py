@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -114,24 +115,41 @@ class _Place:
 
 
 def _visible(value: Any, place: _Place) -> Any:
-    """The value without what is hidden, at any depth and in earlier versions."""
+    """The value without what is hidden, at any depth and in earlier versions.
+
+    A value that hides nothing is handed back itself: to build it anew would cost most of the time.
+    """
     if isinstance(value, tuple):
-        shown_items = (_visible(item, place) for item in value)
-        return tuple(item for item in shown_items if item is not None)
+        return _kept(value, [_visible(item, place) for item in value])
     if not isinstance(value, Record):
         return value
     if place.hides(value):
         return None
-    marked = {name for name, _ in elements_of(type(value))}
+    marked = _marked(type(value))
     hidden = {name for name in marked if place.below(name).path not in place.view.fields}
     shown = {
         name: _visible(child, place if name == "earlier" else place.below(name))
         for name, child in value
         if name not in hidden
     }
+    if not hidden and all(shown[name] is child for name, child in value):
+        return value
     if isinstance(value, Entry):
         shown["origins"] = {name: at for name, at in value.origins.items() if name not in hidden}
     return type(value).model_validate(shown)
+
+
+@cache
+def _marked(kind: type[Record]) -> tuple[str, ...]:
+    """The fields of a record that have a mark of their own."""
+    return tuple(name for name, _ in elements_of(kind))
+
+
+def _kept(value: tuple[Any, ...], items: list[Any]) -> tuple[Any, ...]:
+    """The items that are left of a tuple, the tuple itself where they all are as they were."""
+    if all(item is before for item, before in zip(items, value, strict=True)):
+        return value
+    return tuple(item for item in items if item is not None)
 
 
 def _without_dangling(areas: dict[str, Any], hidden: AbstractSet[str]) -> dict[str, Any]:
@@ -156,8 +174,7 @@ def _pruned(value: Any, ids: AbstractSet[str], hidden: AbstractSet[str]) -> Any:
     if isinstance(value, ElementRef):
         return None if value.root in hidden else value
     if isinstance(value, tuple):
-        kept = (_pruned(item, ids, hidden) for item in value)
-        return tuple(item for item in kept if item is not None)
+        return _kept(value, [_pruned(item, ids, hidden) for item in value])
     return _pruned_record(value, ids, hidden) if isinstance(value, Record) else value
 
 
@@ -165,6 +182,8 @@ def _pruned_record(
     record: Record, ids: AbstractSet[str], hidden: AbstractSet[str]
 ) -> Record | None:
     fields = {name: _pruned(child, ids, hidden) for name, child in record}
+    if all(fields[name] is child for name, child in record):
+        return record
     lost = {name for name, child in record if fields[name] in (None, ()) and child != fields[name]}
     if any(type(record).model_fields[name].is_required() for name in lost):
         return None
