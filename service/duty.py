@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from service.access.accounts import appoint, had_custodian, holds_office
 from service.act import Act
 from service.audit.event import Event, Outcome
 from service.audit.log import Log, record, recording
-from service.errors import Denied
+from service.errors import Denied, Invalid, Misconfigured
+from service.store.database import reading
+from service.store.tables import rehearsal
 
 
 @contextmanager
@@ -53,6 +56,35 @@ def appoint_account(
             return
     with on_duty(engine, log, act, request) as connection:
         appoint(connection, log.tenant, *appointed, act)
+
+
+def begin_rehearsal(engine: Engine, log: Log, act: Act) -> None:
+    """Mark a district that is only beginning as one for shows and tests, whose clock can be set.
+
+    It is the first event of its log. Raises Invalid for a district that is at work.
+    """
+    with recording(engine, log) as connection:
+        if had_custodian(connection, log.tenant):
+            raise Invalid(
+                f"{log.tenant} is at work already, and no rehearsal.",
+                "Rehearse in an empty folder, with a database of its own.",
+            )
+        connection.execute(sa.insert(rehearsal).values(tenant=log.tenant, since=act.at))
+        record(connection, log, _event(act, "init --rehearsal", Outcome.ALLOWED))
+
+
+def require_rehearsal(engine: Engine, tenant: str) -> None:
+    """Make sure that the clock may be set: a false one would wake what has expired.
+
+    Raises Misconfigured.
+    """
+    with reading(engine) as connection:
+        mine = sa.select(rehearsal.c.since).where(rehearsal.c.tenant == tenant)
+        if connection.execute(mine).first() is None:
+            raise Misconfigured(
+                f"now is set, and {tenant} is no rehearsal: its clock is the machine's.",
+                "Unset PLANBRIDGE_NOW, and take now out of planbridge.toml.",
+            )
 
 
 def _event(act: Act, request: str, outcome: Outcome) -> Event:

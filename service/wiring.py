@@ -41,11 +41,17 @@ KINDS = ("oneroster-csv", "oneroster-rest", *IEP_KINDS, CIS_KIND)
 
 
 def engine_of(settings: Settings) -> Engine:
-    """The database of these settings, brought to this program's version before."""
+    """The database of these settings, brought to this program's version before.
+
+    Raises Misconfigured where a clock is set that is not a rehearsal's.
+    """
+    from service.duty import require_rehearsal
     from service.store.migrate import require_current
 
     engine = open_engine(settings.database_url, settings.tenant)
     require_current(engine)
+    if settings.now is not None:
+        require_rehearsal(engine, settings.tenant)
     return engine
 
 

@@ -145,6 +145,8 @@ def _looked(file: Path, issuers: list[Path] | None, online: bool) -> Looked:
     from service.settings import load_settings
 
     settings = load_settings()
+    if settings.now is not None:
+        settings = open_session().settings  # which lets a rehearsal alone set the clock
     lists = lists_of(settings.data, issuers or [])
     return look_at(file, lists, settings.clock(), fetch_json if online else None)
 

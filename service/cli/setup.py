@@ -11,8 +11,6 @@ from service.cli.out import print_json
 from service.cli.session import opened, operator
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
-
     from service.settings import Settings
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
@@ -46,40 +44,62 @@ drop_share = 0.10
 
 def init(
     tenant: Annotated[str, typer.Option(help="A short name for the district.")] = "district",
+    rehearsal: Annotated[
+        bool, typer.Option("--rehearsal", help="For shows and tests: its clock can be set.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Make this folder a place to work: planbridge.toml and an embedded database."""
-    from service.errors import Invalid
+    from service.errors import Invalid, ServiceError
     from service.settings import FILE, load_settings
-    from service.store.database import open_engine
-    from service.store.migrate import upgrade
 
     path = Path(FILE)
     if path.exists():
         raise Invalid(f"{FILE} exists already.", "Use it, or choose an empty folder.")
-    load_settings(tenant=tenant)
+    _require_true_clock(load_settings(tenant=tenant), rehearsal)
     path.write_text(_TEMPLATE.format(tenant=tenant), encoding="utf-8")
-    settings = load_settings()
-    engine = opened(open_engine(settings.database_url, settings.tenant))
-    upgrade(engine)
-    _appoint_operator(engine, settings)
+    try:
+        settings = load_settings()
+        _make_district(settings, rehearsal)
+    except ServiceError:
+        path.unlink()  # so that it can be tried again
+        raise
     if as_json:
         print_json({"settings": str(path.resolve()), "database_url": _shown(settings.database_url)})
         return
     typer.echo(f"Wrote {FILE} and made the database {_shown(settings.database_url)}.")
     typer.echo(f"{operator()} is its custodian of records (role PRV).")
+    if rehearsal:
+        typer.echo("It is a rehearsal: its clock can be set, and no real student belongs in it.")
     typer.echo("Next: planbridge source add sis --kind oneroster-csv --path FILE_OR_FOLDER")
 
 
-def _appoint_operator(engine: Engine, settings: Settings) -> None:
+def _require_true_clock(settings: Settings, rehearsal: bool) -> None:
+    from service.errors import Misconfigured
+
+    if settings.now is not None and not rehearsal:
+        raise Misconfigured(
+            "PLANBRIDGE_NOW is set, and a district that works has the machine's clock.",
+            "Unset it, or make a district for shows and tests with --rehearsal.",
+        )
+
+
+def _make_district(settings: Settings, rehearsal: bool) -> None:
     """Whoever makes a district's database answers for it, until somebody else is appointed."""
     from service.act import Act
     from service.audit.log import open_log
-    from service.duty import appoint_account
+    from service.duty import appoint_account, begin_rehearsal
     from service.settings import instant
+    from service.store.database import open_engine
+    from service.store.migrate import upgrade
 
+    engine = opened(open_engine(settings.database_url, settings.tenant))
+    upgrade(engine)
+    log = open_log(settings, engine)
     act = Act(operator(), "made this district's database", instant(settings.clock()))
-    appoint_account(engine, open_log(settings, engine), act, "init", (act.by, "PRV"))
+    if rehearsal:
+        begin_rehearsal(engine, log, act)
+    appoint_account(engine, log, act, "init", (act.by, "PRV"))
 
 
 def _shown(url: str) -> str:

@@ -18,7 +18,7 @@ from service.access.workflow.requests import Asked, add_request, answer_request
 from service.access.writes import Proposal
 from service.act import Act
 from service.audit.log import open_log
-from service.duty import appoint_account
+from service.duty import appoint_account, begin_rehearsal
 from service.errors import Invalid, Misconfigured
 from service.ilp.request import take_in
 from service.nightly import run_page, run_source
@@ -127,7 +127,10 @@ def prepare(folder: Path, progress: Progress, custodian: str, now: datetime | No
     upgrade(engine)
     tour = Tour(settings, engine, folder, fixtures(), progress, custodian)
     act = tour.act("made this demonstration")
-    appoint_account(engine, open_log(settings, engine), act, "demo", (custodian, "PRV"))
+    log = open_log(settings, engine)
+    if now is not None:
+        begin_rehearsal(engine, log, act)
+    appoint_account(engine, log, act, "demo", (custodian, "PRV"))
     with writing(engine) as connection:
         path = {"path": str((folder / "delivery").resolve())}
         add_source(connection, settings.tenant, SOURCE, "oneroster-csv", path)

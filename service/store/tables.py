@@ -111,6 +111,9 @@ Index(
 
 counter = Table("counter", metadata, _key("tenant"), _key("name"), _need("value", Integer))
 
+rehearsal = Table("rehearsal", metadata, _key("tenant"), _need("since"))
+"""Districts that were made for shows and tests: in these alone the clock can be set."""
+
 lease = Table(
     "lease",
     metadata,

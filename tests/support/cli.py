@@ -173,12 +173,12 @@ def changed_tables(before: Rows, after: Rows) -> set[str]:
 
 
 def make_home(folder: Path, **variables: str) -> Home:
-    """A folder after `planbridge init`, with a CSV source called `sis`."""
+    """A folder after `planbridge init`, whose clock can be set, with a CSV source called `sis`."""
     home = Home(folder, {f"PLANBRIDGE_{name}": value for name, value in variables.items()})
     folder.mkdir(parents=True, exist_ok=True)
     # The custodian is there before the first of any test's nights.
     before = {"NOW": variables.get("NOW", "2026-01-01T00:00:00Z")}
-    answer = home("init", **before)
+    answer = home("init", "--rehearsal", **before)
     assert answer.status == 0, answer
     answer = home(
         "source", "add", "sis", "--kind", "oneroster-csv", "--path", home.delivery, **before

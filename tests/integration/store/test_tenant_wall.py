@@ -15,7 +15,6 @@ from support.cli import Home
 from support.nights import LOCAL_ID, at
 from support.postgres import Cluster
 
-from service.cli.session import operator
 from service.store import (
     access_tables,  # noqa: F401  # each brings its tables into the metadata
     audit_tables,  # noqa: F401
@@ -188,13 +187,14 @@ def test_the_wall_comes_down_with_its_revision(walled: Engine) -> None:
 def test_nights_run_behind_the_wall(owned_url: str, fixtures: Path, tmp_path: Path) -> None:
     variables = {"NOW": at("2026-11-20"), "DATABASE_URL": owned_url, "TENANT": "cedar"}
     home = Home(tmp_path, {f"PLANBRIDGE_{name}": value for name, value in variables.items()})
-    said(home, "access", "appoint", operator(), "--reason", "the board")
+    said(home, "init", "--rehearsal")
     said(home, "source", "add", "sis", "--kind", "oneroster-csv", "--path", home.delivery)
     for night in ("night1", "night2"):
         home.deliver(fixtures / "district" / night)
         assert json.loads(said(home, "sync", "run", "sis", "--json"))["state"] == "done"
     shown = json.loads(said(home, "student", "show", LOCAL_ID, "--json"))
     assert shown["person"]["fields"]["given_name"]["value"] == "Guadalupe"
+    del home.variables["PLANBRIDGE_NOW"]  # the other one is no rehearsal
     assert "no account here" in said(home, "student", "show", LOCAL_ID, "--json", TENANT="other")
 
 
