@@ -21,9 +21,15 @@ class Catalogue:
     courses: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def take_roster(self, records: Iterable[Mapping[str, str]]) -> None:
-        """Take over the roster's courses, each with at least an `id`."""
+        """Take over the roster's courses, each with at least an `id`.
+
+        A course that schools list one by one is one course here, for the grades of all of them.
+        """
         for record in records:
-            self.courses.setdefault(record["id"], {}).update(record)
+            course = self.courses.setdefault(record["id"], {})
+            course.update({**record, **course})
+            self._widen(course, record.get("grade_low"))
+            self._widen(course, record.get("grade_high"))
 
     def take_pupil(self, pupil: Pupil) -> None:
         """Take over what the student's plan says of courses taken and enrolled in."""

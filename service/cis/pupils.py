@@ -164,6 +164,10 @@ def _level(grades: set[str] | tuple[()]) -> str:
     return "secondary" if max(numbers) >= _HIGH_SCHOOL else "elementary"
 
 
+_CREDITS: Final = "metadata.ilp.credits"
+"""OneRoster has no field for a course's credits; a source may tell them under this name."""
+
+
 def _courses(connection: Connection, tenant: str) -> Iterator[dict[str, str]]:
     course, session = ROSTER["course"].c, ROSTER["academic_session"].c
     told = sa.select(session.id, session.school_year).where(session.tenant == tenant)
@@ -180,5 +184,6 @@ def _courses(connection: Connection, tenant: str) -> Iterator[dict[str, str]]:
             "grade_low": grades[0] if grades else None,
             "grade_high": grades[-1] if grades else None,
             "school_year": f"{year - 1}-{year}" if year else None,
+            "credits": json.loads(row.extras or "{}").get(_CREDITS),
         }
         yield {name: value for name, value in given.items() if value is not None}

@@ -139,6 +139,13 @@ def test_the_career_system_gets_every_student_of_the_school(demo: tuple[Home, An
     assert len(rows) == 84
 
 
+def test_the_career_system_gets_the_catalogue_of_the_roster(demo: tuple[Home, Answer]) -> None:
+    with zipfile.ZipFile(demo[0].folder / "naviance.zip") as archive:
+        rows = archive.read("CourseCatalog.csv").decode().splitlines()[1:]
+    algebra = "ALG1,2026-2027,,Algebra I,Mathematics,02,02052,1.0,9,9"
+    assert (len(rows), algebra in rows) == (23, True)
+
+
 @pytest.mark.parametrize(
     ("student", "who"),
     [("0001101", "senior"), ("0001052", "mother"), ("0001101", "career system")],

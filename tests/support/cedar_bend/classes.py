@@ -25,6 +25,12 @@ class Course:
     def homeroom(self) -> bool:
         return self.code.startswith("adv")
 
+    @property
+    def credits(self) -> str:
+        """Half a credit a semester, at the high school; homerooms earn none."""
+        earns = self.grades[0] >= "09" and not self.homeroom
+        return f"{len(self.semesters) / 2:.1f}" if earns else ""
+
 
 _MIDDLE = ("06", "07", "08")
 _CORE = {
@@ -138,6 +144,7 @@ def add_courses(tables: Tables, year: int) -> None:
             "orgSourcedId": DISTRICT,
             "subjects": course.subject,
             "subjectCodes": course.sced,
+            "metadata.ilp.credits": course.credits,
         }
         put(tables, "courses", f"crs-{course.code}", row)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.cis_pupils import ASKED, DISTRICT, JOSE_FACTS, ZOE_FACTS, jose, zoe, zoe_plan
 
-from adapters.cis.write import Asked, SetReport, write_set
+from adapters.cis.write import Asked, District, SetReport, write_set
 from mappings.cis.facts import Pupil, class_year
 from mappings.cis.layout import shipped_layout
 from schemas.finding import Severity
@@ -103,6 +103,14 @@ def test_a_student_without_the_identifier_stays_out_and_is_named(tmp_path: Path)
 def test_two_students_of_one_number_hold_the_set(tmp_path: Path) -> None:
     report = _write("xello", tmp_path / "out", zoe(), zoe())
     assert max(one.severity for one in report.findings) is Severity.HOLD
+
+
+def test_a_course_that_two_schools_list_is_for_the_grades_of_both(tmp_path: Path) -> None:
+    told = {"id": "ALG1", "title": "Algebra I", "subject": "Mathematics", "credits": "1"}
+    listed = tuple({**told, "grade_low": grade, "grade_high": grade} for grade in ("09", "08"))
+    write_set(shipped_layout("naviance"), tmp_path / "out", [], ASKED, District((), listed))
+    [row] = (tmp_path / "out" / "CourseCatalog.csv").read_text("utf-8").splitlines()[1:]
+    assert row.endswith(",1,8,9")
 
 
 def test_the_kind_of_identifier_is_chosen_for_the_set(tmp_path: Path) -> None:
