@@ -7,20 +7,40 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.access import policy
 from service.act import Act
 from service.errors import Invalid
 from service.store import counters
 from service.store.access_tables import account, account_role
 from service.store.journal import Entry, Stamp, write_entries
+from service.store.people import known_as
 
 APPOINTED: Final = ("PRV",)
 """Roles that a district gives by appointment; all others follow from ties and agreements."""
 
 
+def check_name(connection: Connection, tenant: str, given: str, whose: str | None = None) -> None:
+    """Make sure that a new account may be called so; `whose` is the person whose it will be.
+
+    Consents, shares and ties name accounts, people and classes of parties in one place, so that
+    no account is called like a role or like somebody else. Raises Invalid.
+    """
+    if not given or given != given.strip() or not given.isprintable():
+        raise Invalid(f"account {given!r} is no name.", "Write it as its owner signs in.")
+    if given in policy.roles():
+        raise Invalid(f"account {given!r} is the code of a role.", "Name it otherwise.")
+    if known_as(connection, tenant, given) - {whose}:
+        raise Invalid(
+            f"account {given!r} is the id of a person.",
+            "Name it otherwise; `planbridge access link` makes a person's own account.",
+        )
+
+
 def appoint(connection: Connection, tenant: str, account_id: str, role: str, act: Act) -> str:
     """Give an account a role from now on, making the account where there is none.
 
-    The act's reason is the evidence. Raises Invalid for a role that only ties can give.
+    The act's reason is the evidence. Raises Invalid for a role that only ties can give, and for a
+    name that no account can have.
     """
     if role not in APPOINTED:
         raise Invalid(
@@ -29,6 +49,7 @@ def appoint(connection: Connection, tenant: str, account_id: str, role: str, act
         )
     known = sa.select(account.c.id).where(account.c.tenant == tenant, account.c.id == account_id)
     if connection.execute(known).first() is None:
+        check_name(connection, tenant, account_id)
         values = {"tenant": tenant, "id": account_id, "kind": "person", "name": account_id}
         connection.execute(sa.insert(account).values(**values, k12=False))
     made = f"{account_id}-{counters.advance(connection, tenant, 'account_role')}"

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.errors import Invalid, NotFound
-from service.store.tables import ROSTER, crosswalk, person_identifier
+from service.store.people import known_as
+from service.store.tables import ROSTER
 
 
 def find_person(connection: Connection, tenant: str, given: str) -> str:
@@ -16,19 +17,7 @@ def find_person(connection: Connection, tenant: str, given: str) -> str:
 
     Raises NotFound, or Invalid where the same text is the id of several people.
     """
-    person = ROSTER["person"]
-    ways: tuple[sa.Select[Any], ...] = (
-        sa.select(person.c.id).where(person.c.tenant == tenant, person.c.id == given),
-        sa.select(crosswalk.c.record_id).where(
-            crosswalk.c.tenant == tenant,
-            crosswalk.c.entity == "person",
-            crosswalk.c.sourced_id == given,
-        ),
-        sa.select(person_identifier.c.person_id).where(
-            person_identifier.c.tenant == tenant, person_identifier.c.value == given
-        ),
-    )
-    found = {str(one) for way in ways for one in connection.execute(way).scalars()}
+    found = known_as(connection, tenant, given)
     if not found:
         raise NotFound(
             f"Nobody is known as {given!r}.", "Give a sourcedId, a local id or a state id."

@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.access import policy
+from service.access.accounts import check_name
 from service.access.workflow.clerk import (
     Clerk,
     Done,
@@ -31,6 +32,8 @@ EXCEPTIONS: Final = ("a1", "a3", "a6")
 class Terms:
     """What an agreement says. `role` is the account's, such as `CIS`.
 
+    `sections` are those that it covers, and fields that have to be named by themselves, such as
+    `demographics.birth_date`.
     Without `direct_control` and `no_redisclosure` an agreement opens nothing (99.31(a)(1)(i)(B));
     audits and studies name the day by which everything is destroyed (99.35, 99.31(a)(6)).
     """
@@ -114,6 +117,7 @@ def link_account(clerk: Clerk, account_id: str, person_id: str) -> Done:
         raise NotFound(f"There is no person {person_id!r}.", "Name a person of the roster.")
     row = _account(clerk, account_id)
     if row is None:
+        check_name(clerk.connection, clerk.tenant, account_id, whose=person_id)
         values = {"tenant": clerk.tenant, "id": account_id, "name": account_id, "k12": False}
         made = sa.insert(account).values(kind="person", person_id=person_id, **values)
         clerk.connection.execute(made)
@@ -134,6 +138,7 @@ def _account(clerk: Clerk, account_id: str) -> dict[str, Any] | None:
 def _ensure_client(clerk: Clerk, account_id: str, role: str) -> None:
     row = _account(clerk, account_id)
     if row is None:
+        check_name(clerk.connection, clerk.tenant, account_id)
         values = {"tenant": clerk.tenant, "id": account_id, "name": account_id, "k12": False}
         kind = policy.roles()[role].kind
         clerk.connection.execute(sa.insert(account).values(kind=kind, role=role, **values))
@@ -157,8 +162,9 @@ def _check(clerk: Clerk, terms: Terms) -> None:
     ):
         if value not in known:
             raise Invalid(f"{name} cannot be {value!r}.", f"Use one of {', '.join(sorted(known))}.")
-    wrong = ", ".join(sorted(terms.sections - policy.sections().keys()))
+    wrong = ", ".join(sorted(terms.sections - policy.nameable()))
     if wrong or not terms.sections:
         raise Invalid(
-            f"sections cannot be {wrong or 'empty'}.", "Name the sections that it covers."
+            f"sections cannot be {wrong or 'empty'}.",
+            f"Name what it covers: {', '.join(sorted(policy.nameable()))}.",
         )

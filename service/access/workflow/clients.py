@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.access import policy
+from service.access.accounts import check_name
 from service.access.workflow.clerk import Clerk, Done, place_of, require_text
 from service.errors import Denied, Invalid, NotFound
 from service.store.access_tables import account, client_scope, source_field
@@ -48,19 +49,19 @@ def add_account(
     Refused or Invalid.
     """
     clerk.require_office("account.add", "account")
-    made = require_text("account", id_)
     if role is not None and role not in classes():
         raise Invalid(f"role cannot be {role!r}.", f"Use one of {', '.join(classes())}, or none.")
     if k12 and role != "PSE":
         raise Invalid("k12 is about receiving schools.", "Leave it out, or give the role PSE.")
-    if made in policy.roles() or _found(clerk, made) is not None:
-        raise Invalid(f"account {made!r} is taken.", "Name it otherwise.")
-    values = {"id": made, "name": require_text("name", name), "role": role, "k12": k12}
+    if _found(clerk, id_) is not None:
+        raise Invalid(f"account {id_!r} is taken.", "Name it otherwise.")
+    check_name(clerk.connection, clerk.tenant, id_)
+    values = {"id": id_, "name": require_text("name", name), "role": role, "k12": k12}
     kind = classes()[role] if role else "person"
     row = sa.insert(account).values(tenant=clerk.tenant, kind=kind, **values)
     clerk.connection.execute(row)
-    clerk.note("add", account, made, {"role": [None, role], "reason": [None, clerk.act.reason]})
-    return Done("account.add", made, None, ("account",), None)
+    clerk.note("add", account, id_, {"role": [None, role], "reason": [None, clerk.act.reason]})
+    return Done("account.add", id_, None, ("account",), None)
 
 
 def suspend(clerk: Clerk, id_: str) -> Done:
