@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -37,9 +37,25 @@ class View:
     def withheld(self) -> set[str]:
         """What it hides of every plan, whether or not a plan has it: presence alone would tell."""
         hidden = ELEMENTS.keys() - self.fields
-        narrower = (_NARROWER - self.fields) | self.marks
+        of_team = set() if self.team else {f"{element}.others" for element in SPECIAL_EDUCATION}
+        narrower = (_NARROWER - self.fields) | self.marks | of_team
         return hidden | {one for one in narrower if one[:6] not in hidden}
 
+    def shows_signed(self, sign_off: SignOff) -> bool:
+        """Whether everything is shown that a sign-off covers.
+
+        Without a part of it nobody could tell whether the signature still holds, and the names of
+        the elements alone could tell of an IEP.
+        """
+        signed = {element.root for element in sign_off.elements}
+        whole = self.fields - self.items.keys() - (frozenset() if self.team else SPECIAL_EDUCATION)
+        return signed <= whole
+
+
+SPECIAL_EDUCATION: Final = frozenset(
+    place.id for place in ELEMENTS.values() if place.privacy is PrivacyClass.SPED
+)
+"""The elements that only a recipient with authority for special-education data may get."""
 
 _NARROWER = frozenset(
     f"{place.id}{narrower.path.removeprefix(place.path)}"
@@ -65,8 +81,9 @@ def redact(plan: Plan, view: View) -> Plan:
     """The plan with only what a view shows.
 
     Dropped: entries and single fields that it hides, references to what was dropped, entries that
-    mean nothing without such a reference, private reflections, and, unless the view shows it,
-    whatever an IEP team wrote or signed. Free text is not searched for what it may give away.
+    mean nothing without such a reference, sign-offs that cover what it hides, private reflections,
+    and, unless the view shows it, whatever an IEP team wrote or signed. Free text is not searched
+    for what it may give away.
     """
     areas = {name: _area(getattr(plan, name), view) for name in AREAS}
     hidden = view.withheld | set(plan.withheld)
@@ -100,6 +117,8 @@ class _Place:
         if isinstance(value, Entry) and value.id not in self._items(value):
             return True
         if isinstance(value, Reflection) and value.private and not self.view.private:
+            return True
+        if isinstance(value, SignOff) and not self.view.shows_signed(value):
             return True
         if self.view.team:
             return False

@@ -14,6 +14,7 @@ from schemas.ilp.entry import (
     AuthorKind,
     ElementRef,
     Entry,
+    EntryId,
     Line,
     PlanVersion,
     Prose,
@@ -61,7 +62,9 @@ class SigningMethod(StrEnum):
 class SignOff(Entry):
     """A person's decision on one version of the plan.
 
-    It covers the elements it names, and lapses when a later version changes one of them.
+    It covers the elements it names, and lapses when a later version changes one of them. `entries`
+    are those that were in them, so that one that goes is missed; empty where nobody wrote them
+    down, as on paper.
     """
 
     role: AuthorKind
@@ -71,6 +74,7 @@ class SignOff(Entry):
     method: SigningMethod
     plan_version: PlanVersion
     elements: Annotated[tuple[ElementRef, ...], Field(min_length=1)]
+    entries: tuple[EntryId, ...] = ()
 
 
 class NoticeKind(StrEnum):

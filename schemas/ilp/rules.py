@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,8 +13,10 @@ from typing import Final
 from schemas.codes.grades import grade_number
 from schemas.ilp.activities import Activity
 from schemas.ilp.courses import CourseStatus
+from schemas.ilp.entry import Entry
 from schemas.ilp.goals import Goal, GoalStatus, StepStatus
 from schemas.ilp.plan import ELEMENTS, Plan
+from schemas.ilp.redaction import SPECIAL_EDUCATION, redact, view_of
 from schemas.ilp.reviews import Decision, SignOff
 from schemas.meta import PrivacyClass
 
@@ -132,17 +134,39 @@ def _took_place(activity: Activity, since: date, until: date) -> bool:
     return first <= until and last >= since
 
 
-def lapsed_elements(plan: Plan, sign_off: SignOff) -> tuple[str, ...]:
-    """The signed elements that a later version of the plan changed; empty while it holds."""
-    return tuple(
-        element.root
-        for element in sign_off.elements
-        if element.root in ELEMENTS
-        and any(
-            entry.changed.plan_version > sign_off.plan_version
-            for entry in plan.entries(element.root)
-        )
-    )
+def lapsed_by(plan: Plan, sign_off: SignOff) -> tuple[str, ...]:
+    """What ended a signature: signed elements that changed, signed entries that are gone.
+
+    Empty while it holds, whoever looks: readers who are shown a sign-off hear the same of it.
+    """
+    signed = signed_entries(plan, [element.root for element in sign_off.elements])
+    changed = {
+        element: None
+        for element, entry in signed
+        if entry.changed.plan_version > sign_off.plan_version
+    }
+    gone = set(sign_off.entries) - {entry.id for _, entry in signed}
+    return (*changed, *sorted(gone))
+
+
+def signed_entries(plan: Plan, elements: Sequence[str]) -> list[tuple[str, Entry]]:
+    """The entries that a signature on these elements covers, each after its element.
+
+    What an IEP team wrote is approved in the IEP, and a private reflection is nobody's to approve:
+    neither counts unless special education itself is signed.
+    """
+    known = [element for element in elements if element in ELEMENTS]
+    if SPECIAL_EDUCATION.isdisjoint(known):
+        plan = redact(plan, _ORDINARY)
+    return [(element, entry) for element in known for entry in plan.entries(element)]
+
+
+_ORDINARY: Final = view_of(frozenset(PrivacyClass) - {PrivacyClass.SPED})
+
+
+def hides_approvals(plan: Plan) -> bool:
+    """Whether this copy leaves out entries: sign-offs that cover them are left out as well."""
+    return any(path in ELEMENTS or path.endswith(".others") for path in plan.withheld)
 
 
 def approvals_name_versions(plan: Plan, on: date) -> Iterator[Said]:
@@ -157,8 +181,10 @@ def approvals_name_versions(plan: Plan, on: date) -> Iterator[Said]:
     for sign_off in _last_approvals(plan):
         if sign_off.plan_version > newest:
             yield _not_met(f"the plan has no version {sign_off.plan_version}", sign_off.id)
-        elif changed := lapsed_elements(plan, sign_off):
+        elif not hides_approvals(plan) and (changed := lapsed_by(plan, sign_off)):
             yield _not_met(f"lapsed: {', '.join(changed)} changed since", sign_off.id)
+    if hides_approvals(plan):
+        yield Said(Outcome.CANNOT_TELL, "approvals of what is withheld are withheld as well")
 
 
 def _last_approvals(plan: Plan) -> list[SignOff]:
@@ -182,15 +208,9 @@ def replaced_goals_have_history(plan: Plan, on: date) -> Iterator[Said]:
             yield _not_met(f"nothing says why the goal was {goal.status}", goal.id)
 
 
-SPECIAL_EDUCATION: Final = tuple(
-    place.id for place in ELEMENTS.values() if place.privacy is PrivacyClass.SPED
-)
-"""The elements that only a recipient with authority for special-education data may get."""
-
-
 def special_education_goes_together(plan: Plan, on: date) -> Iterator[Said]:
     """Rule 6: a copy that withholds one special-education element withholds all of them."""
-    kept = [element for element in SPECIAL_EDUCATION if element not in plan.withheld]
+    kept = sorted(SPECIAL_EDUCATION.difference(plan.withheld))
     if not plan.withheld:
         yield Said(Outcome.NOT_APPLICABLE, "nothing is withheld from this copy")
     elif kept and len(kept) < len(SPECIAL_EDUCATION):
@@ -238,7 +258,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "ILP-6",
         "Special-education elements are withheld together.",
-        SPECIAL_EDUCATION,
+        tuple(sorted(SPECIAL_EDUCATION)),
         special_education_goes_together,
     ),
     Rule(

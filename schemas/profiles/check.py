@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from schemas.codes.grades import grade_number
-from schemas.ilp.entry import Entry
+from schemas.ilp.assessments import ExamResult
+from schemas.ilp.entry import AuthorKind, Entry
 from schemas.ilp.plan import Plan
 from schemas.ilp.reviews import Decision, SignOff
-from schemas.ilp.rules import Outcome, lapsed_elements
+from schemas.ilp.rules import Outcome, hides_approvals, lapsed_by
 from schemas.ilp.supports import LinkedPlanStatus, LinkedPlanType
 from schemas.profiles.model import Condition, Courses, Profile, ProfileRule
 
@@ -34,16 +35,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A plan of a student in a grade, in the school year that began on `since`."""
+    """A plan of a student in a grade, in the school year that began on `since`.
+
+    `adult`: whether the student is 18, None where nobody knows.
+    """
 
     plan: Plan
     grade: int
     since: date
     today: date
+    adult: bool | None
 
     def withheld(self, *elements: str) -> tuple[str, ...]:
         """Which of these this copy does not show, in whole or in part."""
         hidden = {path[:6] for path in self.plan.withheld}
+        if hides_approvals(self.plan):
+            hidden.add(SIGNED)
         return tuple(one for one in elements if one in hidden)
 
     def counting(self, element: str, yearly: bool = False) -> tuple[Entry, ...]:
@@ -52,15 +59,17 @@ class _Case:
         return tuple(one for one in found if not yearly or self.since <= day_of(one) <= self.today)
 
 
-def check_profile(profile: Profile, plan: Plan | None, grade: int, today: date) -> list[Verdict]:
+def check_profile(
+    profile: Profile, plan: Plan | None, grade: int, today: date, adult: bool | None = None
+) -> list[Verdict]:
     """What each rule of a profile says of a plan, or of there being none.
 
-    School years begin on the first of July.
+    School years begin on the first of July. `adult` tells whether the student is 18.
     """
     if plan is None:
         return [_of_no_plan(rule, grade) for rule in profile.rules]
     year = today.year if (today.month, today.day) >= _NEW_YEAR else today.year - 1
-    case = _Case(plan, grade, date(year, *_NEW_YEAR), today)
+    case = _Case(plan, grade, date(year, *_NEW_YEAR), today, adult)
     return [_verdict(rule, case) for rule in profile.rules]
 
 
@@ -70,11 +79,13 @@ def _verdict(rule: ProfileRule, case: _Case) -> Verdict:
         return Verdict(rule, Outcome.NOT_APPLICABLE, reason=silent)
     if rule.when is not None:
         condition = _CONDITIONS[rule.when]
-        unseen = case.withheld(*condition.elements)
-        if not condition.holds(case):
-            outcome = Outcome.CANNOT_TELL if unseen else Outcome.NOT_APPLICABLE
-            reason = f"withheld: {', '.join(unseen)}" if unseen else condition.otherwise
-            return Verdict(rule, outcome, reason=reason)
+        holds = condition.holds(case)
+        if unseen := () if holds else case.withheld(*condition.elements):
+            return Verdict(rule, Outcome.CANNOT_TELL, reason=f"withheld: {', '.join(unseen)}")
+        if holds is None:
+            return Verdict(rule, Outcome.CANNOT_TELL, reason=condition.unclear)
+        if not holds:
+            return Verdict(rule, Outcome.NOT_APPLICABLE, reason=condition.otherwise)
     return _judged(rule, case)
 
 
@@ -100,17 +111,15 @@ def _judged(rule: ProfileRule, case: _Case) -> Verdict:
     unseen: list[str] = []
     for group in rule.need:
         found = [one.id for element in group for one in _found(rule, element, case)]
-        hidden = case.withheld(*group)
         entries += found
-        if not found and hidden:
-            unseen += hidden
+        if not found and (why := _untold(rule, group, case)):
+            unseen.append(why)
         elif not found:
             missing.append(" or ".join(group))
     if missing:
-        return Verdict(rule, Outcome.NOT_MET, tuple(entries), tuple(missing), _short(rule))
+        return Verdict(rule, Outcome.NOT_MET, tuple(entries), tuple(missing), _short(rule, case))
     if unseen:
-        reason = f"withheld: {', '.join(unseen)}"
-        return Verdict(rule, Outcome.CANNOT_TELL, tuple(entries), reason=reason)
+        return Verdict(rule, Outcome.CANNOT_TELL, tuple(entries), reason="; ".join(unseen))
     if rule.courses is not None:
         return _with_courses(rule, rule.courses, case, entries)
     return Verdict(rule, Outcome.MET, tuple(entries))
@@ -127,17 +136,32 @@ def _found(rule: ProfileRule, element: str, case: _Case) -> tuple[Entry, ...]:
         for one in found
         if isinstance(one, SignOff)
         and one.decision is Decision.APPROVED
-        and (is_over or not lapsed_elements(case.plan, one))
+        and (is_over or not lapsed_by(case.plan, one))
     ]
     roles = {one.role for one in valid}
-    return tuple(valid) if valid and roles >= set(rule.signers) else ()
+    return tuple(valid) if valid and roles.issuperset(_signers(rule, case)) else ()
 
 
-def _short(rule: ProfileRule) -> str:
+def _signers(rule: ProfileRule, case: _Case) -> tuple[AuthorKind, ...]:
+    """Whose approval a rule asks of this student."""
+    return rule.signers if case.adult else (*rule.signers, *rule.signers_for_minors)
+
+
+def _untold(rule: ProfileRule, group: tuple[str, ...], case: _Case) -> str:
+    """Why nobody can say that what was not found is missing; empty where one can."""
+    if hidden := case.withheld(*group):
+        return f"withheld: {', '.join(hidden)}"
+    grown = replace(case, adult=True)
+    if case.adult is None and SIGNED in group and _found(rule, SIGNED, grown):
+        return f"{' and '.join(rule.signers_for_minors)} signs for minors; no birth date is known"
+    return ""
+
+
+def _short(rule: ProfileRule, case: _Case) -> str:
     """What could be there and still not count."""
     words = [f"{' and '.join(rule.yearly)} of this school year"] if rule.yearly else []
-    if SIGNED in rule.elements and rule.signers:
-        words.append(f"approved by {' and '.join(rule.signers)}, and not changed since")
+    if SIGNED in rule.elements and (signers := _signers(rule, case)):
+        words.append(f"approved by {' and '.join(signers)}, and not changed since")
     return "; ".join(words)
 
 
@@ -151,8 +175,8 @@ def _with_courses(rule: ProfileRule, asked: Courses, case: _Case, entries: list[
         codes = [one.sced.code for one in planned if one.sced is not None]
         if any(code.startswith(asked.sced_subject_area) for code in codes):
             continue
-        if len(codes) < len(planned):
-            reason = f"courses of grade {grade} carry no SCED code"
+        if len(codes) < len(planned) or case.withheld("CRS.01"):
+            reason = f"courses of grade {grade} are withheld or carry no SCED code"
             return Verdict(rule, Outcome.CANNOT_TELL, tuple(entries), reason=reason)
         missing = f"CRS.01 of SCED subject area {asked.sced_subject_area} in grade {grade}"
         return Verdict(rule, Outcome.NOT_MET, tuple(entries), (missing,))
@@ -176,11 +200,15 @@ def day_of(entry: Any) -> date:
 
 @dataclass(frozen=True, slots=True)
 class _When:
-    """A condition: the elements that tell it, the test, and what to say where it fails."""
+    """A condition: the elements that tell it, the test, and what to say where it fails.
+
+    The test says None where what is on record does not tell; `unclear` says so.
+    """
 
     elements: tuple[str, ...]
-    holds: Callable[[_Case], bool]
+    holds: Callable[[_Case], bool | None]
     otherwise: str
+    unclear: str = ""
 
 
 def _has_iep(case: _Case) -> bool:
@@ -194,16 +222,24 @@ def _has_supports(case: _Case) -> bool:
     return any(case.counting(one) for one in ("SUP.03", "ACC.01", "ACC.02", "GOA.09"))
 
 
-def _mathematics_below_3(case: _Case) -> bool:
-    return any(_levels_below_3(case))
+def _mathematics_below_3(case: _Case) -> bool | None:
+    tests = (one for one in case.plan.assessments.academic_assessments if _is_mathematics(one))
+    told = {_is_below_3(one) for one in tests}
+    return True if True in told else None if None in told else False
 
 
-def _levels_below_3(case: _Case) -> Iterator[bool]:
-    for one in case.plan.assessments.academic_assessments:
-        middle = one.grade_level is not None and 6 <= (grade_number(one.grade_level.code) or 0) <= 8
-        number = re.search(r"\d", one.level or "")
-        if middle and number and "math" in f"{one.subject} {one.test}".lower():
-            yield int(number.group()) < 3  # the level that the rule names
+def _is_mathematics(one: ExamResult) -> bool:
+    """Whether a test is of mathematics in middle school, as far as anybody said in which grade."""
+    grade = grade_number(one.grade_level.code) if one.grade_level else None
+    return grade in (None, 6, 7, 8) and "math" in f"{one.subject} {one.test}".lower()
+
+
+def _is_below_3(one: ExamResult) -> bool | None:
+    """Whether the level is below the one that the rule names; None for a level in words."""
+    numbers = re.findall(r"\d+", one.level or "")
+    if len(numbers) != 1 or numbers[0] not in "1234":
+        return None
+    return False if numbers[0] in "34" else True if one.grade_level else None
 
 
 _CONDITIONS: Final[Mapping[Condition, _When]] = {
@@ -212,6 +248,9 @@ _CONDITIONS: Final[Mapping[Condition, _When]] = {
         ("SUP.03", "ACC.01", "ACC.02", "GOA.09"), _has_supports, "no other plan is on record"
     ),
     Condition.MIDDLE_SCHOOL_MATHEMATICS: _When(
-        ("ASM.05",), _mathematics_below_3, "no mathematics level below 3 in grades 6 to 8"
+        ("ASM.05",),
+        _mathematics_below_3,
+        "no mathematics level below 3 in grades 6 to 8",
+        "a mathematics result names no level from 1 to 4, or no grade",
     ),
 }

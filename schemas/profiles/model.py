@@ -50,8 +50,8 @@ class ProfileRule(Record):
 
     `need` is all of its groups, of each at least one element. `grades` are those at whose end it
     should hold; the `yearly` elements are wanted anew in each. `signers` are the roles whose
-    approval REV.02 has to hold. `guidance` marks what no law asks for, `verified` what was read
-    in the source itself.
+    approval REV.02 has to hold, `signers_for_minors` those asked only until the student is 18.
+    `guidance` marks what no law asks for, `verified` what was read in the source itself.
     """
 
     id: Text
@@ -61,6 +61,7 @@ class ProfileRule(Record):
     source: Text
     yearly: tuple[ElementId, ...] = ()
     signers: tuple[AuthorKind, ...] = ()
+    signers_for_minors: tuple[AuthorKind, ...] = ()
     when: Condition | None = None
     courses: Courses | None = None
     guidance: bool = False

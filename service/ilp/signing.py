@@ -9,7 +9,9 @@ from typing import Final
 from schemas.ilp.document import write_document
 from schemas.ilp.entry import AuthorKind, Change, ElementRef
 from schemas.ilp.plan import ELEMENTS, Plan
+from schemas.ilp.redaction import SPECIAL_EDUCATION
 from schemas.ilp.reviews import Decision, SigningMethod, SignOff
+from schemas.ilp.rules import signed_entries
 from schemas.ilp.succession import next_version, version_after
 from schemas.ilp.values import PersonRef
 from service.access.policy import section_of
@@ -49,11 +51,15 @@ def sign(visit: Visit, given: str, elements: Sequence[str], decision: Decision) 
 
 
 def _sections(elements: Sequence[str]) -> dict[str, str]:
-    """The section of each element. Raises Invalid for what is none."""
+    """The section of each element. Raises Invalid for what is none, or not signed together."""
     known = {one: section for one in elements if one in ELEMENTS and (section := section_of(one))}
     unknown = ", ".join(sorted(set(elements) - known.keys()))
     if unknown or not known:
         raise Invalid(f"There is no element {unknown or 'named'}.", "Name some, as GOA.01.")
+    apart = SPECIAL_EDUCATION.intersection(known)
+    if apart and apart != known.keys():
+        # Together they would be shown only to those who see special education.
+        raise Invalid(f"{', '.join(sorted(apart))} is signed apart.", "Sign it by itself.")
     return known
 
 
@@ -96,6 +102,7 @@ def _made(
         method=SigningMethod.ELECTRONIC,
         plan_version=version - 1,
         elements=tuple(ElementRef(one) for one in dict.fromkeys(elements)),
+        entries=tuple(entry.id for _, entry in signed_entries(plan, elements)),
     )
 
 

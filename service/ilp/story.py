@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from schemas.ilp.document import read_document
 from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.reviews import Decision, SignOff
-from schemas.ilp.rules import lapsed_elements
+from schemas.ilp.rules import lapsed_by
 from service.ilp.keep import editions_of
 
 _WORDS = ("text", "title", "name", "summary", "instrument", "test", "status")
@@ -86,7 +86,7 @@ def _signature(plan: Plan, one: SignOff) -> Signature:
         one.on.isoformat(),
         one.plan_version,
         tuple(element.root for element in one.elements),
-        lapsed_elements(plan, one),
+        lapsed_by(plan, one),
     )
 
 

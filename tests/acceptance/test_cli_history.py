@@ -55,6 +55,18 @@ def test_it_lapses_when_the_goal_changes(school: Home, tmp_path: Path) -> None:
     assert newest(school)["lapsed"] == ["GOA.01"]
 
 
+def test_a_signature_says_which_entries_it_covers(school: Home) -> None:
+    sign(school, "mia", "--element", "GOA.01")
+    plan = json.loads(school("plan", "export", LOCAL_ID, OPERATOR="lupe").out)["plan"]
+    goals = [goal["id"] for goal in plan["goals"]["career_goals"]]
+    assert plan["reviews"]["sign_offs"][-1]["entries"] == goals
+
+
+def test_special_education_is_signed_apart(school: Home) -> None:
+    answer = sign(school, "mia", "--element", "GOA.01", "--element", "GOA.09")
+    assert mistake(answer, "GOA.09 is signed apart")
+
+
 def test_a_refusal_never_holds(school: Home) -> None:
     sign(school, "mia", "--element", "GOA.01", "--decline")
     assert newest(school)["holds"] is False

@@ -119,6 +119,23 @@ def test_a_sign_off_of_what_is_shown_stays() -> None:
     assert redact(plan, WITHOUT_SPED).holds("REV.02")
 
 
+def test_a_sign_off_that_covers_anything_withheld_goes() -> None:
+    signed = sign_off("GOA.01") | {"elements": ("GOA.01", "ACC.01")}
+    assert not redact(plan_with({"REV.02": [signed]}), WITHOUT_SPED).holds("REV.02")
+
+
+def test_a_sign_off_of_what_is_shown_in_part_goes() -> None:
+    plan = plan_with({"REV.02": [sign_off("ART.01")]})
+    some = View(frozenset(ELEMENTS), team=True, items={"ART.01": {"one"}})
+    assert not redact(plan, some).holds("REV.02")
+
+
+def test_who_sees_no_teams_entries_sees_no_signature_on_special_education() -> None:
+    shown = redact(plan_with({"REV.02": [sign_off("GOA.09")]}), View(frozenset(ELEMENTS)))
+    assert not shown.holds("REV.02")
+    assert "GOA.09.others" in shown.withheld
+
+
 def test_an_iep_team_members_sign_off_goes() -> None:
     plan = plan_with({"REV.02": [sign_off("GOA.01", role="I")]})
     assert not redact(plan, WITHOUT_SPED).holds("REV.02")

@@ -175,6 +175,22 @@ def test_4_is_not_met_by_an_approval_of_a_version_yet_to_come() -> None:
     assert reasons("ILP-4", plan) == ["the plan has no version 4"]
 
 
+def test_4_is_not_met_once_a_signed_goal_is_gone() -> None:
+    plan = plan_with({"GOA.01": [career_goal()], "REV.02": [sign_off(entries=("goal", "other"))]})
+    assert reasons("ILP-4", plan) == ["lapsed: other changed since"]
+
+
+def test_4_is_untold_where_signatures_may_be_withheld() -> None:
+    plan = plan_with({"GOA.01": [career_goal()], "REV.02": [sign_off()]}, withheld=("ACC.01",))
+    assert outcomes("ILP-4", plan) == [Outcome.CANNOT_TELL]
+
+
+def test_4_is_met_when_only_the_iep_team_added_to_what_was_signed() -> None:
+    theirs = career_goal(changed=changed(3, kind="I")) | {"id": "theirs"}
+    plan = plan_with({"GOA.01": [career_goal(), theirs], "REV.02": [sign_off()]})
+    assert outcomes("ILP-4", plan) == [Outcome.MET]
+
+
 def test_4_is_met_when_something_unsigned_changed() -> None:
     signed = sign_off(elements=("CRS.01",))
     plan = plan_with({"GOA.01": [career_goal(changed=changed(3))], "REV.02": [signed]})
