@@ -77,7 +77,7 @@ def _obligations(section: str, action: str, ways: tuple[Way, ...], desk: Desk) -
     party = desk.others.get("party")
     leaves = (outside and not directory_only) or party is not None
     whole = policy.sections()[section].fields
-    narrower = frozenset().union(*(way.fields for way in ways)) != whole
+    narrower = not whole <= frozenset().union(*(way.fields for way in ways))
     basis = {way.grant.basis for way in ways}
     due = {
         "O1": True,

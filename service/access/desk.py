@@ -156,16 +156,22 @@ class Desk:
 
     def _fields(self, grant: Grant) -> frozenset[str]:
         section = policy.sections()[grant.section]
+        apart = self._apart(grant, section)
         of_source = {name for part, name in self.subject.source_fields if part == section.name}
         narrower = {
             "directory": self.district.directory_fields,
-            "need": section.needs.get(grant.role, frozenset()),
+            "need": section.needs.get(grant.role, frozenset()) | apart,
             "source": of_source,
         }
-        fields = section.fields
+        fields = section.fields | apart
         for limit in grant.limits & narrower.keys():
             fields &= narrower[limit]
         return fields
+
+    def _apart(self, grant: Grant, section: policy.Section) -> frozenset[str]:
+        """The fields that an agreement in force names one by one."""
+        named = (one for one in section.apart if f"agreement:{one}" in self.facts)
+        return frozenset(named) if "AGR" in grant.codes else frozenset()
 
     def side(self, rows: Rows) -> Side:
         """The subject's side of a case with these rows about the student."""

@@ -53,17 +53,19 @@ def _words() -> Iterator[str]:
 
 def _sections() -> Iterator[str]:
     yield "\n## Sections\n"
-    yield "`NEED` opens only the fields named for the role.\n"
+    yield "`NEED` opens only the fields named for the role. What stands apart is open to nobody"
+    yield "but an application whose agreement names the field itself, beside the section.\n"
     rows = [
         [
             one.name,
             one.klass,
             ", ".join(sorted(one.fields)),
             "; ".join(f"{role}: {', '.join(sorted(need))}" for role, need in one.needs.items()),
+            ", ".join(sorted(one.apart)),
         ]
         for one in policy.sections().values()
     ]
-    yield from _lines([["section", "class", "fields", "NEED"], *rows])
+    yield from _lines([["section", "class", "fields", "NEED", "apart"], *rows])
 
 
 def _roles() -> Iterator[str]:

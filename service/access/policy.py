@@ -35,12 +35,16 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a student's record with one class; `needs` is what NEED leaves to a role."""
+    """A part of a student's record with one class; `needs` is what NEED leaves to a role.
+
+    `apart` are fields that are open to nobody but an application whose agreement names them.
+    """
 
     name: str
     klass: str
     fields: frozenset[str]
     needs: Mapping[str, frozenset[str]]
+    apart: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def sections() -> Mapping[str, Section]:
             one["class"],
             frozenset(one["fields"]),
             {role: frozenset(fields) for role, fields in one.get("needs", {}).items()},
+            frozenset(one.get("apart", ())),
         )
         for name, one in _document("sections").items()
     }
@@ -104,6 +109,11 @@ def sections() -> Mapping[str, Section]:
 @cache
 def _by_field() -> Mapping[str, str]:
     return {field: one.name for one in sections().values() for field in one.fields}
+
+
+def nameable() -> frozenset[str]:
+    """What an agreement may name: sections, and fields that stand apart in one."""
+    return frozenset(sections()).union(*(one.apart for one in sections().values()))
 
 
 ABOUT_STUDENTS: Final = frozenset({"person", "demographics", "enrollment", "relation", "role"})

@@ -102,7 +102,10 @@ def add_agreement(
     role: Annotated[str, typer.Option(help="What it is, such as CIS.")],
     exception: Annotated[str, typer.Option(help="a1 contractor, a3 audit, a6 study.")],
     purpose: Annotated[str, typer.Option(help="What for, from the district's list.")],
-    section: Annotated[list[str], typer.Option(help="What it covers; give it again for more.")],
+    section: Annotated[
+        list[str],
+        typer.Option(help="What it covers, also demographics.birth_date and .sex; may repeat."),
+    ],
     ends: Annotated[str, typer.Option("--to", help="Until when.")],
     destroy_by: Annotated[str, typer.Option(help="By when everything is destroyed.")],
     terms: Annotated[str, typer.Option(help="Where the signed paper is filed.")],

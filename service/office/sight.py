@@ -51,5 +51,5 @@ class Sight:
         return (
             found is not None
             and not found.limits
-            and found.fields == policy.sections()[section].fields
+            and found.fields >= policy.sections()[section].fields
         )

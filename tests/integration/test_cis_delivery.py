@@ -18,12 +18,12 @@ XELLO = '\n[deliver.xello]\nlayout = "xello"\nrecipient = "career-site"\nidentif
 PURPOSE = ("--purpose", "career-guidance")
 
 
-def _agree(home: Home) -> None:
+def _agree(home: Home, *fields: str) -> None:
     """An agreement with a career system, and the scopes that it needs."""
     home("account", "add", "career-site", "--role", "CIS", *WHY)
     for section in SECTIONS:
         home("account", "grant", "career-site", "export", section, *WHY)
-    named = [word for section in SECTIONS for word in ("--section", section)]
+    named = [word for name in (*SECTIONS, *fields) for word in ("--section", name)]
     words = ("agreement", "add", "career-site", "--role", "CIS", "--exception", "a1", *PURPOSE)
     ends = ("--to", "2027-06-30", "--destroy-by", "2027-09-30", "--terms", "contract 7")
     answer = home(*words, *named, *ends, "--direct-control", "--no-redisclosure")
@@ -109,6 +109,21 @@ def test_a_few_may_leave(district: tuple[Home, Hamlet]) -> None:
     _leave(district, 3)
     assert send(home).status == 0
     assert len(students(home)) == 39
+
+
+@pytest.mark.parametrize("fields", [(), ("demographics.birth_date",)])
+def test_a_birth_date_leaves_where_the_agreement_names_it(
+    district: tuple[Home, Hamlet], fields: tuple[str, ...]
+) -> None:
+    home, hamlet = district
+    for key in ("ada", "ben"):
+        hamlet.put("demographics", key, birthDate="2012-05-06", sex="female")
+    _leave(district, 0)
+    _agree(home, *fields)
+    written = home.folder / "there" / "Student.txt"
+    assert send(home).status == 0
+    assert ("2012-05-06" in written.read_text("utf-8")) == bool(fields)
+    assert "|F|" not in written.read_text("utf-8")
 
 
 def test_without_an_agreement_nothing_leaves(district: tuple[Home, Hamlet]) -> None:

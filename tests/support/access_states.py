@@ -55,7 +55,8 @@ def row(name: str, **values: Any) -> tuple[str, tuple[Any, ...]]:
 class State:
     """One role in one cell, the codes that hold, and one denial or none.
 
-    `elements` names, for a code that a consent meets, what the paper names instead of the section.
+    `elements` names, for a code that a consent meets, what the paper names instead of the section;
+    `named` what an agreement names beside the section.
     """
 
     role: str
@@ -65,6 +66,7 @@ class State:
     cell: frozenset[str] = frozenset()
     denial: str = ""
     elements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
     born: date = YOUNG
     rows: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     subject: dict[str, Any] = field(default_factory=dict)
@@ -313,7 +315,7 @@ class State:
         self._agree("a3")
 
     def _agree(self, exception: str, ended: str | None = None) -> None:
-        sections = frozenset({self.section})
+        sections = frozenset({self.section}) | self.named
         made = Agreement(exception, sections, LONG_AGO, FOREVER, ended, FOREVER, bound=True)
         self.subject["agreements"] = (made,)
 

@@ -95,6 +95,27 @@ class Covers:
         }
 
 
+@dataclass(frozen=True)
+class Apart:
+    """Whether this role may have a single field of the directory, where an agreement names some."""
+
+    role: str
+    action: str
+    element: str
+    named: frozenset[str]
+    context: dict[str, Any] = field(default_factory=dict)
+
+    def request(self) -> dict[str, Any]:
+        """As Cedar asks it."""
+        told = {"askedElement": self.element, "namedByAgreement": sorted(self.named)}
+        return {
+            "principal": f'Subject::"{self.role}"',
+            "action": f'Action::"{self.action}"',
+            "resource": 'Apart::"it"',
+            "context": {**PLAIN, **self.context, **told},
+        }
+
+
 @cache
 def policies() -> cedarpy.PolicySet:
     """All policies."""
@@ -115,7 +136,7 @@ def _entity(kind: str, name: str, parents: list[tuple[str, str]]) -> dict[str, A
     return {"uid": {"type": kind, "id": name}, "attrs": {}, "parents": above}
 
 
-def answers(questions: Iterable[Question | Covers]) -> list[bool]:
+def answers(questions: Iterable[Question | Covers | Apart]) -> list[bool]:
     """Cedar's answers, in order."""
     asked = list(questions)
     roles = tuple(sorted({one.role for one in asked}))
