@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from adapters.cis.places import Place, collect
-from adapters.cis.table import Line, read_table
+from adapters.cis.table import Line, count_lines, read_table
 from adapters.errors import SourceUnavailable
 from adapters.formats import Unreadable
 from adapters.port import (
@@ -79,9 +79,7 @@ class CisSource:
         """How many lines came for each file of the layout: less than last time is suspicious."""
         lines: Counter[str] = Counter()
         for name, file in files.items():
-            with file.path.open("rb") as stream:
-                chunks = iter(lambda: stream.read(1 << 20), b"")
-                lines[self.layout_of(name).name] += sum(chunk.count(b"\n") for chunk in chunks)
+            lines[self.layout_of(name).name] += count_lines(file.path)
         return {f"{LINES}{name}": str(count) for name, count in lines.items()}
 
     def read(self, delivery: Delivery, name: str) -> Reading:

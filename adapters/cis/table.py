@@ -73,6 +73,13 @@ def read_table(path: Path, name: str) -> Iterator[Line]:
         csv.field_size_limit(limit)
 
 
+def count_lines(path: Path) -> int:
+    """How many lines a file has, whichever way they end."""
+    # In pieces: one line of a hostile file may be as long as the file.
+    with path.open(encoding=_encoding(path), errors="replace") as stream:
+        return sum(text.count("\n") for text in iter(lambda: stream.read(1 << 20), ""))
+
+
 def _encoding(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(2)

@@ -132,6 +132,17 @@ def test_a_hostile_file_ends_in_one_finding(tmp_path: Path, data: bytes, word: s
     assert finding.severity >= Severity.HOLD
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_lines_are_counted_however_they_end(tmp_path: Path, end: str, encoding: str) -> None:
+    folder = lay(tmp_path / "in", "NavianceStudentCoursePlansX.csv", "")
+    # In UTF-16 both letters of the second row hold the byte of a line end.
+    text = f"a,b{end}\u0a02,\u010a{end}3,4{end}"
+    (folder / "NavianceStudentCoursePlansX.csv").write_bytes(text.encode(encoding))
+    source = CisSource("naviance", FolderPlace(folder), shipped_layout("naviance", "results"))
+    assert list(source.fetch(Shelf(tmp_path / "shelf"), {}).memory.values()) == ["3"]
+
+
 @pytest.mark.parametrize("delimiter", [",", "|", "\t", ";"])
 def test_any_usual_delimiter_is_read(tmp_path: Path, delimiter: str) -> None:
     name = "NavianceStudentCoursePlansX.csv"
