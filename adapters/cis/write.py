@@ -11,13 +11,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Final
 
 from adapters.cis.table import TableWriter
+from adapters.shelf import copy_digested, digest_file
 from adapters.whole import whole_package
 from mappings.cis.account import Accountant
 from mappings.cis.catalogue import Catalogue
-from mappings.cis.facts import Pupil
+from mappings.cis.facts import Pupil, digest_in
 from mappings.cis.layout import Layout, LayoutFile
 from mappings.cis.rows import Rows, Told
 from schemas.finding import Finding, Severity
@@ -26,6 +28,7 @@ MANY: Final = 0.10
 """The share of students from which a set with so many left out waits for a person."""
 
 Records = Iterable[Mapping[str, str]]
+_NONE: Final[Mapping[str, Path]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,15 @@ class Written:
 
 @dataclass(slots=True)
 class SetReport:
-    """What a set holds and what it does not: files, students, losses, rows left out."""
+    """What a set holds and what it does not: files, students, losses, rows left out.
+
+    `attached` are files of plans that rows name, beside the `files` of the layout.
+    """
 
     layout: str
     students: int = 0
     files: list[Written] = field(default_factory=list)
+    attached: list[Written] = field(default_factory=list)
     told: Told = field(default_factory=Told)
 
     @property
@@ -97,7 +104,7 @@ def _write_files(
             accountant.account_for(pupil)
             catalogue.take_pupil(pupil)
             for table in tables:
-                table.write(rows.of_pupil(table.file, pupil))
+                table.write(rows.of_pupil(table.file, pupil), pupil.files)
         records: dict[str, Records] = {"schools": district.schools, "courses": catalogue.records()}
         for table in tables:
             listed = records.get(table.file.rows, ()) if isinstance(table.file.rows, str) else ()
@@ -113,15 +120,43 @@ class _Table:
     writer: TableWriter
     report: SetReport
     is_full: bool
+    attaches: int | None
+    folder: Path
     seen: set[tuple[str, ...]] = field(default_factory=set)
     twice: list[str] = field(default_factory=list)
 
-    def write(self, rows: Iterator[list[str]]) -> None:
-        """Write rows."""
+    def write(self, rows: Iterator[list[str]], held: Mapping[str, Path] = _NONE) -> None:
+        """Write rows, with the files that they name."""
         for cells in rows:
             self._note_key(cells)
+            path = self._sound(cells, held)
             if not self.writer.write(cells):
                 self.report.told.leave(self.file, cells[0], "a value", "holds the delimiter")
+            elif path is not None:
+                self._attach(path, cells[self.attaches or 0])
+
+    def _sound(self, cells: list[str], held: Mapping[str, Path]) -> Path | None:
+        """The file that a row names; a damaged one is taken out of the row."""
+        at = self.attaches
+        if at is None or not cells[at]:
+            return None
+        digest = digest_in(cells[at])
+        if digest_file(held[digest]) == digest:
+            return held[digest]
+        cells[at] = ""
+        self.report.told.lost(self.file.elements[0], "file", "the stored file is damaged")
+        return None
+
+    def _attach(self, path: Path, name: str) -> None:
+        """Let a file go along, once."""
+        if (self.folder / name).exists():
+            return
+        with (self.folder / name).open("xb") as stream:
+            digest = copy_digested(path, stream)
+            size = stream.tell()
+            stream.flush()
+            os.fsync(stream.fileno())
+        self.report.attached.append(Written(name, 0, size, digest))
 
     def _note_key(self, cells: list[str]) -> None:
         if self.file.unique:
@@ -174,7 +209,8 @@ def _table(folder: Path, layout: Layout, file: LayoutFile, report: SetReport) ->
     path = folder / file.name
     with path.open("w", encoding="utf-8", newline="") as stream:
         full = layout.full_set and file.rows == "students"
-        table = _Table(file, TableWriter(stream, layout, list(file.columns)), report, full)
+        writer = TableWriter(stream, layout, list(file.columns))
+        table = _Table(file, writer, report, full, file.attaches, folder)
         yield table
         stream.flush()
         os.fsync(stream.fileno())

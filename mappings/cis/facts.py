@@ -6,14 +6,17 @@ fields are open to whoever receives the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
 from schemas.codes.grades import grade_number
 from schemas.ilp.plan import Plan
+from schemas.ilp.values import FileMeta
 
 FACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -47,11 +50,28 @@ class Pupil:
     """One student as a recipient may see them: facts of the roster, and the plan if there is one.
 
     `plan` is redacted already; `facts` holds open facts only, `withheld` the names of the others.
+    `files` leads from digests to the files that are held of what the plan shows.
     """
 
     facts: Mapping[str, str]
     plan: Plan | None = None
     withheld: frozenset[str] = field(default=frozenset())
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+_ATTACHED: Final = "artifact-"
+_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,8}")
+
+
+def attached_name(meta: FileMeta) -> str:
+    """What the file is called in a set: by what it holds, with its ending if that is plain."""
+    ending = PurePosixPath(meta.name).suffix.lower()
+    return f"{_ATTACHED}{meta.sha256}{ending if _ENDING.fullmatch(ending) else ''}"
+
+
+def digest_in(name: str) -> str:
+    """The digest of the file that goes by such a name."""
+    return name.removeprefix(_ATTACHED)[:64]
 
 
 def class_year(grade: str, on: date, rolls_over: tuple[int, int]) -> int | None:

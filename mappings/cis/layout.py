@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic import model_validator as checked
 
 from mappings.cis.facts import FACTS
-from mappings.cis.paths import exists
+from mappings.cis.paths import ATTACHED, exists
 from schemas.ilp.plan import ELEMENTS
 from schemas.meta import PrivacyClass
 
@@ -44,7 +44,8 @@ class Column(_Part):
 
     `from` names paths, of which the first with a value counts: `student.local_id`, a path in the
     entry such as `organization.name`, `item.value` within `within`, `element`, or, for schools and
-    courses, a field of theirs. `exact` values are written as they are or the row stays out; of
+    courses, a field of theirs. `attached` is the name in the set of the entry's file, which goes
+    along then. `exact` values are written as they are or the row stays out; of
     others, `forbid`den characters become spaces. `map` leads from our word to theirs. Where `set`
     is given, only codes of that set (and version) count.
     """
@@ -102,6 +103,12 @@ class LayoutFile(_Part):
     def elements(self) -> tuple[str, ...]:
         """The elements whose entries become rows."""
         return () if isinstance(self.rows, str) else self.rows
+
+    @property
+    def attaches(self) -> int | None:
+        """The column, counted from 0, that names files which go along."""
+        columns = enumerate(self.columns.values())
+        return next((at for at, column in columns if ATTACHED in column.from_), None)
 
     @checked(mode="after")
     def _columns_can_be(self) -> Self:

@@ -16,7 +16,7 @@ from schemas.ilp.elements import models_in
 from schemas.ilp.plan import ELEMENTS
 from schemas.meta import Code
 
-ITEM, ELEMENT = "item", "element"
+ITEM, ELEMENT, ATTACHED = "item", "element", "attached"
 _STEP = re.compile(r"([a-z_0-9]+)(?:\[([^\]]+)\])?")
 _JOINT = "; "
 
@@ -73,6 +73,7 @@ def exists(elements: Iterable[str], path: str, within: str | None) -> bool:
     """Whether an entry of one of the elements can have something there."""
     if path == ELEMENT:
         return True
+    path = "file" if path == ATTACHED else path
     if path.startswith(f"{ITEM}."):
         path = f"{within}.{path.removeprefix(f'{ITEM}.')}" if within else "?"
     steps = _steps(path)

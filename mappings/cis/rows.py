@@ -10,11 +10,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from mappings.cis.cells import Cell, cell_of
-from mappings.cis.facts import Pupil, class_year
+from mappings.cis.facts import Pupil, attached_name, class_year
 from mappings.cis.layout import Column, Layout, LayoutFile
-from mappings.cis.paths import ELEMENT, ITEM, exists, value_at, written
+from mappings.cis.paths import ATTACHED, ELEMENT, ITEM, exists, value_at, written
 from mappings.engine.loss import Losses, LossKey, Side
 from schemas.finding import Finding, Severity
+from schemas.ilp.values import FileMeta
 
 MOST = 20
 """Rows left out of one file that are listed one by one."""
@@ -129,7 +130,18 @@ class Rows:
             return record.get(path)
         if path == ELEMENT:
             return entry[0]
+        if path == ATTACHED:
+            return self._attached(entry[0], value_at(entry[1], "file"), pupil)
         return value_at(entry[2], rest) if head == ITEM else value_at(entry[1], path)
+
+    def _attached(self, element: str, meta: FileMeta | None, pupil: Pupil) -> str | None:
+        """What the file of an entry is called in the set."""
+        if meta is None:
+            return None
+        if meta.sha256 not in pupil.files:
+            self.told.lost(element, "file", "the file itself is not held here", meta.name)
+            return None
+        return attached_name(meta)
 
     def _fact(self, name: str, pupil: Pupil) -> Any:
         if name == "id":

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from support.cis_pupils import ASKED, DISTRICT, JOSE_FACTS, ZOE_FACTS, jose, zoe, zoe_plan
+from support.ilp_entries import entry, plan_with
 
 from adapters.cis.write import Asked, District, SetReport, write_set
 from mappings.cis.facts import Pupil, class_year
@@ -81,8 +86,8 @@ def test_every_entry_is_written_or_counted(tmp_path: Path) -> None:
     report = _write("generic", tmp_path / "out", zoe())
     lost = {subject for subject, path, _ in _losses(report) if path == "*"}
     text = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir()).decode()
-    for place, entry in zoe_plan().every_entry():
-        assert place.id in lost or f",{entry.id}," in text or place.id in ("PRO.01", "PRO.02")
+    for place, one in zoe_plan().every_entry():
+        assert place.id in lost or f",{one.id}," in text or place.id in ("PRO.01", "PRO.02")
 
 
 @pytest.mark.parametrize("layout", ["generic", "xello", "naviance"])
@@ -111,6 +116,62 @@ def test_a_course_that_two_schools_list_is_for_the_grades_of_both(tmp_path: Path
     write_set(shipped_layout("naviance"), tmp_path / "out", [], ASKED, District((), listed))
     [row] = (tmp_path / "out" / "CourseCatalog.csv").read_text("utf-8").splitlines()[1:]
     assert row.endswith(",1,8,9")
+
+
+def _with_sample(folder: Path, name: str = "../=Report.PDF", held: bytes = b"words") -> Pupil:
+    """A student with one work sample, whose file is held as these bytes."""
+    digest = hashlib.sha256(b"words").hexdigest()
+    file = {"name": name, "media_type": "application/pdf", "bytes": 5, "sha256": digest}
+    plan = plan_with({"ART.01": [entry("sample", title="Report", file=file)]})
+    path = folder / "held"
+    path.write_bytes(held)
+    return Pupil(ZOE_FACTS, plan, files={digest: path})
+
+
+def _artifacts(out: Path) -> list[dict[str, str]]:
+    with (out / "artifacts.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_file_of_an_artifact_goes_along_under_a_name_of_ours(tmp_path: Path) -> None:
+    pupil = _with_sample(tmp_path)
+    report = _write("generic", tmp_path / "out", pupil)
+    [row], [(digest, _)] = _artifacts(tmp_path / "out"), pupil.files.items()
+    assert (row["file"], row["bytes"]) == (f"artifact-{digest}.pdf", "5")
+    assert (tmp_path / "out" / row["file"]).read_bytes() == b"words"
+    assert [(one.name, one.sha256) for one in report.attached] == [(row["file"], digest)]
+
+
+def test_a_file_that_is_not_held_is_said_to_stay(tmp_path: Path) -> None:
+    pupil = replace(_with_sample(tmp_path), files={})
+    report = _write("generic", tmp_path / "out", pupil)
+    assert [row["file"] for row in _artifacts(tmp_path / "out")] == [""]
+    assert ("ART.01", "file", "the file itself is not held here") in _losses(report)
+
+
+def test_a_damaged_file_does_not_go(tmp_path: Path) -> None:
+    report = _write("generic", tmp_path / "out", _with_sample(tmp_path, held=b"other"))
+    assert [row["file"] for row in _artifacts(tmp_path / "out")] == [""]
+    assert (report.attached, list((tmp_path / "out").glob("artifact-*"))) == ([], [])
+    assert ("ART.01", "file", "the stored file is damaged") in _losses(report)
+
+
+def test_a_file_of_two_rows_goes_once(tmp_path: Path) -> None:
+    pupil = _with_sample(tmp_path)
+    report = _write("generic", tmp_path / "out", pupil, replace(pupil))
+    assert (len(_artifacts(tmp_path / "out")), len(report.attached)) == (2, 1)
+
+
+def test_no_file_goes_of_a_row_that_stays_out(tmp_path: Path) -> None:
+    pupil = replace(_with_sample(tmp_path), facts={})
+    report = _write("generic", tmp_path / "out", pupil)
+    assert (report.attached, list((tmp_path / "out").glob("artifact-*"))) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["x.gz/..", "x.\N{RIGHT-TO-LEFT OVERRIDE}gpj", "x", "x.aaaaaaaaa"])
+def test_an_ending_that_is_none_is_left_off(name: str, tmp_path: Path) -> None:
+    _write("generic", tmp_path / "out", _with_sample(tmp_path, name))
+    assert re.fullmatch(r"artifact-[0-9a-f]{64}", _artifacts(tmp_path / "out")[0]["file"])
 
 
 def test_the_kind_of_identifier_is_chosen_for_the_set(tmp_path: Path) -> None:
