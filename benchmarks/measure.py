@@ -56,6 +56,14 @@ def once_printing(
     return Measured(seconds, cpu, usage.ru_maxrss / 1024), printed
 
 
+def apart(module: str, *arguments: object) -> None:
+    """Run a module in a process of its own.
+
+    What prepares a measurement belongs there: a process inherits the peak memory of its parent.
+    """
+    subprocess.run([sys.executable, "-m", module, *map(str, arguments)], check=True)
+
+
 def middle(runs: Sequence[Measured]) -> Measured:
     """The median times and the highest peak of several runs."""
     return Measured(
