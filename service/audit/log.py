@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from service.audit import seal
+from service.audit.copies import owe_copies
 from service.audit.event import Event, Outcome, bodies
 from service.audit.keys import Key, Keyring, add_key, find_keys
 from service.errors import Held, Invalid, Misconfigured
@@ -76,7 +77,7 @@ def record(connection: Connection, log: Log, event: Event) -> int:
 
 
 def record_all(connection: Connection, log: Log, events: Sequence[Event]) -> range:
-    """Write events in their order; gives their numbers.
+    """Write events in their order, and owe the copies that consents ask for; gives their numbers.
 
     Raises Held where the log's end is missing, Misconfigured where its last key is, and Invalid
     for an emergency disclosure to an outsider without the threat that it met.
@@ -93,6 +94,7 @@ def record_all(connection: Connection, log: Log, events: Sequence[Event]) -> ran
         counters.advance(connection, log.tenant, COUNTER)
         place = _write(connection, log.tenant, old, place, [_handover(events[0].at, log)])
     _write(connection, log.tenant, log.keys.current, place, events)
+    owe_copies(connection, log.tenant, place.first, events)
     return range(place.first, place.first + len(events))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.counter import (
+    Every,
     Json,
     One,
     Row,
@@ -112,6 +113,27 @@ def show(student: Student, as_json: Json = False) -> None:
         "expires_at",
     ]
     listed("Consents", columns, rows, as_json)
+
+
+@consent.command("copies")
+def copies(student: One = None, every: Every = False, as_json: Json = False) -> None:
+    """List the copies that are owed of what was told by a consent that asks for them."""
+    from service.access.workflow.copies import list_copies
+
+    with looking() as clerk:
+        rows = list_copies(clerk, student and student_of(clerk, student), every=every)
+    columns = ["id", "student_id", "owed_to", "receiver_id", "fields", "last_at", "sent_at"]
+    listed("Copies", columns, rows, as_json)
+
+
+@consent.command("sent")
+def sent(copy_id: Row, reason: Why, as_json: Json = False) -> None:
+    """Record that a copy was sent; the reason says how."""
+    from service.access.workflow.copies import note_sent
+
+    with at_work(reason) as clerk:
+        done = note_sent(clerk, copy_id)
+    told(done, "Sent.", as_json)
 
 
 @optout.command("add")

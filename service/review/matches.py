@@ -36,7 +36,8 @@ from service.store.tables import (
 SAME, DIFFERENT = "same", "different"
 NAMING: Final = frozenset({
     "student_id", "person_id", "agent_id", "owner_id", "grantor_id", "requester_id", "staff_id",
-    "recipient", "audience", "proposer_id", "proposer_person", "signer_id",
+    "recipient", "audience", "proposer_id", "proposer_person", "signer_id", "owed_to",
+    "receiver_id",
 })  # fmt: skip
 """Columns that name a person by record id, some of them an account or a role as well."""
 STAYING: Final[Mapping[str, str]] = {

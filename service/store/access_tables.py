@@ -171,6 +171,15 @@ consent_field: Final = Table(
 )
 """The single fields, such as `GOA.01`, that a consent names of sections that it does not open."""
 
+owed_copy: Final = _about_student(
+    "owed_copy",
+    *_need("consent_id", "owed_to", "receiver_id", "fields", "first_at", "last_at"),
+    *_need("seq", kind=Integer),
+    *_may("sent_at", "sent_by"),
+)
+"""Copies of what was disclosed by a consent that asks for them (99.30(c)): to whom (`owed_to`), of
+which fields (JSON), who received these, and the last event in which they went."""
+
 directory_opt_out: Final = _about_student(
     "directory_opt_out", *_need("valid_from"), *_may("valid_to")
 )
@@ -246,6 +255,7 @@ ACCESS: Final[dict[str, Table]] = {
         consent,
         consent_section,
         consent_field,
+        owed_copy,
         directory_opt_out,
         legal_hold,
         record_request,

@@ -1,0 +1,78 @@
+"""Copies owed of what was disclosed: where a consent asks for one, it waits to be sent.
+
+34 CFR 99.30(c), duty O6. One row waits for each consent and receiver, however often the same is
+disclosed, and names every field that went since the last copy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.audit.event import Event, Outcome
+from service.audit.parties import DISCLOSING
+from service.store import counters
+from service.store.access_tables import consent, owed_copy
+
+_AT_ONCE: Final = 500
+
+
+def owe_copies(connection: Connection, tenant: str, first: int, events: Iterable[Event]) -> None:
+    """Owe what these events disclosed by consents that ask for copies; `first` numbers them."""
+    disclosed = [
+        (seq, event)
+        for seq, event in enumerate(events, start=first)
+        if event.consents and event.outcome is Outcome.ALLOWED and event.action in DISCLOSING
+    ]
+    if not disclosed:
+        return
+    wanted = dict(
+        _wanted(connection, tenant, {id_ for _, one in disclosed for id_ in one.consents})
+    )
+    for seq, event in disclosed:
+        for id_ in event.consents:
+            if id_ in wanted and wanted[id_].student_id in event.students:
+                _owe(connection, tenant, wanted[id_], seq, event)
+
+
+def _wanted(connection: Connection, tenant: str, ids: set[str]) -> Iterator[tuple[str, Any]]:
+    """The consents among these that ask for copies."""
+    columns = (consent.c.id, consent.c.student_id, consent.c.grantor_id)
+    named = sorted(ids)
+    for at in range(0, len(named), _AT_ONCE):
+        query = sa.select(*columns).where(
+            consent.c.tenant == tenant,
+            consent.c.id.in_(named[at : at + _AT_ONCE]),
+            consent.c.copy_on_request,
+        )
+        for row in connection.execute(query):
+            yield row.id, row
+
+
+def _owe(connection: Connection, tenant: str, given: Any, seq: int, event: Event) -> None:
+    owed, receiver = owed_copy.c, event.party or event.actor
+    waiting = sa.select(owed.id, owed.fields).where(
+        owed.tenant == tenant,
+        owed.consent_id == given.id,
+        owed.receiver_id == receiver,
+        owed.sent_at.is_(None),
+    )
+    found = connection.execute(waiting).first()
+    before = json.loads(found.fields) if found else []
+    told = {
+        "fields": json.dumps(sorted({*before, *event.fields})),
+        "last_at": event.at,
+        "seq": seq,
+    }
+    if found:
+        mine = (owed.tenant == tenant, owed.id == found.id)
+        connection.execute(sa.update(owed_copy).where(*mine).values(told))
+        return
+    made = f"owed_copy-{counters.advance(connection, tenant, 'owed_copy')}"
+    whose = {"student_id": given.student_id, "consent_id": given.id, "owed_to": given.grantor_id}
+    row = {"id": made, **whose, "receiver_id": receiver, "first_at": event.at, **told}
+    connection.execute(sa.insert(owed_copy).values(tenant=tenant, **row))

@@ -1,0 +1,117 @@
+"""Whoever consented and asked for it is owed a copy of what was disclosed (34 CFR 99.30(c))."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Engine
+from support.access_world import NOW
+from support.privacy_school import School, school_in
+
+from service.access.workflow.clerk import Refused
+from service.access.workflow.copies import list_copies, note_sent
+from service.act import Act
+from service.errors import Invalid, NotFound, ServiceError
+from service.office import Window, at_window
+from service.settings import instant
+
+
+@pytest.fixture(params=["sqlite"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """One database: what is asked of it here is plain."""
+    return str(request.param)
+
+
+@pytest.fixture
+def school(engine: Engine, tmp_path: Path) -> School:
+    """The mother consented that the stranger mentors the pupil, and wants copies."""
+    made = school_in(engine, tmp_path)
+    made.add("tie", student_id="pupil", agent_id="stranger", kind="mentor")
+    consented(made, copy_on_request=True)
+    return made
+
+
+def consented(school: School, **values: Any) -> str:
+    paper = {"regime": "FERPA_99_30", "decision": "granted", "capacity": "parent"}
+    who = {"grantor_id": "mother", "recipient": "stranger", "purpose": "mentoring"}
+    made = school.add("consent", student_id="pupil", **paper, **who, **values)
+    school.add("consent_section", consent_id=made, section="directory")
+    return made
+
+
+def look(school: School, who: str = "stranger") -> None:
+    """Somebody reads the directory entry of the pupil."""
+    act = Act(who, "", instant(NOW))
+    with at_window(Window(school.engine, school.log, act, "a look", "mentoring")) as visit:
+        visit.see("pupil", "read", ["directory"])
+
+
+def owed(school: School, who: str = "custodian", **how: bool) -> list[dict[str, Any]]:
+    with school.visit(who) as visit:
+        return list_copies(visit.clerk, "pupil", **how)
+
+
+def test_a_disclosure_by_consent_owes_a_copy_of_its_fields(school: School) -> None:
+    look(school)
+    (row,) = owed(school)
+    assert (row["owed_to"], row["receiver_id"]) == ("mother", "stranger")
+    assert row["fields"] == ["person.given_name", "person.preferred_given_name"]
+    assert school.events()[row["seq"] - 1].actor == "stranger"
+
+
+def test_the_same_disclosed_again_owes_no_second_copy(school: School) -> None:
+    for _ in range(3):
+        look(school)
+    (row,) = owed(school)
+    assert row["seq"] == 3
+
+
+def test_what_is_read_by_another_right_owes_nothing(school: School) -> None:
+    look(school, "mother")
+    assert owed(school) == []
+
+
+def test_a_consent_that_asks_for_no_copy_owes_none(engine: Engine, tmp_path: Path) -> None:
+    made = school_in(engine, tmp_path)
+    made.add("tie", student_id="pupil", agent_id="stranger", kind="mentor")
+    consented(made)
+    look(made)
+    assert owed(made) == []
+
+
+def test_what_came_to_nothing_owes_nothing(school: School) -> None:
+    with pytest.raises(ServiceError), school.visit("stranger") as visit:
+        visit.see("pupil", "read", ["careerGoals"])
+    assert owed(school) == []
+
+
+def test_a_copy_that_was_sent_waits_no_longer_and_the_next_disclosure_owes_anew(
+    school: School,
+) -> None:
+    look(school)
+    made = owed(school)[0]["id"]
+    with school.visit("custodian", "by mail") as visit:
+        note_sent(visit.clerk, made)
+    assert owed(school) == []
+    look(school)
+    assert [row["sent_at"] for row in owed(school, every=True)] == [instant(NOW), None]
+
+
+def test_a_copy_is_sent_once(school: School) -> None:
+    look(school)
+    made = owed(school)[0]["id"]
+    with school.visit("counselor", "by mail") as visit:
+        note_sent(visit.clerk, made)
+        with pytest.raises(Invalid, match="was sent"):
+            note_sent(visit.clerk, made)
+
+
+@pytest.mark.parametrize("who", ["teacher", "stranger"])
+def test_who_reads_no_consents_sees_no_copies(school: School, who: str) -> None:
+    look(school)
+    made = owed(school)[0]["id"]
+    assert owed(school, who) == []
+    with pytest.raises((Refused, NotFound)), school.visit(who) as visit:
+        note_sent(visit.clerk, made)
