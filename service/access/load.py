@@ -54,14 +54,21 @@ def load_district(connection: Connection, tenant: str) -> District:
 
 
 def _roster_as_of(connection: Connection, tenant: str) -> str | None:
-    """When the source that was silent longest was last heard; None where one never was."""
+    """When the roster's source that was silent longest was last heard.
+
+    One that was added and has not delivered yet told of nobody, so nothing rests on it. Sources of
+    IEPs and of career systems' results tell no ties.
+    """
     last = (
-        sa.select(sa.func.max(run.c.finished_at))
-        .where(run.c.tenant == tenant, run.c.source == deliverer.c.name, run.c.state.in_(_HEARD))
-        .scalar_subquery()
+        sa.select(sa.func.max(run.c.finished_at).label("at"))
+        .join(deliverer, (deliverer.c.tenant == run.c.tenant) & (deliverer.c.name == run.c.source))
+        .where(run.c.tenant == tenant, run.c.state.in_(_HEARD))
+        .where(deliverer.c.kind.like("oneroster-%"))
+        .group_by(run.c.source)
+        .subquery()
     )
-    heard = connection.execute(sa.select(last).where(deliverer.c.tenant == tenant)).scalars().all()
-    return None if None in heard or not heard else min(heard)
+    found: str | None = connection.execute(sa.select(sa.func.min(last.c.at))).scalar()
+    return found
 
 
 def load_subject(connection: Connection, tenant: str, account_id: str) -> Subject:

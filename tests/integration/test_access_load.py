@@ -158,13 +158,18 @@ def test_a_person_without_an_account_has_the_rosters_ties_alone(engine: Engine) 
     assert found == Subject(TENANT, "person-1", person_id="person-1")
 
 
+_KINDS = {"sis": "oneroster-csv", "staff": "oneroster-rest", "iep": "iep-csv", "xello": "cis-csv"}
+
+
 def heard(engine: Engine, **finished: str | None) -> None:
     """Sources, each with a quiet run that finished then and a failed one that ended now."""
-    settings = {"kind": "k", "settings": "{}", "serial": 0, "memory": "{}"}
+    settings = {"settings": "{}", "serial": 0, "memory": "{}"}
     plain = {"mode": "normal", "started_at": LONG_AGO, "report": "{}", "tenant": TENANT}
     with writing(engine) as connection:
         for number, (name, at) in enumerate(finished.items()):
-            connection.execute(sa.insert(source).values(tenant=TENANT, name=name, **settings))
+            connection.execute(
+                sa.insert(source).values(tenant=TENANT, name=name, kind=_KINDS[name], **settings)
+            )
             for step, state, ended in ((0, "quiet", at), (1, "failed", instant(NOW))):
                 values = {"number": 2 * number + step, "source": name, "state": state, **plain}
                 if ended is not None:
@@ -178,10 +183,13 @@ def heard(engine: Engine, **finished: str | None) -> None:
         ({"sis": instant(NOW)}, True),
         ({"sis": instant(NOW - timedelta(hours=73))}, False),
         ({"sis": instant(NOW), "staff": instant(NOW - timedelta(hours=73))}, False),
-        ({"sis": instant(NOW), "staff": None}, False),
+        ({"sis": instant(NOW), "staff": None}, True),
+        ({"staff": None}, False),
+        ({"sis": instant(NOW), "iep": LONG_AGO, "xello": LONG_AGO}, True),
+        ({"iep": instant(NOW)}, False),
     ],
 )
-def test_the_roster_is_as_fresh_as_its_stalest_source(
+def test_the_roster_is_as_fresh_as_its_stalest_source_that_was_heard(
     engine: Engine, finished: dict[str, str | None], expected: bool
 ) -> None:
     heard(engine, **finished)
