@@ -14,6 +14,13 @@ _WITH_TEXT: Final = frozenset({"@value", "@language", "@direction"})
 _FIX: Final = "Ask the issuer for the credential in the terms of Open Badges 3.0.3 and CLR 2.0.1."
 
 
+def issuer_of(document: dict[str, Any]) -> str:
+    """The id of a credential's issuer, empty where it has none."""
+    issuer = document.get("issuer")
+    found = issuer.get("id") if isinstance(issuer, dict) else issuer
+    return found if isinstance(found, str) else ""
+
+
 def require_plain(value: Any) -> None:
     """Make sure that every property goes by the term of a carried context.
 

@@ -88,7 +88,7 @@ def signs(linked: Linked, document: dict[str, Any], proof: dict[str, Any], publi
     """
     bare = {name: value for name, value in document.items() if name != "proof"}
     options = {name: value for name, value in proof.items() if name != "proofValue"}
-    options["@context"] = document["@context"]
+    options["@context"] = document.get("@context")
     try:
         signature = from_multibase(str(proof.get("proofValue")))
         key = Ed25519PublicKey.from_public_bytes(public)

@@ -15,10 +15,10 @@ from typing import Any, Final
 from adapters.clr.errors import UnknownContext, Unsafe
 from adapters.clr.issuers import Issuers
 from adapters.clr.linked import Linked
-from adapters.clr.plain import require_plain
+from adapters.clr.plain import issuer_of, require_plain
 from adapters.clr.proof import PURPOSE, SUITE, TYPE, signs
 from adapters.clr.status import status_of
-from adapters.clr.verdict import Check, Step, Verdict, failed, passed, untold
+from adapters.clr.verdict import Check, Outcome, Step, Verdict, failed, passed, untold
 from schemas.standards.clr.names import (
     BADGES,
     CLR,
@@ -61,7 +61,7 @@ class Verifying:
             id=_text(document.get("id")),
             name=_text(document.get("name")),
             kind=kind,
-            issuer=_issuer(document),
+            issuer=issuer_of(document),
             issuer_name=_issuer_name(document),
             document=document,
             checks=tuple(self._checks(document, kind, linked)),
@@ -75,7 +75,18 @@ class Verifying:
         yield self._proof(document, linked)
         yield self._known(document)
         yield self._validity(document)
-        yield status_of(document, self.issuers.fetch)
+        yield status_of(document, self.issuers.fetch, self._fault_of_list)
+
+    def _fault_of_list(self, document: dict[str, Any]) -> Check | None:
+        """The first step that a list of states does not pass, which is a credential itself."""
+        checks = self._checks_of_list(document, Linked())
+        return next((one for one in checks if one.outcome is not Outcome.PASSED), None)
+
+    def _checks_of_list(self, document: dict[str, Any], linked: Linked) -> Iterator[Check]:
+        yield _first_context(document)
+        yield _safe(document, linked)
+        yield self._proof(document, linked)
+        yield self._in_time(document)
 
     def _proof(self, document: dict[str, Any], linked: Linked) -> Check:
         proofs = _listed(document.get("proof"))
@@ -91,28 +102,33 @@ class Verifying:
         if wrong is not None:
             return wrong
         method = str(proof["verificationMethod"])
-        keys = self.issuers.keys_of(_issuer(document), method)
+        keys = self.issuers.keys_of(issuer_of(document), method)
         if keys is None:
-            problem = f"the keys of {_issuer(document)} are not on the list of issuers"
+            problem = f"the keys of {issuer_of(document)} are not on the list of issuers"
             return untold(Step.PROOF, problem, "Put the issuer with its keys on the list.")
         if not keys:
-            problem = f"{method} is no key of the issuer {_issuer(document)}"
+            problem = f"{method} is no key of the issuer {issuer_of(document)}"
             return failed(Step.PROOF, problem, _AGAIN)
         return _signed(document, proof, keys, linked)
 
     def _known(self, document: dict[str, Any]) -> Check:
-        issuer = _issuer(document)
+        issuer = issuer_of(document)
         if self.issuers.is_known(issuer):
             return passed(Step.ISSUER)
         problem = f"a signature tells which key signed, not who holds it: {issuer or 'no issuer'}"
         return untold(Step.ISSUER, problem, "Ask the issuer for its id; put it on the list.")
 
     def _validity(self, document: dict[str, Any]) -> Check:
-        begins, ends = _moment(document.get("validFrom")), _moment(document.get("validUntil"))
-        if begins is None:
+        if _moment(document.get("validFrom")) is None:
             return failed(Step.VALIDITY, "it does not say from when it is valid", _AGAIN)
-        if begins > self.now:
+        return self._in_time(document)
+
+    def _in_time(self, document: dict[str, Any]) -> Check:
+        begins, ends = (_moment(document.get(name)) for name in ("validFrom", "validUntil"))
+        if begins is not None and begins > self.now:
             return failed(Step.VALIDITY, f"it is valid only from {begins.isoformat()}", _AGAIN)
+        if ends is None and "validUntil" in document:
+            return failed(Step.VALIDITY, "its end cannot be read", _AGAIN)
         if ends is not None and ends < self.now:
             return failed(Step.VALIDITY, f"it expired at {ends.isoformat()}", "Ask for a new one.")
         return passed(Step.VALIDITY)
@@ -150,14 +166,21 @@ def _proof_shape(proof: Any) -> Check | None:
     return None
 
 
-def _context(document: dict[str, Any], kind: str) -> Check:
-    contexts = document.get("@context")
-    listed = contexts if isinstance(contexts, list) and contexts else [contexts]
-    if listed[0] == OLD_VC_CONTEXT:
+def _first_context(document: dict[str, Any]) -> Check:
+    first = next(iter(_listed(document.get("@context"))), None)
+    if first == OLD_VC_CONTEXT:
         problem = "a credential of data model 1.1, which is not read"
         return untold(Step.CONTEXT, problem, "Ask the issuer for Open Badges 3.0.3 on model 2.0.")
-    if listed[0] != VC_CONTEXT:
+    if first != VC_CONTEXT:
         return failed(Step.CONTEXT, f"the first context is not {VC_CONTEXT}", _AGAIN)
+    return passed(Step.CONTEXT)
+
+
+def _context(document: dict[str, Any], kind: str) -> Check:
+    first = _first_context(document)
+    if first.outcome is not Outcome.PASSED:
+        return first
+    listed = _listed(document["@context"])
     wanted = [_CLR_START, _OB_START] if kind == CLR else [_OB_START]
     for place, start in enumerate(wanted, start=1):
         if len(listed) <= place or not str(listed[place]).startswith(start):
@@ -216,11 +239,6 @@ def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def _issuer(document: dict[str, Any]) -> str:
-    issuer = document.get("issuer")
-    return _text(issuer.get("id") if isinstance(issuer, dict) else issuer)
 
 
 def _issuer_name(document: dict[str, Any]) -> str:

@@ -141,14 +141,14 @@ def _store(session: Session) -> Any:
 def _looked(file: Path, issuers: list[Path] | None, online: bool) -> Looked:
     """The verdicts on a file; without a district here, only the lists given are believed."""
     from service.portfolio.credentials import lists_of, look_at
-    from service.portfolio.fetch import fetch_json
+    from service.portfolio.fetch import Asking
     from service.settings import load_settings
 
     settings = load_settings()
     if settings.now is not None:
         settings = open_session().settings  # which lets a rehearsal alone set the clock
     lists = lists_of(settings.data, issuers or [])
-    return look_at(file, lists, settings.clock(), fetch_json if online else None)
+    return look_at(file, lists, settings.clock(), Asking() if online else None)
 
 
 def _show(looked: Looked) -> None:

@@ -1,57 +1,182 @@
-"""Asking an issuer's server for its keys and lists, only where somebody said so."""
+"""Asking an issuer's server for its keys and lists, only where somebody said so.
+
+A credential names the address, so a stranger chooses whom we ask: the public internet alone, at the
+address that was looked at, without redirects or proxies, and never longer than a file is worth.
+"""
 
 from __future__ import annotations
 
+import http.client
+import io
 import ipaddress
-import json
+import os
 import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-_SECONDS: Final = 10
-_MOST: Final = 4 * 1024 * 1024
+from adapters.clr.read import MAX_BYTES, parse_credential
+from adapters.formats import Unreadable
+
+SECONDS: Final = 60.0
+"""How long all the questions that one file raises may take together."""
+
+_EACH: Final = 10.0
+_PIECE: Final = 1 << 16
+
+Connect = Callable[[tuple[str, int], float], socket.socket]
+Resolve = Callable[[str, int], list[str]]
 
 
-def fetch_json(address: str) -> Any:
-    """The JSON document at an https address of the public internet. Raises OSError.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What an https address says: whom to ask, and for what."""
 
-    Redirects are not followed: a list of keys has to be where its DID says.
+    host: str
+    port: int
+    path: str
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(place[0]) for *_, place in found))
+
+
+def _trust() -> ssl.SSLContext:
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    return ssl.create_default_context(
+        cafile=os.environ.get("REQUESTS_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+    )
+
+
+@dataclass
+class Asking:
+    """Gets JSON objects at https addresses, each address once.
+
+    All of it takes `seconds` at most, apart from what the system takes to look up a name.
     """
-    import requests
-    from urllib3.exceptions import HTTPError
 
-    _require_public(*_host_of(address))
-    try:
-        with requests.get(
-            address, timeout=_SECONDS, stream=True, allow_redirects=False
-        ) as response:
-            if response.status_code != 200:
-                raise OSError(f"{address} answered {response.status_code}")
-            data = response.raw.read(_MOST + 1, decode_content=True)
-    except (requests.RequestException, HTTPError) as error:
-        raise OSError(f"{address} cannot be had: {type(error).__name__}") from None
-    if len(data) > _MOST:
-        raise OSError(f"{address} sent more than {_MOST:,} bytes")
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise OSError(f"{address} sent no JSON") from None
+    seconds: float = SECONDS
+    resolve: Resolve = _addresses
+    connect: Connect = socket.create_connection
+    trust: Callable[[], ssl.SSLContext] = _trust
+    _told: dict[str, dict[str, Any] | OSError] = field(default_factory=dict)
+    _ends: float | None = None
+
+    def __call__(self, address: str) -> dict[str, Any]:
+        """The JSON object at an address. Raises OSError, the same each time."""
+        if address not in self._told:
+            try:
+                self._told[address] = self._ask(address)
+            except OSError as error:
+                self._told[address] = error
+        told = self._told[address]
+        if isinstance(told, OSError):
+            raise told
+        return told
+
+    def _ask(self, address: str) -> dict[str, Any]:
+        place = _place_of(address)
+        self._ends = self._ends or monotonic() + self.seconds
+        ends = min(self._ends, monotonic() + _EACH)
+        try:
+            data = self._answer(place, ends)
+        except (OSError, http.client.HTTPException) as error:
+            problem = str(error) or type(error).__name__
+            raise OSError(f"{address} cannot be had: {problem}") from None
+        try:
+            return parse_credential(data, address)
+        except Unreadable as error:
+            raise OSError(f"{address} sent {error.findings[0].problem}") from None
+
+    def _answer(self, place: _Place, ends: float) -> bytes:
+        """What a server sends. Redirects are not followed: a list has to be where it is said."""
+        with (
+            self._connected(place, ends) as plain,
+            self.trust().wrap_socket(plain, server_hostname=place.host) as stream,
+        ):
+            asked = http.client.HTTPSConnection(place.host, place.port)
+            asked.sock = _Timed(stream, ends)
+            asked.request("GET", place.path, headers={"Connection": "close"})
+            response = asked.getresponse()
+            if response.status != http.client.OK:
+                raise OSError(f"the answer is {response.status}")
+            return _bounded(response)
+
+    def _connected(self, place: _Place, ends: float) -> socket.socket:
+        """A connection to the very address that was looked at: a name may soon mean another."""
+        found = self.resolve(place.host, place.port)
+        if not found or not all(ipaddress.ip_address(one).is_global for one in found):
+            raise OSError(f"{place.host} is no public address")
+        refused: OSError | None = None
+        for one in found:
+            try:
+                return self.connect((one, place.port), _left(ends))
+            except OSError as error:
+                refused = error
+        raise refused or OSError("nobody answers")
 
 
-def _host_of(address: str) -> tuple[str, int]:
-    """The host and port of an https address; a stranger may have written anything."""
+def _place_of(address: str) -> _Place:
+    """Whom an address names; a stranger may have written anything."""
     try:
         parts = urlsplit(address)
         if parts.scheme == "https" and parts.hostname:
-            parts.hostname.encode("idna")
-            return parts.hostname, parts.port or 443
+            host = parts.hostname.encode("idna").decode()
+            path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+            return _Place(host, parts.port or 443, path.encode("ascii").decode())
     except ValueError:
         pass
     raise OSError(f"{address!r} is no https address")
 
 
-def _require_public(host: str, port: int) -> None:
-    """Make sure that a credential cannot make us ask a server inside our own network."""
-    for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if not ipaddress.ip_address(place[0]).is_global:
-            raise OSError(f"{host} is no public address")
+def _left(ends: float) -> float:
+    """The seconds that are left. Raises TimeoutError."""
+    left = ends - monotonic()
+    if left <= 0:
+        raise TimeoutError("it takes too long")
+    return left
+
+
+def _bounded(response: http.client.HTTPResponse) -> bytes:
+    data = bytearray()
+    while piece := response.read1(_PIECE):
+        data += piece
+        if len(data) > MAX_BYTES:
+            raise OSError(f"more than {MAX_BYTES:,} bytes")
+    return bytes(data)
+
+
+class _Timed:
+    """A connection on which everything together has to end in time, however it drips."""
+
+    def __init__(self, stream: ssl.SSLSocket, ends: float) -> None:
+        self._stream, self._ends = stream, ends
+
+    def sendall(self, data: bytes) -> None:
+        """Send all of it."""
+        self._stream.settimeout(_left(self._ends))
+        self._stream.sendall(data)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """What the other side sends, as a file."""
+        return io.BufferedReader(_Incoming(self._stream, self._ends))
+
+    def close(self) -> None:
+        """Whoever opened the connection closes it."""
+
+
+class _Incoming(io.RawIOBase):
+    def __init__(self, stream: ssl.SSLSocket, ends: float) -> None:
+        self._stream, self._ends = stream, ends
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._stream.settimeout(_left(self._ends))
+        return self._stream.recv_into(buffer)

@@ -160,6 +160,12 @@ def test_an_empty_list_of_contexts_fails(document: Document) -> None:
     assert Step.CONTEXT in failures(document)
 
 
+def test_a_signed_credential_without_contexts_fails(plan: Plan) -> None:
+    badge = signed_badge(plan)
+    del badge["@context"]
+    assert {Step.CONTEXT, Step.PROOF} <= failures(badge)
+
+
 def test_a_forged_badge_deep_inside_is_found(plan: Plan) -> None:
     record = signed_record(plan)
     inner = json.loads(json.dumps(record))
