@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
@@ -18,6 +18,7 @@ from adapters.port import ROW
 from schemas.finding import Finding, Severity
 from service.cis.known import accounts_of, due_accounts, entries_of, pair_of, pairs_asked
 from service.cis.match import REASONS, Account, Match, Matches, match_accounts
+from service.cis.moved import moved_between, split_findings
 from service.cis.write import write_night
 from service.settings import Guard
 from service.store.database import reading
@@ -35,6 +36,15 @@ DUE: Final = "cis_due"
 
 _MOST: Final = 20
 _ABOUT: Final = ("given_name", "family_name", "birth_date", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a delivery tells: its accounts, entries that changed, and how many went elsewhere."""
+
+    accounts: dict[str, Account]
+    changed: pl.DataFrame
+    moved: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,8 @@ class CisCargo:
         fresh = dict(_accounts(night, rows))
         guard = night.settings.sync.guard
         reasons = [*_rejected(guard, findings, rows.height), *_blanked(guard, changed, before)]
-        return self._seal(work, known, fresh, changed, reasons)
+        told = Told(fresh, changed, moved_between(rows, before))
+        return self._seal(work, known, told, reasons)
 
     def write(self, connection: Connection, night: Night, plan: Plan) -> None:
         """Write a plan's accounts and entries, and merge them into students' plans."""
@@ -85,18 +96,16 @@ class CisCargo:
             due = due_accounts(connection, night.tenant, night.source.name)
         if not due and not known:
             return quiet(work, None)
-        nothing = pl.DataFrame(schema=_ENTRIES)
-        return self._seal(work, known, {}, nothing, [])
+        return self._seal(work, known, Told({}, pl.DataFrame(schema=_ENTRIES)), [])
 
     def _seal(
         self,
         work: Work,
         known: dict[str, tuple[Account, Match]],
-        fresh: dict[str, Account],
-        changed: pl.DataFrame,
+        told: Told,
         holds: list[Finding],
     ) -> Work:
-        night = work.night
+        night, fresh, changed = work.night, told.accounts, told.changed
         with timed(night, "merge"), reading(night.engine) as connection:
             asked, before = _asked(known, fresh)
             matches = match_accounts(connection, night.tenant, asked, before, fresh)
@@ -109,7 +118,9 @@ class CisCargo:
         draft.extend(draft.updates, ENTRIES, changed)
         draft.extend(draft.updates, DUE, pl.DataFrame({"account": due}, {"account": pl.String}))
         waiting = list(_waiting(known, matches))
-        draft.findings += waiting
+        whose = {name: match.person_id for name, (_, match) in known.items()}
+        whose |= {name: match.person_id for name, match in matches.found.items()}
+        draft.findings += [*waiting, *split_findings(told.moved, whose)]
         tally = draft.tally(ENTRIES)
         tally.updated, tally.waiting = changed.height, sum(one.count for one in waiting)
         return seal_draft(work, draft, [ACCOUNTS, ENTRIES], holds)

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.cis.suggest import Somebody, Students
-from service.ilp.owner import LOCAL, kinds_of
+from service.ilp.owner import (
+    LOCAL,
+    SOURCED_ID,
+    kinds_of,
+    may_be_student,
+    people_named,
+    roles_of,
+)
 from service.store.bulk import among
-from service.store.tables import ROSTER, crosswalk, person_identifier
+from service.store.tables import ROSTER
 from service.sync.match import Candidate
 
 NOBODY: Final = "nobody"
@@ -90,7 +97,8 @@ def match_accounts(
     that were `delivered`: comparing names with a whole district takes its time.
     """
     accounts = list(accounts)
-    pointed = _pointed(connection, tenant, accounts)
+    named = {one.account: _identifiers(one) for one in accounts}
+    pointed = people_named(connection, tenant, named)
     people = {person for found in pointed.values() for person in found}
     known = _people(connection, tenant, people)
     matches = Matches()
@@ -166,54 +174,23 @@ def _suggested(connection: Connection, tenant: str, strangers: list[Account]) ->
     ]
 
 
-def _pointed(connection: Connection, tenant: str, accounts: list[Account]) -> dict[str, set[str]]:
-    """The people to whom each account's identifiers point."""
-    named: dict[tuple[str, str], set[str]] = {}
-    for one in accounts:
-        for name, value in one.ids.items():
-            for kind in _KINDS[name]:
-                named.setdefault((kind, value), set()).add(one.account)
-    found: dict[str, set[str]] = {one.account: set() for one in accounts}
-    values = sorted({value for _, value in named})
-    held, told = person_identifier.c, crosswalk.c
-    queries: tuple[sa.Select[Any], ...] = (
-        sa.select(held.kind, held.value, held.person_id).where(
-            held.tenant == tenant, among(connection, held.value, values)
-        ),
-        sa.select(sa.literal("sourcedId"), told.sourced_id, told.record_id).where(
-            told.tenant == tenant,
-            told.entity == "person",
-            among(connection, told.sourced_id, values),
-        ),
-    )
-    for query in queries:
-        for kind, value, person in connection.execute(query):
-            for account in named.get((kind, value), ()):
-                found[account].add(person)
-    return found
+def _identifiers(one: Account) -> set[tuple[str, str]]:
+    return {(kind, value) for name, value in one.ids.items() for kind in _KINDS[name]}
 
 
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "local_id": (LOCAL,),
     "state_id": kinds_of("state"),
-    "sourced_id": ("sourcedId",),
+    "sourced_id": (SOURCED_ID,),
     "username": (),
 }
 
 
 def _people(connection: Connection, tenant: str, ids: set[str]) -> dict[str, _Person]:
-    role = ROSTER["role"].c
-    roles: dict[str, set[str]] = {}
-    query = sa.select(role.person_id, role.role).where(
-        role.tenant == tenant, among(connection, role.person_id, ids)
-    )
-    for person, name in connection.execute(query):
-        roles.setdefault(person, set()).add(name)
+    roles = roles_of(connection, tenant, ids)
     person = ROSTER["person"].c
     told = _somebodies(connection, tenant, among(connection, person.id, ids))
-    return {
-        one.id: _Person(one, not roles.get(one.id) or "student" in roles[one.id]) for one in told
-    }
+    return {one.id: _Person(one, may_be_student(roles[one.id])) for one in told}
 
 
 def students_of(connection: Connection, tenant: str) -> list[Somebody]:

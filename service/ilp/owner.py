@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.ilp.plan import Plan
 from service.errors import Invalid
+from service.store.bulk import among
 from service.store.tables import ROSTER, crosswalk, person_identifier
 
 LOCAL = "identifier/student"
@@ -38,24 +41,17 @@ def owner_of(connection: Connection, tenant: str, plan: Plan) -> str | None:
 
     Raises Invalid where the identifiers point to different people, or to no student.
     """
-    kinds = sorted(identifier_kinds(plan))
-    query = (
-        sa.select(person_identifier.c.person_id)
-        .distinct()
-        .where(
-            person_identifier.c.tenant == tenant,
-            sa.tuple_(person_identifier.c.kind, person_identifier.c.value).in_(kinds),
-        )
-    )
-    people = set(connection.execute(query).scalars()) if kinds else set()
-    people = people or _by_sourced_id(connection, tenant, plan)
+    people = _pointed(connection, tenant, identifier_kinds(plan))
+    value = plan.identifier(SOURCED_ID)
+    if not people and value is not None:
+        people = _pointed(connection, tenant, {(SOURCED_ID, value)})
     if len(people) > 1:
         raise Invalid(
             f"The plan's identifiers belong to {len(people)} different people.",
             "Correct profile.identity, or settle the pair under `planbridge matches list`.",
         )
     person = next(iter(people), None)
-    if person is not None and not _may_be_student(connection, tenant, person):
+    if person is not None and not may_be_student(roles_of(connection, tenant, people)[person]):
         raise Invalid(
             "The plan's identifiers belong to somebody who is no student.",
             "Correct profile.identity: a plan is kept with its student alone.",
@@ -63,27 +59,55 @@ def owner_of(connection: Connection, tenant: str, plan: Plan) -> str | None:
     return person
 
 
-def _may_be_student(connection: Connection, tenant: str, person: str) -> bool:
-    """Whether a person is or was a student, as far as any role tells."""
-    role = ROSTER["role"]
-    query = (
-        sa.select(role.c.role).distinct().where(role.c.tenant == tenant, role.c.person_id == person)
+def _pointed(connection: Connection, tenant: str, kinds: set[tuple[str, str]]) -> set[str]:
+    return people_named(connection, tenant, {"plan": kinds})["plan"]
+
+
+def people_named(
+    connection: Connection, tenant: str, named: Mapping[str, Iterable[tuple[str, str]]]
+) -> dict[str, set[str]]:
+    """The people to whom identifiers point, given and answered by whom they tell of.
+
+    An identifier is a kind, as `person_identifier` calls it, and a value.
+    """
+    asked: dict[tuple[str, str], set[str]] = {}
+    for one, identifiers in named.items():
+        for identifier in identifiers:
+            asked.setdefault(identifier, set()).add(one)
+    found: dict[str, set[str]] = {one: set() for one in named}
+    for kind, value, person in _identified(connection, tenant, {value for _, value in asked}):
+        for one in asked.get((kind, value), ()):
+            found[one].add(person)
+    return found
+
+
+def _identified(
+    connection: Connection, tenant: str, values: set[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Kind, value and person of each identifier with one of these values."""
+    held, told = person_identifier.c, crosswalk.c
+    listed = sa.select(held.kind, held.value, held.person_id).where(
+        held.tenant == tenant, among(connection, held.value, values)
     )
-    roles = set(connection.execute(query).scalars())
+    sourced = sa.select(sa.literal(SOURCED_ID), told.sourced_id, told.record_id).where(
+        told.tenant == tenant, told.entity == "person", among(connection, told.sourced_id, values)
+    )
+    for query in (listed, sourced):
+        yield from ((row[0], row[1], row[2]) for row in connection.execute(query))
+
+
+def roles_of(connection: Connection, tenant: str, people: Iterable[str]) -> dict[str, set[str]]:
+    """The roles that each of these people has or had."""
+    found: dict[str, set[str]] = {person: set() for person in people}
+    role = ROSTER["role"].c
+    query = sa.select(role.person_id, role.role).where(
+        role.tenant == tenant, among(connection, role.person_id, found)
+    )
+    for person, name in connection.execute(query):
+        found[person].add(name)
+    return found
+
+
+def may_be_student(roles: set[str]) -> bool:
+    """Whether somebody with these roles is or was a student, as far as any role tells."""
     return not roles or "student" in roles
-
-
-def _by_sourced_id(connection: Connection, tenant: str, plan: Plan) -> set[str]:
-    value = plan.identifier(SOURCED_ID)
-    if value is None:
-        return set()
-    query = (
-        sa.select(crosswalk.c.record_id)
-        .distinct()
-        .where(
-            crosswalk.c.tenant == tenant,
-            crosswalk.c.entity == "person",
-            crosswalk.c.sourced_id == value,
-        )
-    )
-    return set(connection.execute(query).scalars())

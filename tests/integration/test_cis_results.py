@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.cis_results import ADA, BEN, Career, make_career, make_district, take_in
@@ -187,8 +188,9 @@ def test_accounts_that_are_merged_there_lose_nothing_here(career: Career) -> Non
     career.rows = []
     career.say(two, "e1")
     career.say(two, "e3", title="Doula")
-    career.night()
+    report = career.night()
     assert career.titles("ada") == ["Doula", "Midwife", "Nurse"]
+    assert _split(report) == []
 
 
 def test_an_account_that_is_split_there_loses_nothing_here(career: Career) -> None:
@@ -199,9 +201,31 @@ def test_an_account_that_is_split_there_loses_nothing_here(career: Career) -> No
     career.rows = []
     career.say(both, "e1")
     career.say(BEN | {"account_id": "a3"}, "e2", title="Midwife")
-    career.night()
+    report = career.night()
     assert career.titles("ada") == ["Midwife", "Nurse"]
     assert career.titles("ben") == ["Midwife"]
+    assert _split(report) == [("a1 to a3", 1)]
+
+
+def _split(report: dict[str, Any]) -> list[tuple[str, int]]:
+    """The warnings that entries went to the account of somebody else."""
+    listed = [one for one in report["findings"] if one["code"] == "cis.split"]
+    return [(one["value"], one["count"]) for one in listed]
+
+
+def test_what_an_account_keeps_saying_is_no_split(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.night()
+    career.say(BEN | {"account_id": "a3"}, "e1")
+    assert _split(career.night()) == []
+
+
+def test_what_passes_to_an_account_of_nobody_is_a_split_too(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.night()
+    career.rows = []
+    career.say(STRANGER | {"given_name": "", "family_name": ""}, "e1")
+    assert _split(career.night()) == [("a1 to x9", 1)]
 
 
 def test_an_account_that_passes_to_somebody_else_is_asked_about(career: Career) -> None:

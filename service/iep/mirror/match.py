@@ -8,7 +8,7 @@ lead to somebody else than before. Nobody sees an IEP that waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.iep.header import Student
-from service.ilp.owner import SOURCED_ID, kinds_of
+from service.ilp.owner import kinds_of, may_be_student, people_named, roles_of
 from service.store.bulk import among
-from service.store.tables import ROSTER, crosswalk, person_identifier
+from service.store.tables import ROSTER
 
 NOBODY: Final = "nobody"
 SEVERAL: Final = "several"
@@ -54,9 +54,10 @@ def match_students(
 
     `taken` are the people of the source's other students, each with the source's id of theirs.
     """
-    pointed = _pointed(connection, tenant, students)
+    named = {student: _identifiers(about) for student, about in students.items()}
+    pointed = people_named(connection, tenant, named)
     people = {person for found in pointed.values() for person in found}
-    known = _People(_roles(connection, tenant, people), _birthdays(connection, tenant, people))
+    known = _People(roles_of(connection, tenant, people), _birthdays(connection, tenant, people))
     found: dict[str, Match] = {}
     claimed = dict(taken)
     for student in sorted(students):
@@ -92,8 +93,7 @@ class _People:
         if len(people) != 1:
             return Match(None, SEVERAL if people else NOBODY)
         [person] = people
-        roles = self.roles.get(person, set())
-        if roles and "student" not in roles:
+        if not may_be_student(self.roles[person]):
             return Match(None, NO_STUDENT)
         born = self.birthdays.get(person)
         if born and student.birth_date and born != student.birth_date:
@@ -101,48 +101,8 @@ class _People:
         return Match(person)
 
 
-def _pointed(
-    connection: Connection, tenant: str, students: Mapping[str, Student]
-) -> dict[str, set[str]]:
-    """The people to whom each student's identifiers point."""
-    named: dict[tuple[str, str], set[str]] = {}
-    for student, about in students.items():
-        for one in about.identifiers:
-            for kind in kinds_of(one.system):
-                named.setdefault((kind, one.value), set()).add(student)
-    found: dict[str, set[str]] = {student: set() for student in students}
-    values = sorted({value for _, value in named})
-    for kind, value, person in _identified(connection, tenant, values):
-        for student in named.get((kind, value), ()):
-            found[student].add(person)
-    return found
-
-
-def _identified(
-    connection: Connection, tenant: str, values: list[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Kind, value and person of each identifier with one of these values."""
-    held = person_identifier.c
-    query = sa.select(held.kind, held.value, held.person_id).where(
-        held.tenant == tenant, among(connection, held.value, values)
-    )
-    yield from ((row[0], row[1], row[2]) for row in connection.execute(query))
-    told = crosswalk.c
-    query = sa.select(told.entity, told.sourced_id, told.record_id).where(
-        told.tenant == tenant, told.entity == "person", among(connection, told.sourced_id, values)
-    )
-    yield from ((SOURCED_ID, row[1], row[2]) for row in connection.execute(query))
-
-
-def _roles(connection: Connection, tenant: str, people: set[str]) -> dict[str, set[str]]:
-    role = ROSTER["role"].c
-    query = sa.select(role.person_id, role.role).where(
-        role.tenant == tenant, among(connection, role.person_id, people)
-    )
-    found: dict[str, set[str]] = {}
-    for person, name in connection.execute(query):
-        found.setdefault(person, set()).add(name)
-    return found
+def _identifiers(about: Student) -> set[tuple[str, str]]:
+    return {(kind, one.value) for one in about.identifiers for kind in kinds_of(one.system)}
 
 
 def _birthdays(connection: Connection, tenant: str, people: set[str]) -> dict[str, date]:
