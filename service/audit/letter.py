@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.audit.event import Outcome
 from service.audit.register import Disclosure
+from service.pages import templates_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +23,16 @@ class Letter:
 
 def as_text(letter: Letter) -> str:
     """The letter as plain text."""
-    return _environment().get_template("letter.txt").render(_context(letter))
+    return _written(letter, "letter.txt")
 
 
 def as_html(letter: Letter) -> str:
     """The letter as one HTML page: no script, nothing fetched."""
-    return _environment().get_template("letter.html").render(_context(letter))
+    return _written(letter, "letter.html")
+
+
+def _written(letter: Letter, template: str) -> str:
+    return templates_of("service.audit").get_template(template).render(_context(letter))
 
 
 def _context(letter: Letter) -> dict[str, Any]:
@@ -55,14 +57,3 @@ def _line(one: Disclosure) -> dict[str, str]:
         "threat": event.threat,
         "onward": "; ".join(event.onward),
     }
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("service.audit"),
-        autoescape=select_autoescape(["html"], default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -10,14 +10,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Template
 
 from schemas.ilp.rules import Outcome
 from schemas.profiles.model import Profile, ProfileRule
+from service.pages import style_of, templates_of
 from service.profiles.judge import School
 
 FEWEST: Final = 10
@@ -54,33 +53,16 @@ def _line(rule: ProfileRule, counted: Counter[Outcome]) -> Line:
 
 def render_page(profile: Profile, school: School, today: date) -> str:
     """The page as HTML: self-contained, no script, readable on paper."""
-    return (
-        _environment()
-        .get_template("school.html")
-        .render(
-            profile=profile,
-            school=school,
-            today=today,
-            lines=lines_of(profile, school),
-            fewest=FEWEST,
-            style=_style(),
-        )
+    return _template().render(
+        profile=profile,
+        school=school,
+        today=today,
+        lines=lines_of(profile, school),
+        fewest=FEWEST,
+        style=style_of("service.profiles", "school.css"),
     )
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("service.profiles"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> Markup:
-    """The style sheet. It is a file of this package, so nothing in it needs escaping."""
-    sheet = files("service.profiles").joinpath("templates/school.css").read_text(encoding="utf-8")
-    return Markup(sheet)  # noqa: S704
+def _template() -> Template:
+    return templates_of("service.profiles").get_template("school.html")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemBytecodeCache
 
 from adapters.whole import whole_file
 from schemas.finding import Severity
 from service.errors import Invalid
+from service.pages import style_of, templates_of
 from service.report import charts, words
 from service.report.advice import ending, next_steps, undecided
 from service.report.findings import MEANINGS, group, read_findings, summary
@@ -71,14 +70,7 @@ def render_page(
 
 @lru_cache
 def _environment(cache: Path | None) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("service.report"),
-        bytecode_cache=_compiled(cache) if cache else None,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("service.report", _compiled(cache) if cache else None)
     environment.filters |= {
         "amount": words.amount,
         "cell": words.cell,
@@ -122,7 +114,7 @@ def _context(
     return {
         "report": report,
         "steps": steps,
-        "css": _style(),
+        "css": style_of("service.report", "run.css"),
         "state_tone": words.tone(report.state),
         "reassurance": words.reassurance(report),
         "total": words.total_counts(report),
@@ -150,10 +142,3 @@ def _latest(report: RunReport, history: Sequence[RunReport]) -> list[RunReport]:
     known[report.run] = report
     upto = sorted(number for number in known if number <= report.run)
     return [known[number] for number in upto[-NIGHTS:]]
-
-
-@lru_cache
-def _style() -> Markup:
-    """The style sheet. It is a file of this package, so nothing in it needs escaping."""
-    sheet = files("service.report").joinpath("templates/run.css").read_text(encoding="utf-8")
-    return Markup(sheet)  # noqa: S704

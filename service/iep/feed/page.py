@@ -19,13 +19,6 @@ def as_html(draft: Draft) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from service.pages import templates_of
 
-    environment = Environment(
-        loader=PackageLoader("service.iep.feed"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("packet.html")
+    return templates_of("service.iep.feed").get_template("packet.html")

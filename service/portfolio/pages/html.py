@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Template
 
+from service.pages import style_of, templates_of
 from service.portfolio.pages.pictures import Picture
 
 _GROUPS: Final = {
@@ -24,8 +23,8 @@ _GROUPS: Final = {
 def html_of(content: dict[str, Any], pictures: Mapping[str, Picture]) -> bytes:
     """The pages as one HTML file in UTF-8."""
     work = list(_with_pictures(content.get("work", []), pictures))
-    page = _environment().get_template("portfolio.html")
-    text = page.render(d={**content, "work": work}, css=_style(), groups=_GROUPS)
+    css = style_of("service.portfolio.pages", "portfolio.css")
+    text = _template().render(d={**content, "work": work}, css=css, groups=_GROUPS)
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -42,19 +41,6 @@ def _with_pictures(
 
 
 @cache
-def _environment() -> Environment:
-    # Absent words are absent keys, so a template asks before it names one.
-    return Environment(
-        loader=PackageLoader("service.portfolio.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> Markup:
-    """The style sheet. It is a file of this package, so nothing in it needs escaping."""
-    sheet = files("service.portfolio.pages").joinpath("templates/portfolio.css")
-    return Markup(sheet.read_text(encoding="utf-8"))  # noqa: S704
+def _template() -> Template:
+    # Absent words are absent keys, so the template asks before it names one.
+    return templates_of("service.portfolio.pages").get_template("portfolio.html")
