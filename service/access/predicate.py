@@ -127,6 +127,12 @@ def _some(expr: Some) -> Predicate:
     return holds
 
 
+@cache
+def row_predicate(name: str, where: RowCondition) -> RowPredicate:
+    """A condition on one row of a source."""
+    return _row(where, source(name).names)
+
+
 def _value(value: Value) -> Callable[[Side], Any]:
     if isinstance(value, Given):
         name = value.name

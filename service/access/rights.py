@@ -107,7 +107,15 @@ def idea_rights(role: str) -> Expr:
     return {"STU": _idea_of_student(), **parents}.get(role, NEVER)
 
 
-def _consent(regime: str, recipient: str, capacity: str, *what: RowCondition) -> RowCondition:
+CAPACITIES: Final = ("student", "representative", "parent")
+"""In which capacities consents are signed."""
+
+
+def consent_holds(regime: str, recipient: str, capacity: str, *what: RowCondition) -> RowCondition:
+    """A row of a consent that is in force for this recipient and purpose.
+
+    A parent's opens nothing once it has lapsed; see `parents_still_hold`.
+    """
     return Each(
         (
             Within("recipient", Given(recipient)),
@@ -137,8 +145,8 @@ def consented(regime: str, section: str, recipient: str, fields: frozenset[str])
     """
 
     def signed(capacity: str) -> Expr:
-        whole = _consent(regime, recipient, capacity, Is("section", section))
-        some = _consent(regime, recipient, capacity, Within("field", tuple(sorted(fields))))
+        whole = consent_holds(regime, recipient, capacity, Is("section", section))
+        some = consent_holds(regime, recipient, capacity, Within("field", tuple(sorted(fields))))
         return some_of(rows("consent", whole), rows("consent_field", some))
 
     return some_of(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from service.access import policy
 from service.access.conditions import holds
 from service.access.decision import Decision
 from service.access.desk import Desk, Rows
-from service.access.predicate import Side, predicate
-from service.access.request import Subject
+from service.access.predicate import Side, predicate, row_predicate
+from service.access.rights import CAPACITIES, consent_holds, parents_still_hold
 from service.access.sources import source
 from service.audit.event import About, Event, Outcome
 from service.settings import instant
@@ -18,7 +18,8 @@ from service.settings import instant
 if TYPE_CHECKING:
     from service.office.sight import Sight
 
-_BY_CONSENT = frozenset({"CF", "CI", "CP"})
+_BY_CONSENT: Final = {"CF": "FERPA_99_30", "CP": "FERPA_99_30", "CI": "IDEA_300_622"}
+"""The codes that a consent meets, each with its law."""
 
 
 def asked(desk: Desk, action: str, outcome: Outcome, **told: Any) -> Event:
@@ -46,7 +47,6 @@ def allowed(desk: Desk, sight: Sight, rows: Rows, **told: Any) -> Event:
         name: _all(getattr(one, name) for one in decisions)
         for name in ("roles", "rules", "basis", "cite", "obligations")
     }
-    receiver = desk.context.party or desk.subject
     return asked(
         desk,
         sight.action,
@@ -55,7 +55,7 @@ def allowed(desk: Desk, sight: Sight, rows: Rows, **told: Any) -> Event:
         sections=tuple(sorted(sight.decisions)),
         fields=tuple(sorted(sight.fields)),
         party_roles=_party_roles(desk, rows, sight),
-        consents=_consents(rows, receiver, sight, merged["rules"], instant(desk.context.now)),
+        consents=_consents(desk, rows, sight),
         threat=_threat(desk, rows, merged["basis"]),
         about=(_about(sight),),
         **told,
@@ -101,22 +101,32 @@ def _party_roles(desk: Desk, rows: Rows, sight: Sight) -> tuple[str, ...]:
     return _all(party.decide(side, one, "read").roles for one in sorted(sight.decisions))
 
 
-def _consents(
-    rows: Rows, receiver: Subject, sight: Sight, rules: Iterable[str], now: str
-) -> tuple[str, ...]:
-    """The consents in force that name the receiver, where one of them opened the way."""
-    codes = {code for rule in rules for code in rule.rpartition(":")[2].split("&")}
-    if not codes & _BY_CONSENT:
-        return ()
+def _consents(desk: Desk, rows: Rows, sight: Sight) -> tuple[str, ...]:
+    """The consents that opened the way to whoever receives something."""
+    side = desk.others.get("party", desk).side(rows)
     return _all(
-        (one["id"],)
-        for section in sorted(sight.decisions)
-        for name in ("consent", "consent_field")
-        for one in columns_of(rows, name, section)
-        if one["recipient"] in receiver.parties
-        and one["effective_from"] <= now < one["expires_at"]
-        and (one["revoked_at"] is None or now < one["revoked_at"])
+        _of_regime(side, sight, section, regime)
+        for section, decision in sorted(sight.decisions.items())
+        for regime in sorted(_regimes(decision.rules))
     )
+
+
+def _regimes(rules: Iterable[str]) -> set[str]:
+    """Under which laws consents opened something; rules end in the codes of their conditions."""
+    codes = {code for rule in rules for code in rule.rpartition(":")[2].split("&")}
+    return {law for code, law in _BY_CONSENT.items() if code in codes}
+
+
+def _of_regime(side: Side, sight: Sight, section: str, regime: str) -> Iterator[str]:
+    parents = predicate(parents_still_hold(regime))(side)
+    held = [one for one in CAPACITIES if parents or one != "parent"]
+    for name in ("consent", "consent_field"):
+        fits = [row_predicate(name, consent_holds(regime, "parties", one)) for one in held]
+        for row in side.rows.get(name, ()):
+            one = dict(zip(source(name).names, row, strict=True))
+            named = one["section"] == section and one.get("field") in {None, *sight.fields}
+            if named and any(fit(row, side) for fit in fits):
+                yield one["id"]
 
 
 def _threat(desk: Desk, rows: Rows, basis: Iterable[str]) -> str:

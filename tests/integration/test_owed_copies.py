@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from support.access_world import NOW
+from support.access_world import FOREVER, NOW
 from support.privacy_school import School, school_in
 
 from service.access.workflow.clerk import Refused
@@ -16,6 +18,8 @@ from service.act import Act
 from service.errors import Invalid, NotFound, ServiceError
 from service.office import Window, at_window
 from service.settings import instant
+from service.store.database import writing
+from service.store.tables import ROSTER
 
 
 @pytest.fixture(params=["sqlite"])
@@ -36,7 +40,7 @@ def school(engine: Engine, tmp_path: Path) -> School:
 def consented(school: School, **values: Any) -> str:
     paper = {"regime": "FERPA_99_30", "decision": "granted", "capacity": "parent"}
     who = {"grantor_id": "mother", "recipient": "stranger", "purpose": "mentoring"}
-    made = school.add("consent", student_id="pupil", **paper, **who, **values)
+    made = school.add("consent", student_id="pupil", **{**paper, **who, **values})
     school.add("consent_section", consent_id=made, section="directory")
     return made
 
@@ -84,6 +88,28 @@ def test_a_consent_that_asks_for_no_copy_owes_none(engine: Engine, tmp_path: Pat
 def test_what_came_to_nothing_owes_nothing(school: School) -> None:
     with pytest.raises(ServiceError), school.visit("stranger") as visit:
         visit.see("pupil", "read", ["careerGoals"])
+    assert owed(school) == []
+
+
+WORTHLESS = {
+    "lapsed": {"capacity": "parent"},
+    "refused": {"capacity": "student", "decision": "refused"},
+    "for something else": {"capacity": "student", "purpose": "audit"},
+    "unsigned yet": {"capacity": "student", "signed_at": FOREVER, "effective_from": FOREVER},
+    "of the other law": {"capacity": "student", "regime": "IDEA_300_622"},
+}
+
+
+@pytest.mark.parametrize("why", WORTHLESS)
+def test_only_the_consent_that_opened_the_way_is_named_and_owes(school: School, why: str) -> None:
+    born = ROSTER["demographics"]
+    with writing(school.engine) as connection:
+        of_age = sa.update(born).where(born.c.person_id == "pupil")
+        connection.execute(of_age.values(birth_date=date(2000, 1, 1)))
+    consented(school, id="good", capacity="student", grantor_id="pupil")
+    consented(school, id="bad", copy_on_request=True, **WORTHLESS[why])
+    look(school)
+    assert school.events()[-1].consents == ("good",)
     assert owed(school) == []
 
 

@@ -111,7 +111,7 @@ def school_in(engine: Engine, folder: Path) -> School:
     heard = {"tenant": TENANT, "started_at": instant(NOW), "finished_at": instant(NOW)}
     with writing(engine) as connection:
         fill(World()).insert(connection)
-        settings = {"kind": "x", "settings": "{}", "serial": 1, "memory": "{}"}
+        settings = {"kind": "oneroster-csv", "settings": "{}", "serial": 1, "memory": "{}"}
         connection.execute(source.insert().values(tenant=TENANT, name="sis", **settings))
         told = {"number": 1, "source": "sis", "state": "done", "mode": "full", "report": "{}"}
         connection.execute(run.insert().values(**heard, **told))
