@@ -26,16 +26,6 @@ _SYSTEM: Final = "ilp:identifierSystem"
 _MOST_SEEN: Final = 10_000
 _ENDS: Final = ("@id", _SYSTEM)
 _SAFE: Final = "-._~!$'()*+,;=:@/"
-_KINDS: Final = {
-    "Person": "person",
-    "CourseSection": "section",
-    "Organization": "organization",
-    "Course": "course",
-    "OrganizationCalendarSession": "session",
-    "Membership": "membership",
-    "PersonRelationship": "relation",
-}
-"""The kinds of roster records by class; a subclass has the kind of the first that it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +132,7 @@ def _local(node: Tree, stem: str, marks: Marks, bare: str | None = None) -> Tree
     made: Tree = {}
     for name, value in node.items():
         if name == "@id":
-            made[name] = _inner(value, stem, node.get("@type"))
+            made[name] = _inner(value, stem)
         elif name == "@type" and value == bare:
             continue
         elif name == "@type":
@@ -158,14 +148,10 @@ def _local(node: Tree, stem: str, marks: Marks, bare: str | None = None) -> Tree
     return made
 
 
-def _inner(address: str, stem: str, kind: object) -> str:
+def _inner(address: str, stem: str) -> str:
     if address.startswith(stem):
         return f"#{address[len(stem) :]}"
-    if address.startswith(PREFIX):
-        return unquote(address)
-    found = (name for above, name in _KINDS.items() if isinstance(kind, str) and is_a(kind, above))
-    known = next(found, None)
-    return f"{PREFIX}{known}:{address}" if known else address
+    return unquote(address) if address.startswith(PREFIX) else address
 
 
 def _points_at_organization(node: Tree) -> bool:

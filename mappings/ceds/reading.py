@@ -31,6 +31,9 @@ from schemas.standards.shape import StandardRecord
 SOURCE: Final = "CEDS"
 PERSON: Final = "Person"
 _BATCH: Final = 10_000
+_NUMBER: Final = "hasPersonIdentification[].PersonIdentifier"
+_TOLD_BY: Final = ("person_id", "org_id", "class_id", "agent_id", "role", "begin_date")
+"""What tells a record that goes by no address from others."""
 
 
 @dataclass(slots=True)
@@ -60,10 +63,32 @@ class Reading:
         rows: dict[tuple[str, str], Tree] = {}
         for read in reads:
             if not _is_of_plan(read) and not _is_told(read.taken, planned):
-                entity, row = read.table.subject, _row(read)
-                combine(rows.setdefault((entity, row["id"]), {}), row)
+                entity, row = read.table.subject, self._row(read)
+                combine(rows.setdefault((entity, row.get("id", "")), {}), row)
         for (entity, _), row in rows.items():
             self._add(entity, _without_own(row))
+
+    def _row(self, read: Read) -> Tree:
+        """A record of ours; one that goes by no address has an id of what it says."""
+        entity = read.table.subject
+        row = {name: value for name, value in read.ours.items() if name[0] != "$"}
+        if entity == "demographics" and "person_id" in row:
+            row["id"] = row["person_id"]
+        if "id" not in row and (told := [str(row[key]) for key in _TOLD_BY if key in row]):
+            row["id"] = "|".join(told)
+        if "end_date" in row:
+            row["end_date"] = (date.fromisoformat(row["end_date"]) + timedelta(days=1)).isoformat()
+        if "user_ids" in row:
+            row["user_ids"] = [_named(each) for each in row["user_ids"] if self._is_named(each)]
+        return {name: value for name, value in row.items() if value != []}
+
+    def _is_named(self, user_id: Tree) -> bool:
+        """Whether an identifier says of which system it is, and what it is."""
+        if "type" in user_id and "identifier" in user_id:
+            return True
+        key = LossKey(Side.THEIRS, PERSON, _NUMBER, "of a system that is not named")
+        self.losses.add(key, user_id.get("identifier"))
+        return False
 
     def _settled(self, record: StandardRecord, losses: Losses) -> StandardRecord:
         tree = localize(record.values, self.marks)
@@ -105,7 +130,9 @@ class Reading:
 
 
 def _is_whole(entity: str, row: Tree) -> bool:
-    return all(row.get(field.name) is not None for field in FIELDS[entity] if field.required)
+    return "id" in row and all(
+        row.get(field.name) is not None for field in FIELDS[entity] if field.required
+    )
 
 
 def _is_of_plan(read: Read) -> bool:
@@ -124,18 +151,8 @@ def _is_told(places: frozenset[str], planned: set[str]) -> bool:
     return all(place in told or place.endswith(("@id", "@type")) for place in own)
 
 
-def _row(read: Read) -> Tree:
-    row = {name: value for name, value in read.ours.items() if name[0] != "$"}
-    if "end_date" in row:
-        row["end_date"] = (date.fromisoformat(row["end_date"]) + timedelta(days=1)).isoformat()
-    if read.table.subject == "demographics":
-        row["id"] = row["person_id"]
-    if "user_ids" in row:
-        row["user_ids"] = [
-            {**each, "type": ROSTER_STATE} if each["type"] == STATE else each
-            for each in row["user_ids"]
-        ]
-    return row
+def _named(user_id: Tree) -> Tree:
+    return {**user_id, "type": ROSTER_STATE} if user_id["type"] == STATE else user_id
 
 
 def _without_own(row: Tree) -> Tree:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from mappings.ceds.addresses import PREFIX
 from mappings.ceds.guard import SSN
 from mappings.engine.codec.fixed import SchoolYear
 from mappings.engine.errors import Unrepresentable
@@ -31,21 +32,67 @@ _CREDENTIALS: Final = {
 def settle(person: Tree, losses: Losses) -> Tree:
     """A person, ready for the tables; changed where it is."""
     _drop(person, "hasPersonIdentification", _is_ssn, losses, SSN)
+    _address(person)
     for part in _nodes(person, "hasMembership"):
         _drop(part, "hasIndividualizedProgram", _is_other_plan, losses, OTHER_PLAN)
+    if has_plan(person):
+        _plan(person, losses)
+    for award in _nodes(person, "hasCredentialAward"):
+        _award(award)
+    return person
+
+
+def _plan(person: Tree, losses: Losses) -> None:
     for enrollment in _of_class(person, "hasMembership", "K12StudentEnrollment"):
         _enrollment(enrollment)
     for taken in _of_class(person, "hasMembership", "StudentCourseSectionEnrollment"):
         _course_taken(taken)
-    for award in _nodes(person, "hasCredentialAward"):
-        _award(award)
-    for goal in items_at(person, _GOALS):
-        _goal(goal, losses)
+    _bring_goals(person)
+    for holder in items_at(person, _GOALS):
+        for goal in _nodes(holder, "hasGoal"):
+            _goal(goal, losses)
     _student(person)
-    return person
 
 
-_GOALS = parse_path("hasMembership.hasIndividualizedProgram.hasIndividualizedProgramGoal.hasGoal")
+_GOALS = parse_path("hasMembership.hasIndividualizedProgram.hasIndividualizedProgramGoal")
+
+
+def _address(person: Tree) -> None:
+    """A person without an address is known by a number: the district's, the state's, any."""
+    numbers = {
+        str(each.get("hasPersonIdentificationSystem")): str(each["PersonIdentifier"])
+        for each in reversed(_nodes(person, "hasPersonIdentification"))
+        if "PersonIdentifier" in each
+    }
+    if "@id" not in person and numbers:
+        known = (numbers.get(system) for system in _SYSTEMS)
+        number = next(filter(None, known), None) or next(reversed(numbers.values()))
+        person["@id"] = f"{PREFIX}person:{number}"
+
+
+_SYSTEMS: Final = (
+    "PersonIdentificationSystem_District",
+    "PersonIdentificationSystem_State",
+)
+
+
+def _bring_goals(person: Tree) -> None:
+    """Put goals that stand beside the plan where the plan only names them."""
+    bare = [each for each in items_at(person, _GOALS) if _only_names(each.get("hasGoal"))]
+    parts = _nodes(person, "hasMembership") if bare else ()
+    told = {goal.get("@id"): (part, goal) for part in parts for goal in _nodes(part, "hasGoal")}
+    for holder in bare:
+        found = told.pop(_nodes(holder, "hasGoal")[0]["@id"], None)
+        if found is not None:
+            part, goal = found
+            holder["hasGoal"] = [goal]
+            part["hasGoal"] = [each for each in _nodes(part, "hasGoal") if each is not goal]
+
+
+def _only_names(value: object) -> bool:
+    nodes = value if isinstance(value, list) else [value]
+    only = nodes[0] if len(nodes) == 1 and isinstance(nodes[0], dict) else {}
+    return "@id" in only and only.keys() <= {"@id", "@type"}
 
 
 def has_plan(person: Tree) -> bool:
@@ -85,12 +132,17 @@ def _is_other_plan(node: Tree) -> bool:
 
 def _enrollment(node: Tree) -> None:
     entered = node.get("EnrollmentEntryDate")
-    if "ilp:schoolYear" in node or entered is None:
+    if "ilp:schoolYear" in node or entered is None or _is_rostered(node):
         return
     try:
         node["ilp:schoolYear"] = SchoolYear().encode(entered)
     except Unrepresentable:
         return  # the table of enrollments says what is wrong with the date
+
+
+def _is_rostered(node: Tree) -> bool:
+    """Whether a roster of ours says it, not a plan."""
+    return str(node.get("@id", "")).startswith(f"{PREFIX}role:")
 
 
 def _course_taken(node: Tree) -> None:
@@ -118,8 +170,6 @@ def _goal(node: Tree, losses: Losses) -> None:
 
 def _student(person: Tree) -> None:
     """The grade and the year of graduation, by the enrollment that began last."""
-    if not has_plan(person):
-        return
     found = _of_class(person, "hasMembership", "K12StudentEnrollment")
     enrollments = sorted(found, key=lambda each: str(each.get("EnrollmentEntryDate", "")))
     for node in reversed(enrollments):

@@ -23,6 +23,7 @@ CODECS: Mapping[str, Build] = MappingProxyType(
         "datetime": scalars.moment,
         "ref": scalars.text,
         "code": codes.code,
+        "address": codes.address,
         "split": lists.split,
         "native": lists.native,
         "flag": fixed.flag,

@@ -12,6 +12,9 @@ from mappings.engine.errors import MappingTableError, Unrepresentable
 FORMS = {"plain": "", "descriptor": "uri://{namespace}/{set}#", "option": "{set}_"}
 """What stands before a code: nothing, an Ed-Fi descriptor's namespace, a CEDS option set."""
 
+OURS = ("urn:planbridge:", "#")
+"""What addresses of ours begin with, whatever they are of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
@@ -95,6 +98,24 @@ class Verbatim:
         place, _, code = text.partition("#")
         name = self.before[:-1].rpartition("/")[2]
         return code if place.rpartition("/")[2] == name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Verbatim):
+    """The id of a node, behind what addresses of its kind begin with; others' stay whole."""
+
+    def decode(self, value: Any) -> str:
+        text = str(value)
+        if text.startswith(self.before):
+            return text.removeprefix(self.before)
+        if not text or text.startswith(OURS):
+            raise Unrepresentable(value, f"does not start with {self.before}")
+        return text
+
+
+def address(spec: Spec) -> Address:
+    """`{ codec = "address", before = "urn:planbridge:person:" }`, or `before = "#"` in a node."""
+    return Address(spec.take("before")["before"])
 
 
 def code(spec: Spec) -> Crossed | Verbatim:
