@@ -31,8 +31,12 @@ class Disclosure:
     @property
     def party(self) -> str:
         """The party's name, or its account where no name was written down."""
-        event = self.event
-        return event.name or event.party or event.on_behalf_of or event.actor
+        return self.event.name or self.account
+
+    @property
+    def account(self) -> str:
+        """The account of the party: whoever received something, or asked for it."""
+        return self.event.party or self.event.on_behalf_of or self.event.actor
 
 
 def who_has_seen(

@@ -159,9 +159,18 @@ def _tell(verdict: Any) -> None:
         typer.echo(f"{one.kind}: {place}: {one.words}")
     state = "The log is whole" if verdict.intact else "The log is broken"
     typer.echo(
-        f"{state}: {verdict.events} events, {verdict.destroyed} parts lawfully destroyed, "
-        f"{verdict.checkpoints} checkpoints that vouch for everything up to event "
-        f"{verdict.vouched}."
+        f"{state}: {verdict.events} events, {verdict.destroyed} parts lawfully destroyed. "
+        + _vouched(verdict)
+    )
+
+
+def _vouched(verdict: Any) -> str:
+    if not verdict.checkpoints:
+        return (
+            "No checkpoint outside the database vouches for it yet: `planbridge audit checkpoint`."
+        )
+    return (
+        f"Checkpoints outside the database: {verdict.checkpoints}, up to event {verdict.vouched}."
     )
 
 
@@ -187,7 +196,8 @@ def _disclosed(one: Disclosure) -> dict[str, Any]:
     from dataclasses import asdict
 
     marks = {"ferpa": asdict(one.ferpa), "idea": asdict(one.idea)}
-    return {"seq": one.seq, "party": one.party, **marks, **_plain(one.event)}
+    who = {"party": one.account, "party_name": one.party}
+    return {"seq": one.seq, **marks, **_plain(one.event), **who}
 
 
 def _show_table(found: list[Disclosure]) -> None:

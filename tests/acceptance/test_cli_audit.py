@@ -24,7 +24,7 @@ def custodian(home: Home) -> Home:
     return home
 
 
-def college_reads(home: Home) -> None:
+def college_reads(home: Home, **more: Any) -> None:
     """A transfer school reads a plan, as the log of this district."""
     assert home("audit", "verify").status == 0  # which makes the key
     folder = home.folder / ".planbridge" / "audit"
@@ -32,16 +32,24 @@ def college_reads(home: Home) -> None:
     engine = open_engine(f"sqlite:///{home.database}")
     (student,) = home.query("SELECT person_id FROM person_identifier WHERE value = ?", LOCAL_ID)[0]
     told: dict[str, Any] = {"roles": ("PSE",), "basis": ("99.31(a)(2)",), "name": "State College"}
+    told["actor"] = "registrar"
     with writing(engine) as connection:
         log = Log("district", keys, folder / "district.checkpoints")
-        record(connection, log, event(about=(About(student),), **told))
+        record(connection, log, event(about=(About(student),), **{**told, **more}))
     engine.dispose()
 
 
 def test_who_has_seen_my_record(custodian: Home) -> None:
     college_reads(custodian)
     found = custodian("disclosures", LOCAL_ID, "--json").json
-    assert [(one["party"], one["ferpa"]["recorded"]) for one in found] == [("State College", True)]
+    told = [(one["party_name"], one["party"], one["ferpa"]["recorded"]) for one in found]
+    assert told == [("State College", "registrar", True)]
+
+
+def test_whoever_received_it_is_told_by_account_and_by_name(custodian: Home) -> None:
+    college_reads(custodian, party="college", party_roles=("PSE",), name="State College")
+    (one,) = custodian("disclosures", LOCAL_ID, "--all", "--json").json
+    assert (one["party"], one["party_name"]) == ("college", "State College")
 
 
 @pytest.mark.parametrize("form", ["table", "text", "html"])
