@@ -6,13 +6,15 @@ They lie in the data folder, in the form in which the lists lie that ship with t
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from schemas.codes.lists import INDEX, SHIPPED, CodeList, described, lists_in
+from adapters.whole import PUBLIC, whole_file
+from schemas.codes.lists import SHIPPED, CodeList, described, lists_in, terms_of
 from service.errors import Invalid
 
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -30,8 +32,11 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 _WRAPPED = re.compile(r'^="(.*)"$')
 _PERIODS = re.compile(r"[0-9]{2}(\.[0-9]{2}([0-9]{2})?)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_BREAK = re.compile(r"[\t\r\n]")
 _MOST_BYTES: Final = 64 << 20
 _MOST_TEXT: Final = 20_000
+_ONE_LINE: Final = frozenset({"code", "title"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +50,30 @@ class Brought:
     date: str
 
 
-def import_list(folder: Path, file: Path, brought: Brought) -> tuple[CodeList, int]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A list that is kept, its number of terms, and that of the copy which gave way to it."""
+
+    list: CodeList
+    terms: int
+    before: int
+
+
+def import_list(folder: Path, file: Path, brought: Brought) -> Kept:
     """Keep a CSV file with `code` and `title`, or NCES's own columns; an equal version gives way.
 
-    Returns the list and its number of terms. Raises Invalid naming the line at fault.
+    Raises Invalid naming the line at fault.
     """
     _check(brought)
     rows = list(_rows(file, brought.set))
     if not rows:
         raise Invalid(f"{file.name} holds no terms.", "Give the file with its rows.")
-    name = f"{brought.set}-{brought.version}.csv".lower()
+    name = f"{brought.set}-{brought.version}".lower()
     one = CodeList(
         set=brought.set,
         version=brought.version,
         title=f"{brought.set}, brought by the district",
-        file=name,
+        file=f"{name}.csv",
         release=brought.version,
         date=brought.date,
         source=brought.source,
@@ -68,13 +82,18 @@ def import_list(folder: Path, file: Path, brought: Brought) -> tuple[CodeList, i
         verified=False,
         folder=folder,
     )
+    before = sum(len(terms_of(each)) for each in lists_in(folder) if each.file == one.file)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write_rows(folder / name, rows)
-    _write_index(folder, one)
-    return one, len(rows)
+    _write_rows(folder / one.file, rows)
+    _write_index(folder / f"{name}.toml", one)
+    terms_of.cache_clear()
+    return Kept(one, len(rows), before)
 
 
 def _check(brought: Brought) -> None:
+    for word in (brought.source, brought.licence, brought.date):
+        if _CONTROL.search(word) or _BREAK.search(word):
+            raise Invalid(f"{word!r} is not one line of text.", "Type it anew.")
     if not _NAME.fullmatch(brought.set) or not _VERSION.fullmatch(brought.version):
         raise Invalid(
             f"{brought.set!r} {brought.version!r} cannot name a list.",
@@ -106,6 +125,8 @@ def _named(name: str, reader: csv.DictReader[str], set_: str) -> Iterator[dict[s
     if not {"code", "title"} <= set(columns.values()):
         wanted = " and ".join(known) or "code and title"
         raise Invalid(f"{name} lacks its columns.", f"The first row must name {wanted}.")
+    if len(set(columns.values())) < len(reader.fieldnames or ()):
+        raise Invalid(f"{name} has a column twice.", "Send each of code and title once.")
     for row in reader:
         if None in row or None in row.values():
             problem = f"{name}, line {reader.line_num}: more or fewer cells than the first row"
@@ -124,6 +145,11 @@ def _plain(cell: str) -> str:
 def _check_term(where: str, set_: str, term: Mapping[str, str]) -> None:
     if not term["code"] or not term["title"]:
         raise Invalid(f"{where}: a term needs code and title.", "Fill both.")
+    for column, cell in term.items():
+        found = _CONTROL.search(cell) or (column in _ONE_LINE and _BREAK.search(cell))
+        if found:
+            problem = f"{where}: the {column} holds the control character {found[0]!r}"
+            raise Invalid(f"{problem}.", "Take it out, or export the list again.")
     if max(map(len, term.values())) > _MOST_TEXT:
         raise Invalid(f"{where}: a cell of more than {_MOST_TEXT:,} characters.", "Shorten it.")
     if set_.startswith("CIP") and not _PERIODS.fullmatch(term["code"]):
@@ -134,20 +160,18 @@ def _check_term(where: str, set_: str, term: Mapping[str, str]) -> None:
 
 
 def _write_rows(path: Path, rows: list[dict[str, str]]) -> None:
-    draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+    with whole_file(path, PUBLIC, replaces=True) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    draft.replace(path)
+        text.detach()
 
 
-def _write_index(folder: Path, fresh: CodeList) -> None:
-    others = [one for one in lists_in(folder) if one.file != fresh.file]
-    text = "".join(_entry(described(one)) for one in (*others, fresh))
-    draft = folder / f"{INDEX}.part"
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(folder / INDEX)
+def _write_index(path: Path, one: CodeList) -> None:
+    # Each list has an index of its own: two imports at once write different files.
+    with whole_file(path, PUBLIC, replaces=True) as stream:
+        stream.write(_entry(described(one)).encode())
 
 
 def _entry(said: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Code lists with version, date and terms of use: those that ship, and those a district brought.
 
 A list is a CSV file with `code`, `title` and whatever facts it knows of a term, described by an
-entry of `lists.toml` beside it (`cis.md` §2).
+entry of a TOML file beside it (`cis.md` §2).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 SHIPPED: Final = Path(__file__).parent / "data"
-INDEX: Final = "lists.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,13 @@ class Term:
 
 
 def code_lists(*folders: Path) -> tuple[CodeList, ...]:
-    """The lists that ship, then those in other folders, in the order of their `lists.toml`."""
+    """The lists that ship, then those in other folders, each in the order of its descriptions."""
     return tuple(one for folder in (SHIPPED, *folders) for one in lists_in(folder))
 
 
 def lists_in(folder: Path) -> Iterator[CodeList]:
     """The lists that a folder describes; none where it describes nothing."""
-    index = folder / INDEX
-    if index.is_file():
+    for index in sorted(folder.glob("*.toml")):
         for named in tomllib.loads(index.read_text(encoding="utf-8")).get("list", ()):
             yield CodeList(**named, folder=folder)
 

@@ -75,7 +75,14 @@ def _written(terms: list[Term], query: str) -> Iterator[Hit]:
 def _code_score(code: str, query: str) -> int:
     if code == query:
         return 100
-    return 95 if code.startswith(query) and any(char.isdigit() for char in query) else 0
+    if not any(char.isdigit() for char in query):
+        return 0
+    # `291141` means 29-1141: forms and spreadsheets leave the hyphen out.
+    bare = code.translate(_POINTS)
+    return 99 if bare == query else 95 if code.startswith(query) or bare.startswith(query) else 0
+
+
+_POINTS: Final = str.maketrans("", "", "-.")
 
 
 def _title_score(term: Term, query: str, words: list[str]) -> int:

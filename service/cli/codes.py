@@ -94,11 +94,14 @@ def import_codes(
     from service.settings import load_settings
 
     folder = load_settings().data / "codes"
-    one, count = import_list(folder, file, Brought(set_, version, source, licence, date))
+    kept = import_list(folder, file, Brought(set_, version, source, licence, date))
+    one = kept.list
     if as_json:
-        print_json({"set": one.set, "version": one.version, "terms": count})
-    else:
-        typer.echo(f"Kept {count:,} terms of {one.set} {one.version}.")
+        said = {"set": one.set, "version": one.version, "terms": kept.terms}
+        print_json({**said, "before": kept.before})
+        return
+    instead = f", in the place of {kept.before:,}" if kept.before else ""
+    typer.echo(f"Kept {kept.terms:,} terms of {one.set} {one.version}{instead}.")
 
 
 def _lists(wanted: str | None) -> tuple[CodeList, ...]:

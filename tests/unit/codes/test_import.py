@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from schemas.codes.lists import code_lists, find_terms
+from schemas.codes.lists import code_lists, find_terms, lists_in
 from schemas.codes.search import search
 from service.codes import Brought, import_list
 from service.errors import Invalid
@@ -40,8 +42,9 @@ def test_a_program_leads_to_all_its_occupations(tmp_path: Path) -> None:
 
 
 def test_a_newer_copy_takes_the_place_of_the_older(tmp_path: Path) -> None:
-    for text in (CROSSWALK, "CIP2020Code,CIP2020Title\n01.0101,Farming\n"):
-        import_list(tmp_path / "codes", _file(tmp_path, text), CIP_SOC)
+    texts = (CROSSWALK, "CIP2020Code,CIP2020Title\n01.0101,Farming\n")
+    kept = [import_list(tmp_path / "codes", _file(tmp_path, text), CIP_SOC) for text in texts]
+    assert [(one.terms, one.before) for one in kept] == [(3, 0), (1, 3)]
     lists = [one for one in code_lists(tmp_path / "codes") if one.set == "CIP-SOC"]
     assert [hit.term.title for hit in search(lists, "01.0101")] == ["Farming"]
 
@@ -57,11 +60,30 @@ def test_a_newer_copy_takes_the_place_of_the_older(tmp_path: Path) -> None:
         ("code,title\n01.0101,\n", "line 2"),
         ("code,title\n01.0101,A,B\n", "line 2"),
         (f"code,title\n01.0101,{'x' * 30_000}\n", "line 2"),
+        ("code,title\n01.0101,A\x00B\n", r"line 2: the title holds .* '\\x00'"),
+        ('code,title\n01.0101,"A\nB"\n', r"line 3: the title holds .* '\\n'"),
+        ("code,title,more\n01.0101,A,\x1b[2J\n", r"line 2: the more holds .* '\\x1b'"),
+        ("code,title,title\n01.0101,A,B\n", "a column twice"),
     ],
 )
 def test_a_faulty_list_is_refused(tmp_path: Path, text: str, word: str) -> None:
     with pytest.raises(Invalid, match=word):
         import_list(tmp_path / "codes", _file(tmp_path, text), CIP_SOC)
+
+
+def test_two_imports_at_once_keep_both_lists(tmp_path: Path) -> None:
+    file = _file(tmp_path, "code,title\nA,B\n")
+    brought = [Brought(f"L{number}", "1", "me", "none", "2020") for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: import_list(tmp_path / "codes", file, one), brought * 2))
+    held = {one.set for one in lists_in(tmp_path / "codes")}
+    assert held == {one.set for one in brought}
+
+
+@pytest.mark.parametrize("word", ["a\nb", "a\x00b", "a\x1b[0m"])
+def test_what_is_said_of_a_list_is_one_line(tmp_path: Path, word: str) -> None:
+    with pytest.raises(Invalid, match="not one line"):
+        import_list(tmp_path, _file(tmp_path, CROSSWALK), replace(CIP_SOC, source=word))
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
