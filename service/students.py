@@ -25,7 +25,9 @@ def show_student(connection: Connection, tenant: str, sight: Sight) -> dict[str,
     """
     record_id = sight.student
     record = load_record(connection, tenant, "person", record_id)
-    shown: dict[str, Any] = {"person": describe(record, "person", _open_of("person", sight))}
+    opened = _open_of("person", sight)
+    names = _names(connection, tenant, "person", record, opened)
+    shown: dict[str, Any] = {"person": {**describe(record, "person", opened), **names}}
     if sight.opens("person.identifier"):
         shown["sourced_ids"] = _sourced_ids(connection, tenant, record_id)
     for name, entity, column, key in _PARTS:
@@ -94,7 +96,7 @@ def _related(
     return [
         {
             **describe(dict(row._mapping), entity, fields),
-            **_names(connection, tenant, entity, dict(row._mapping)),
+            **_names(connection, tenant, entity, dict(row._mapping), fields),
         }
         for row in rows
     ]
@@ -104,12 +106,16 @@ _TITLES = {"organization": "name", "class": "title", "course": "title", "academi
 
 
 def _names(
-    connection: Connection, tenant: str, entity: str, row: dict[str, Any]
+    connection: Connection,
+    tenant: str,
+    entity: str,
+    row: dict[str, Any],
+    only: AbstractSet[str],
 ) -> dict[str, dict[str, str]]:
-    """What a reader calls the records that this one refers to."""
+    """What a reader calls the records that these fields of this one refer to."""
     names = {}
     for field in FIELDS[entity]:
-        if field.reference and isinstance(row[field.name], str):
+        if field.name in only and field.reference and isinstance(row[field.name], str):
             name = _name(connection, tenant, field.reference, row[field.name])
             if name:
                 names[field.name] = name

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 access = typer.Typer(help="Who may see and do what.", no_args_is_help=True)
 
-Who = Annotated[str, typer.Argument(metavar="SUBJECT", help="An account, or a person's id.")]
-What = Annotated[str, typer.Argument(metavar="ACTION", help="read, propose, write, share, …")]
-Part = Annotated[str, typer.Argument(metavar="SECTION", help="Such as careerGoals.")]
+Who = Annotated[str, typer.Argument(metavar="subject", help="An account, or a person's id.")]
+What = Annotated[str, typer.Argument(metavar="action", help="read, propose, write, share, …")]
+Part = Annotated[str, typer.Argument(metavar="section", help="Such as careerGoals.")]
 At = Annotated[str | None, typer.Option(help="A date or moment, in ISO 8601; else now.")]
 Purpose = Annotated[str | None, typer.Option(help="What for; else what is usual for the subject.")]
 
@@ -52,9 +52,7 @@ def show_table(
         about = policy.roles()[code]
         lines = [[section, *row.values()] for section, row in rows.items()]
         title = f"{code} · {about.name} · {'; '.join(about.cite)}"
-        made = table(title, ["section", *policy.ACTIONS], lines)
-        made.columns[0].no_wrap = True
-        print_rich(made)
+        print_rich(table(title, ["section", *policy.ACTIONS], lines))
     named = [[one.code, one.meaning, "; ".join(one.cite)] for one in policy.conditions().values()]
     print_rich(table("Conditions", ["code", "holds where", "law"], named))
 
@@ -147,6 +145,7 @@ def appoint_account(
     account: Annotated[str, typer.Argument(help="An account; your own is your login name.")],
     reason: Annotated[str, typer.Option(help="The evidence; kept with the appointment.")],
     role: Annotated[str, typer.Option(help="PRV, the custodian of records.")] = "PRV",
+    as_json: Json = False,
 ) -> None:
     """Appoint an account to a role that no roster tells. The first custodian appoints itself."""
     from service.duty import appoint_account as appoint
@@ -154,7 +153,10 @@ def appoint_account(
     session = open_session()
     act = session.act(reason)
     appoint(session.engine, session.log, act, command_name(), (account, role))
-    typer.echo(f"{account} is {role} from now on.")
+    if as_json:
+        print_json({"account": account, "role": role})
+    else:
+        typer.echo(f"{account} is {role} from now on.")
 
 
 def _case(

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Accounts, their scopes and their sources.", no_args_is_help=True)
 
-Section = Annotated[str, typer.Argument(metavar="SECTION", help="Such as profile; * for any.")]
-Action = Annotated[str, typer.Argument(metavar="ACTION", help="read, write, export, …")]
+Section = Annotated[str, typer.Argument(metavar="section", help="Such as profile; * for any.")]
+Action = Annotated[str, typer.Argument(metavar="action", help="read, write, export, …")]
 Org = Annotated[str, typer.Option(help="An organization and what is below it; * for any.")]
-Element = Annotated[str, typer.Argument(metavar="FIELD", help="Such as ASM.01.")]
+Element = Annotated[str, typer.Argument(metavar="field", help="Such as ASM.01.")]
 
 
 @app.command("add")

@@ -60,7 +60,11 @@ def list_codes(as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show_code(code: str, set_: Set = None, as_json: Json = False) -> None:
+def show_code(
+    code: Annotated[str, typer.Argument(help="Such as 29-1141.00.")],
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
     """All that is known of a code."""
     from schemas.codes.lists import find_terms
     from service.errors import NotFound
@@ -81,7 +85,7 @@ def show_code(code: str, set_: Set = None, as_json: Json = False) -> None:
 
 @app.command("import")
 def import_codes(
-    set_: Annotated[str, typer.Argument(metavar="SET", help="CIP, CIP-SOC, or a name of yours.")],
+    set_: Annotated[str, typer.Argument(metavar="set", help="CIP, CIP-SOC, or a name of yours.")],
     file: Annotated[Path, typer.Argument(help="A CSV file with its codes kept as text.")],
     version: Annotated[str, typer.Option(help="Of the list, such as 2020.")],
     source: Annotated[str, typer.Option(help="Whence you have it.")],

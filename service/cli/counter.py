@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Student = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
-Row = Annotated[str, typer.Argument(metavar="ID", help="What the list calls it.")]
+Row = Annotated[str, typer.Argument(metavar="id", help="What the list calls it.")]
 Why = Annotated[str, typer.Option(help="Why; kept with it.")]
 Every = Annotated[bool, typer.Option("--all", help="Those that are over too.")]
 One = Annotated[str | None, typer.Argument(help="One student; else all.")]

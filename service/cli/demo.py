@@ -25,7 +25,7 @@ _STORY = "transition"
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="A folder for it.")] = Path("demo"),
+    out: Annotated[Path, typer.Option("--out", "-o", help="A folder for it.")] = Path("demo"),
 ) -> None:
     """Three nights of a small district, who sees what, a transition plan, and what leaves."""
     from service.demo.tour import prepare, walk

@@ -32,7 +32,7 @@ Days = Annotated[int | None, typer.Option(min=0, help="How long parents' consent
 @access.command("break-glass")
 def break_glass(
     student: Student,
-    section: Annotated[str, typer.Argument(metavar="SECTION", help="Such as iepLink.")],
+    section: Annotated[str, typer.Argument(metavar="section", help="Such as iepLink.")],
     reason: Annotated[str, typer.Option(help="What it is for; somebody will review it.")],
     minutes: Annotated[int, typer.Option(help="How long, at most a day.")] = 60,
     threat: Annotated[str | None, typer.Option(help="The threat to health or safety.")] = None,

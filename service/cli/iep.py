@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json, Student, Why, listed
+from service.cli.listing import Listing
 from service.cli.out import print_json, print_rich, table
 from service.cli.session import open_session
 
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 iep = typer.Typer(help="The bridge to the IEP.", no_args_is_help=True)
 link = typer.Typer(help="Links between goals of the plan and of the IEP.", no_args_is_help=True)
-iep.add_typer(link, name="link")
+iep.add_typer(link, name="link", cls=Listing)
 
 Purpose = Annotated[str | None, typer.Option(help="What for; else what is usual for you.")]
-LinkId = Annotated[str, typer.Argument(metavar="LINK", help="What the list calls it.")]
+LinkId = Annotated[str, typer.Argument(metavar="link", help="What the list calls it.")]
 OnDay = Annotated[str | None, typer.Option("--on", help="As of this day; else today.")]
 
 

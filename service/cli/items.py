@@ -25,8 +25,8 @@ from service.cli.counter import (
 
 app = typer.Typer(help="Single items: shares and owners.", no_args_is_help=True)
 
-Section = Annotated[str, typer.Argument(metavar="SECTION", help="Such as workSamples.")]
-Entry = Annotated[str, typer.Argument(metavar="ITEM", help="Its id in the plan.")]
+Section = Annotated[str, typer.Argument(metavar="section", help="Such as workSamples.")]
+Entry = Annotated[str, typer.Argument(metavar="item", help="Its id in the plan.")]
 
 
 @app.command("share")

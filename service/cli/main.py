@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final
 
 import typer
 
@@ -38,53 +39,81 @@ from service.cli import (
     sync,
     tools,
 )
+from service.cli.listing import Listing
 from service.cli.out import print_error, print_json
 from service.cli.session import close_sessions
 
+export.export.command("deliver")(deliver.deliver)
+export.export.command("sets")(deliver.sets)
+export.export.command("layouts")(deliver.layouts)
+
+_COMMANDS: Final[dict[str, dict[str, typer.Typer | Callable[..., None]]]] = {
+    "Begin": {"init": setup.init, "demo": demo.demo, "synth": tools.synth, "db": setup.db},
+    "Every night": {
+        "source": sources.app,
+        "sync": sync.app,
+        "conflicts": review.conflicts,
+        "matches": review.matches,
+    },
+    "Students and their plans": {
+        "student": students.student,
+        "plan": students.plan,
+        "iep": iep.iep,
+        "profile": profile.app,
+        "codes": codes.app,
+    },
+    "Files of other standards": {
+        "validate": tools.validate,
+        "convert": convert.convert,
+        "mapping": mapping.app,
+    },
+    "Portfolios, records and career systems": {
+        "export": export.export,
+        "credential": credential.credential,
+    },
+    "Who may see what": {
+        "access": access.access,
+        "account": accounts.app,
+        "tie": relations.tie,
+        "team": relations.team,
+        "deputy": relations.deputy,
+        "consent": consent.consent,
+        "optout": consent.optout,
+        "restriction": custody.restriction,
+        "standing": custody.standing,
+        "item": items.app,
+        "request": requests.request,
+        "agreement": requests.agreement,
+    },
+    "What is on record, and how long": {
+        "disclosures": audit.disclosures,
+        "audit": audit.audit,
+        "hold": custody.hold,
+        "order": orders.order,
+        "retention": orders.retention,
+    },
+}
+"""Every command at the top, by the heading under which the help lists it."""
+
+
+class _Top(Listing):
+    headings = tuple(_COMMANDS)
+
+
 app = typer.Typer(
+    cls=_Top,
     help="Keeps students' Individualized Learning Plans in step with the systems around them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(sources.app, name="source")
-app.add_typer(sync.app, name="sync")
-app.add_typer(review.conflicts, name="conflicts")
-app.add_typer(review.matches, name="matches")
-app.add_typer(students.student, name="student")
-app.add_typer(students.plan, name="plan")
-app.add_typer(setup.db, name="db")
-app.add_typer(mapping.app, name="mapping")
-app.add_typer(profile.app, name="profile")
-app.add_typer(codes.app, name="codes")
-app.add_typer(access.access, name="access")
-app.add_typer(accounts.app, name="account")
-app.add_typer(relations.tie, name="tie")
-app.add_typer(relations.team, name="team")
-app.add_typer(relations.deputy, name="deputy")
-app.add_typer(items.app, name="item")
-app.add_typer(orders.order, name="order")
-app.add_typer(orders.retention, name="retention")
-app.add_typer(audit.audit, name="audit")
-app.command("disclosures")(audit.disclosures)
-app.add_typer(consent.consent, name="consent")
-app.add_typer(consent.optout, name="optout")
-app.add_typer(custody.restriction, name="restriction")
-app.add_typer(custody.hold, name="hold")
-app.add_typer(custody.standing, name="standing")
-app.add_typer(requests.request, name="request")
-app.add_typer(requests.agreement, name="agreement")
-app.add_typer(iep.iep, name="iep")
-export.export.command("deliver")(deliver.deliver)
-export.export.command("sets")(deliver.sets)
-export.export.command("layouts")(deliver.layouts)
-app.add_typer(export.export, name="export")
-app.add_typer(credential.credential, name="credential")
-app.command("init")(setup.init)
-app.command("convert")(convert.convert)
-app.command("validate")(tools.validate)
-app.command("synth")(tools.synth)
-app.command("demo")(demo.demo)
+
+for _heading, _commands in _COMMANDS.items():
+    for _name, _one in _commands.items():
+        if isinstance(_one, typer.Typer):
+            app.add_typer(_one, name=_name, cls=Listing, rich_help_panel=_heading)
+        else:
+            app.command(_name, rich_help_panel=_heading)(_one)
 
 
 def _version(wanted: bool) -> None:

@@ -33,7 +33,7 @@ retention = typer.Typer(help="Destroying records that are due.", no_args_is_help
 @order.command("add")
 def add(
     student: Student,
-    section: Annotated[str, typer.Argument(metavar="SECTION", help="Such as profile; * for all.")],
+    section: Annotated[str, typer.Argument(metavar="section", help="Such as profile; * for all.")],
     reason: Annotated[str, typer.Option(help="Who wished it, and why.")],
     basis: Annotated[str, typer.Option(help="The law or rule behind it.")] = "300.624(b)",
     due: Annotated[str | None, typer.Option(help="From when on; else now.")] = None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What a State asks of plans.", no_args_is_help=True)
 
-State = Annotated[str, typer.Argument(metavar="STATE", help="Such as CO, or `generic`.")]
+State = Annotated[str, typer.Argument(metavar="state", help="Such as CO, or `generic`.")]
 Corrected = Annotated[Path | None, typer.Option("--profile", help="A district's own copy.")]
 
 _NOTICE = "Not legal advice: this is how the software reads the rules, with sources and dates."

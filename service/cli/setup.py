@@ -13,12 +13,12 @@ from service.cli.session import opened, operator
 if TYPE_CHECKING:
     from service.settings import Settings
 
-db = typer.Typer(help="The database.", no_args_is_help=True)
+db = typer.Typer(help="The database: bring it to this program's version.", no_args_is_help=True)
 
 _TEMPLATE = """\
 # Planbridge. Every key may also be set as an environment variable: PLANBRIDGE_SYNC__MISSING_DAYS=7
 tenant = "{tenant}"
-database_url = "sqlite:///planbridge.db"   # or postgresql+psycopg://user@host/database
+database_url = {url}   # or postgresql+psycopg://user@host/database
 
 [sync]
 mode = "normal"          # or "additions-only", "paused"
@@ -44,12 +44,17 @@ drop_share = 0.10
 
 def init(
     tenant: Annotated[str, typer.Option(help="A short name for the district.")] = "district",
+    database_url: Annotated[
+        str, typer.Option(help="Where records are kept, as postgresql+psycopg://user@host/name.")
+    ] = "sqlite:///planbridge.db",
     rehearsal: Annotated[
         bool, typer.Option("--rehearsal", help="For shows and tests: its clock can be set.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
-    """Make this folder a place to work: planbridge.toml and an embedded database."""
+    """Make this folder a place to work: planbridge.toml and a database."""
+    import json
+
     from service.errors import Invalid, ServiceError
     from service.settings import FILE, load_settings
 
@@ -57,7 +62,8 @@ def init(
     if path.exists():
         raise Invalid(f"{FILE} exists already.", "Use it, or choose an empty folder.")
     _require_true_clock(load_settings(tenant=tenant), rehearsal)
-    path.write_text(_TEMPLATE.format(tenant=tenant), encoding="utf-8")
+    text = _TEMPLATE.format(tenant=tenant, url=json.dumps(database_url))
+    path.write_text(text, encoding="utf-8")
     try:
         settings = load_settings()
         _make_district(settings, rehearsal)

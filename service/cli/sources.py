@@ -187,7 +187,10 @@ def list_all(as_json: Json = False) -> None:
 
 
 @app.command("test")
-def test(name: str, as_json: Json = False) -> None:
+def test(
+    name: Annotated[str, typer.Argument(help="What `planbridge source list` calls it.")],
+    as_json: Json = False,
+) -> None:
     """Try a source without changing anything: reachable, readable, which version, how much."""
     from schemas.finding import Severity
     from service.report.terminal import render_findings

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The nightly job, whole or step by step.", no_args_is_help=True)
 
+Source = Annotated[
+    str, typer.Argument(metavar="source", help="What `planbridge source list` calls it.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Steps and timings too.")]
 Reason = Annotated[
@@ -24,7 +27,7 @@ Reason = Annotated[
 
 @app.command("run")
 def run(
-    name: str, allow_held: Reason = None, verbose: Verbose = False, as_json: Json = False
+    name: Source, allow_held: Reason = None, verbose: Verbose = False, as_json: Json = False
 ) -> None:
     """Fetch, compare, plan, guard, apply and publish. Exit 0 done, 3 held, 1 failed."""
     from service.nightly import run_source
@@ -38,7 +41,7 @@ def run(
 
 
 @app.command("plan")
-def plan(name: str, as_json: Json = False) -> None:
+def plan(name: Source, as_json: Json = False) -> None:
     """Only plan, and show what would happen. Exit 0 nothing to do, 2 changes pending, 3 held."""
     from service.nightly import plan_source
     from service.sync.report import RunState

@@ -55,7 +55,7 @@ def _checked(path: Path, name: str | None, schemas: Path | None, tell: Progress)
 
 
 def synth(
-    out: Annotated[Path, typer.Option("--out", help="Where the nights are written.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where the nights are written.")],
     students: Annotated[int, typer.Option(min=20, help="How many students.")] = 1000,
     days: Annotated[int, typer.Option(min=1, max=60, help="How many nights.")] = 2,
     change: Annotated[str, typer.Option(help="How much changes a night, such as 1%.")] = "1%",

@@ -108,7 +108,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: everything inside happens, or nothing does.
 
     Raises Busy where another transaction holds what this one needs for too long, Misconfigured
-    where the file cannot be written.
+    where the file cannot be written or the server cannot be reached.
     """
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -121,10 +121,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 "Another process is writing to the database and has not finished.",
                 "Wait until it has, then try again; nothing was written.",
             ) from error
-        if _is_unusable(error.orig):
+        if _is_unusable(error):
+            said = str(error.orig).strip().partition("\n")[0].removesuffix(".")
             raise Misconfigured(
-                f"The database cannot be written: {error.orig}.",
-                "Check the path in database_url, its permissions and the space left; "
+                f"The database cannot be written: {said}.",
+                "Check database_url, permissions, the space left, and that a server runs; "
                 "nothing was written.",
             ) from error
         raise
@@ -172,5 +173,7 @@ def _is_contended(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) in _LOCKED
 
 
-def _is_unusable(error: BaseException | None) -> bool:
-    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _UNUSABLE
+def _is_unusable(error: sa.exc.DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode & 0xFF in _UNUSABLE
+    return isinstance(error, sa.exc.OperationalError)

@@ -36,6 +36,26 @@ def test_init_with_a_name_that_cannot_be_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_init_takes_another_database(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert home("init", "--database-url", "sqlite:///records.db").status == 0
+    assert home("db", "upgrade").out == "The database was up to date.\n"
+    assert [path.name for path in tmp_path.glob("*.db")] == ["records.db"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:///no/such/folder.db", "cannot be written: unable to open"),
+        ("postgresql+psycopg://nobody@127.0.0.1:1/none", "cannot be written: connection failed"),
+        ("oracle://records", "no database that this program knows"),
+    ],
+)
+def test_init_that_reaches_no_database_leaves_nothing(url: str, said: str, tmp_path: Path) -> None:
+    assert mistake(Home(tmp_path)("init", "--database-url", url), said)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_db_upgrade_makes_the_tables_once(tmp_path: Path) -> None:
     home = Home(tmp_path)
     answers = [home("db", "upgrade", "--json").json for _ in range(2)]
