@@ -16,6 +16,7 @@ import polars as pl
 
 from mappings.ceds.addresses import Marks, complete
 from mappings.ceds.guard import SSN, is_ssn
+from mappings.ceds.references import References
 from mappings.engine.book import Book
 from mappings.engine.compile_python import write_function
 from mappings.engine.fragments import combine
@@ -65,12 +66,24 @@ class RosterTrees:
     _writes: dict[str, list[tuple[Table, Write]]] = field(default_factory=dict)
     _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     _spans: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    _references: References = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._references = References(self.hub, self.losses, (*SHARED, "person"), self._fits)
+
+    def _fits(self, entity: str, row: Tree) -> bool:
+        """Whether a table can write a record."""
+        ways = self._tables(entity)
+        return any(table.applies(row) and write(row, Losses()) is not None for table, write in ways)
 
     def shared(self) -> Iterator[StandardRecord]:
         """Records that belong to nobody in particular; entities without a place are counted."""
         for entity in SHARED:
             for row in rows_of(entity, _last_days(self.hub.frame(entity))):
-                for table, tree in self._made(entity, row):
+                made = list(self._made(entity, row))
+                if not made:
+                    self._references.drop(entity, row["id"])
+                for table, tree in made:
                     complete(tree, self.marks)
                     yield StandardRecord(table.entity, tree)
         for entity, frame in self.hub.frames.items():
@@ -99,6 +112,10 @@ class RosterTrees:
 
     def _made(self, entity: str, row: Tree) -> Iterator[tuple[Table, Tree]]:
         """What the tables of an entity make of a record."""
+        if self._references.hold(entity, row):
+            yield from self._fragments(entity, row)
+
+    def _fragments(self, entity: str, row: Tree) -> Iterator[tuple[Table, Tree]]:
         extras = row.pop("extras", None) or ()
         self._prepare(entity, row)
         written, made = False, 0

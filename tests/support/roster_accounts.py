@@ -29,27 +29,21 @@ _MARKS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def rows_by_mark(
-    frames: Frames, before: Marks
-) -> tuple[dict[str, dict[tuple[Any, ...], list[dict[str, Any]]]], Marks]:
-    """The records of each entity by their marks, references spelled as marks too.
-
-    One that leads to no record of `frames` may still be the reference that it was `before`.
-    """
-    marks: Marks = {entity: dict(held) for entity, held in before.items()}
+def rows_by_mark(frames: Frames) -> dict[str, dict[tuple[Any, ...], list[dict[str, Any]]]]:
+    """The records of each entity by their marks, references spelled as marks too."""
+    marks: Marks = {}
     found: dict[str, dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
     for entity, names in _MARKS.items():
         rows = list(rows_of(entity, frames[entity])) if entity in frames else []
         # A record may refer to one of its own kind: those have marks of their own.
         if not any(each.reference for each in ENTITIES[entity] if each.name in names):
-            own = {row["id"]: tuple(row[name] for name in names) for row in rows}
-            marks[entity] = {**before.get(entity, {}), **own}
+            marks[entity] = {row["id"]: tuple(row[name] for name in names) for row in rows}
         spelled = [_spelled(entity, row, marks) for row in rows]
         by_mark = defaultdict(list)
         for row in spelled:
             by_mark[tuple(str(row.get(name)) for name in names)].append(row)
         found[entity] = dict(by_mark)
-    return found, marks
+    return found
 
 
 def _spelled(entity: str, row: dict[str, Any], marks: Marks) -> dict[str, Any]:
@@ -67,8 +61,7 @@ def differences(before: Frames, after: Frames) -> dict[Place, tuple[int, int]]:
     """How many records or values differ at each path: the cells, and the members of lists."""
     cells: Counter[Place] = Counter()
     members: Counter[Place] = Counter()
-    ours, marks = rows_by_mark(before, {})
-    theirs, _ = rows_by_mark(after, marks)
+    ours, theirs = rows_by_mark(before), rows_by_mark(after)
     for entity, rows in ours.items():
         for mark, same in rows.items():
             for row in same:
