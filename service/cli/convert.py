@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.out import print_error, print_json, print_rich, table
+from service.cli.out import (
+    print_error,
+    print_json,
+    print_rich,
+    require_place,
+    table,
+    write_new,
+)
 from service.cli.session import progress
 
 if TYPE_CHECKING:
@@ -62,7 +68,7 @@ def convert(
 
     require_plain(source)
     if loss is not None:
-        _require_place(loss, out)
+        require_place(loss, out)
     choice = Choice(
         switched=frozenset(carrier or ()),
         extensions=frozenset(extension or ()),
@@ -109,23 +115,9 @@ def _row(number: int | None) -> str | None:
     return None if number is None else f"row {number}"
 
 
-def _require_place(loss: Path, out: Path) -> None:
-    """Raises Invalid for losses that nobody could read: nothing is written before they can be."""
-    from service.errors import Invalid
-
-    if loss.resolve() == out.resolve():
-        raise Invalid(f"{loss} is the place of the output too.", "Write the losses elsewhere.")
-    if loss.is_dir():
-        raise Invalid(f"{loss} is a folder.", "Name a file for the losses.")
-    if not loss.parent.is_dir():
-        raise Invalid(f"There is no folder {loss.parent}.", "Create it, or write losses elsewhere.")
-    if not os.access(loss if loss.exists() else loss.parent, os.W_OK):
-        raise Invalid(f"{loss} may not be written.", "Write the losses elsewhere.")
-
-
 def _write_losses(place: Path, outcome: Outcome) -> None:
     text = json.dumps(outcome.as_json(), indent=2, ensure_ascii=False)
-    place.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
+    write_new(place, f"{text}\n".encode(errors="backslashreplace"))
 
 
 def _show(order: Order, outcome: Outcome, as_json: bool) -> None:

@@ -117,12 +117,16 @@ def document(
     ] = None,
 ) -> None:
     """Write the DID document to publish for a did:web."""
+    from adapters.whole import PUBLIC, whole_file
+
     text = json.dumps(_store(open_session()).document(), indent=2) + "\n"
     if out is None:
         typer.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
-        typer.echo(f"Wrote {out}.")
+        return
+    # Everybody may read it, and after each rotation it is published anew.
+    with whole_file(out, PUBLIC, replaces=True) as stream:
+        stream.write(text.encode())
+    typer.echo(f"Wrote {out}.")
 
 
 def _on_duty(reason: str) -> Session:

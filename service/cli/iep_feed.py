@@ -10,7 +10,7 @@ import typer
 
 from service.cli.counter import Json, Student, Why
 from service.cli.iep import Purpose, iep
-from service.cli.out import print_json, tell_statements
+from service.cli.out import print_json, require_place, tell_statements, write_new
 from service.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ def feed(
     from mappings.engine.loss import Losses
     from mappings.hub import Choice
     from service.convert.choices import checked
-    from service.iep.feed.give import as_bytes, give_draft, require_free, write_private
+    from service.iep.feed.give import as_bytes, give_draft
     from service.iep.feed.loss import forms, loss_report
     from service.iep.feed.records import FORMS, records_of
     from service.office import at_window
 
     _require_known(form, forms())
     carriers = checked(Choice(switched=frozenset(carrier or ()))).switched
-    for path in (out, loss):
-        if path is not None:
-            require_free(path)
+    require_place(out)
+    if loss is not None:
+        require_place(loss, out)
     losses = Losses()
     with at_window(open_session().window(reason, purpose=purpose, party=party)) as visit:
         draft, base = give_draft(visit, student)
@@ -62,11 +62,11 @@ def feed(
     if form in FORMS:
         _write(form, out, ready, xml=xml)
     else:
-        write_private(out, ready)
+        write_new(out, ready)
     tell_statements(visit, out)
     account = loss_report(form, draft, losses)
     if loss is not None:
-        write_private(loss, json.dumps(account, ensure_ascii=False, indent=2).encode())
+        write_new(loss, json.dumps(account, ensure_ascii=False, indent=2).encode())
     _told(out, draft, losses, account if as_json else None)
 
 

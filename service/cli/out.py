@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from adapters.whole import whole_file
 
 if TYPE_CHECKING:
     from service.office import Visit
@@ -53,6 +56,30 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> Any:
     return made
 
 
+def require_place(path: Path, *others: Path | None) -> None:
+    """Raises Invalid where no new file can be written, before anything is disclosed for it.
+
+    What stands at a place is never overwritten; `others` are places that are taken as well.
+    """
+    from service.errors import Invalid
+
+    if os.path.lexists(path):
+        raise Invalid(f"{path} is there already.", "Name another file, or remove it first.")
+    if not path.parent.is_dir():
+        raise Invalid(f"There is no folder {path.parent}.", "Create it, or name another.")
+    if not os.access(path.parent, os.W_OK):
+        raise Invalid(f"Nothing may be written to {path.parent}.", "Name another folder.")
+    for other in others:
+        if other is not None and path.resolve() == other.resolve():
+            raise Invalid(f"{path} is the place of the output too.", "Name another file.")
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file of records: whole or not at all, for its owner alone, nothing overwritten."""
+    with whole_file(path) as stream:
+        stream.write(data)
+
+
 def tell_statements(visit: Visit, out: Path | None) -> None:
     """Statements of disagreement beside what was written to `out`, or after what was printed."""
     if not visit.statements:
@@ -65,6 +92,6 @@ def tell_statements(visit: Visit, out: Path | None) -> None:
         typer.echo(f"Statements of disagreement, which go with this:\n{text}", err=True)
         return
     beside = out.with_name(f"{out.name}.statements.txt")
-    beside.touch(mode=0o600)
-    beside.write_text(text, encoding="utf-8")
+    with whole_file(beside, replaces=True) as stream:
+        stream.write(text.encode())
     typer.echo(f"Statements of disagreement go with it: {beside}", err=True)

@@ -10,7 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from service.cli.out import print_json, print_rich, table, tell_statements
+from service.cli.out import (
+    print_json,
+    print_rich,
+    require_place,
+    table,
+    tell_statements,
+    write_new,
+)
 from service.cli.session import open_session, progress
 
 student = typer.Typer(help="One student.", no_args_is_help=True)
@@ -113,6 +120,8 @@ def export(
     from service.ilp.request import give_out, give_out_bundle
     from service.office import at_window
 
+    if out is not None:
+        require_place(out)
     session = open_session()
     files = PlanFiles(session.settings.data, session.tenant)
     with at_window(session.window(purpose=purpose, party=to)) as visit:
@@ -128,7 +137,7 @@ def export(
 
 def _writer(document: bytes, out: Path | None) -> Callable[[], object]:
     text = document.decode()
-    return lambda: sys.stdout.write(text) if out is None else out.write_bytes(document)
+    return lambda: sys.stdout.write(text) if out is None else write_new(out, document)
 
 
 def _tables(found: dict[str, Any]) -> list[Any]:

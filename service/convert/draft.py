@@ -24,9 +24,10 @@ _ENDING, _LOCK = ".unfinished", "lock"
 def drafted(target: Path) -> Iterator[Path]:
     """A path to write to, in a hidden folder beside `target`; on leaving it becomes `target`.
 
-    After an error nothing is left. A run that is killed leaves the hidden folder, which the next
-    run for the same target removes: its lock went with its owner. Raises FileExistsError where
-    something stands at `target`, Invalid where there is no folder to put it in.
+    It is for its owner alone, as education records are. After an error nothing is left. A run that
+    is killed leaves the hidden folder, which the next run for the same target removes: its lock
+    went with its owner. Raises FileExistsError where something stands at `target`, Invalid where
+    there is no folder to put it in.
     """
     require_free(target)
     if not target.parent.is_dir():
@@ -40,10 +41,16 @@ def drafted(target: Path) -> Iterator[Path]:
         place.parent.mkdir()
         with _locked(home):
             yield place
+            _close_to_others(place)
             require_free(target)
             place.replace(target)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _close_to_others(place: Path) -> None:
+    for one in (place, *place.rglob("*")) if place.is_dir() else (place,):
+        one.chmod(0o700 if one.is_dir() else 0o600)
 
 
 def require_free(target: Path) -> None:

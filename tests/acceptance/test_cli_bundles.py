@@ -192,7 +192,7 @@ def test_the_bundle_of_nobody_is_refused(empty: Home, tmp_path: Path) -> None:
 def test_nothing_that_stands_there_is_overwritten(first: Home, tmp_path: Path) -> None:
     (tmp_path / "out.zip").write_bytes(b"mine")
     answer = first("plan", "export", LOCAL_ID, "-o", tmp_path / "out.zip")
-    assert mistake(answer, "stands there already")
+    assert mistake(answer, "is there already")
     assert (tmp_path / "out.zip").read_bytes() == b"mine"
 
 

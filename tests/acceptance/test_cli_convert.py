@@ -145,6 +145,20 @@ def test_progress_shows_on_a_terminal(home: Home) -> None:
     assert "starting" in shown
 
 
+def test_what_is_written_is_for_its_owner_alone(home: Home) -> None:
+    assert converted(home, "edfi-xml-5.2", "--loss", "loss.json").status == 0
+    out = home.folder / "out"
+    written = [home.folder / "loss.json", out, *out.rglob("*")]
+    assert {one.stat().st_mode & 0o077 for one in written} == {0}
+
+
+def test_losses_of_before_are_not_overwritten(home: Home) -> None:
+    (home.folder / "loss.json").write_text("of before", "utf-8")
+    answer = converted(home, "edfi-xml-5.2", "--loss", "loss.json")
+    assert mistake(answer, "loss.json is there already", "Name another file")
+    assert not (home.folder / "out").exists()
+
+
 @pytest.mark.parametrize("place", ["missing/loss.json", ".", "out"])
 def test_losses_that_cannot_be_written_stop_a_conversion_first(home: Home, place: str) -> None:
     answer = converted(home, "edfi-xml-5.2", "--loss", place)

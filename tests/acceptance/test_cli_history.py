@@ -95,3 +95,13 @@ def test_a_story_tells_only_what_is_open(school: Home) -> None:
     turned = {turn["element"] for chapter in answer.json for turn in chapter["turns"]}
     assert "GOA.01" in turned
     assert turned.isdisjoint({"ASM.01", "FIN.03", "SUP.01"})
+
+
+@pytest.mark.parametrize("name", ["plan.json", "plan.zip"])
+def test_an_exported_plan_is_for_its_owner_alone_and_overwrites_nothing(
+    school: Home, tmp_path: Path, name: str
+) -> None:
+    words = ("plan", "export", LOCAL_ID, "-o", tmp_path / name)
+    assert school(*words, OPERATOR="lupe").status == 0
+    assert (tmp_path / name).stat().st_mode & 0o077 == 0
+    assert mistake(school(*words, OPERATOR="lupe"), f"{name} is there already")

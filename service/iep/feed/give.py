@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.whole import whole_file
-from service.errors import Invalid
 from service.iep.change import Version
 from service.iep.feed.draft import Draft
 from service.iep.feed.make import make_draft
@@ -45,11 +44,3 @@ def write_private(out: Path, data: bytes) -> None:
     """
     with whole_file(out) as stream:
         stream.write(data)
-
-
-def require_free(out: Path) -> None:
-    """Raises Invalid where something stands already, before anything is disclosed for it."""
-    if out.exists() or out.is_symlink():
-        raise Invalid(f"{out} is there already.", "Name another file, or remove it first.")
-    if not out.parent.is_dir():
-        raise Invalid(f"There is no folder {out.parent}.", "Make it first, or name another.")
