@@ -1,7 +1,8 @@
 """A school against a profile as one page to pin up: numbers and bars, nobody's name.
 
-Groups of fewer than ten students are not shown, and a bar tells tenths: who is missing from a
-large group cannot be counted back.
+No group of fewer than ten students can be counted on it, nor the few who are missing from a large
+one: counts are about tens, shares are tenths, and where fewer than ten hold something or lack it,
+the page says the same whether it is nine of them or nobody.
 """
 
 from __future__ import annotations
@@ -24,31 +25,70 @@ FEWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One rule: for how many it is due, and what share of them holds it, in tenths.
+class Share:
+    """Of ten students so many at least and so many at most; the same where the page may tell."""
 
-    `tenths` is None where the group is too small to be shown.
+    least: int
+    most: int
+
+    def __str__(self) -> str:
+        if self.least == self.most:
+            return f"{self.least} of ten"
+        return (
+            f"at least {self.least} of ten" if self.most == _ALL else f"at most {self.most} of ten"
+        )
+
+
+_ALL: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule: for about how many it is due, and what share of them holds it.
+
+    `share` is None where too few hold it and too few lack it for either to be shown.
     """
 
     rule: ProfileRule
-    due: int
-    tenths: int | None
-    untold: int
+    due: str
+    share: Share | None
+    untold: str
 
 
 def lines_of(profile: Profile, school: School) -> list[Line]:
     """The rules of a profile that are due for anybody, with their shares."""
     tally = school.tally()
-    return [
-        line for rule in profile.rules if (line := _line(rule, tally.get(rule.id, Counter()))).due
-    ]
+    counted = ((rule, tally.get(rule.id, Counter())) for rule in profile.rules)
+    return [_line(*one) for one in counted if one[1][Outcome.MET] + one[1][Outcome.NOT_MET]]
 
 
 def _line(rule: ProfileRule, counted: Counter[Outcome]) -> Line:
     met, short = counted[Outcome.MET], counted[Outcome.NOT_MET]
+    return Line(rule, about(met + short), share_of(met, short), about(counted[Outcome.CANNOT_TELL]))
+
+
+def about(count: int) -> str:
+    """A count in tens."""
+    return f"fewer than {FEWEST}" if count < FEWEST else f"about {count // 10 * 10}"
+
+
+def part_of(count: int, whole: int) -> str:
+    """As `about`, for some of a group whose other members may not be counted either."""
+    few = count >= FEWEST and whole - count < FEWEST
+    return f"all but fewer than {FEWEST}" if few else about(count)
+
+
+def share_of(met: int, short: int) -> Share | None:
+    """The share of those who hold something, as far as it may be told."""
     due = met + short
-    tenths = round(10 * met / due) if due >= FEWEST else None
-    return Line(rule, due, tenths, counted[Outcome.CANNOT_TELL])
+    if met < FEWEST and short < FEWEST:
+        return None
+    if short < FEWEST:
+        return Share(_ALL * (due - FEWEST + 1) // due, _ALL)
+    if met < FEWEST:
+        return Share(0, -(-_ALL * (FEWEST - 1) // due))
+    tenths = round(_ALL * met / due)
+    return Share(tenths, tenths)
 
 
 def render_page(profile: Profile, school: School, today: date) -> str:
@@ -58,6 +98,8 @@ def render_page(profile: Profile, school: School, today: date) -> str:
         school=school,
         today=today,
         lines=lines_of(profile, school),
+        students=about(len(school.judged)),
+        planned=part_of(len(school.judged) - school.without_plan, len(school.judged)),
         fewest=FEWEST,
         style=style_of("service.profiles", "school.css"),
     )
