@@ -13,9 +13,9 @@ from adapters.cis.places import Place, Sent, deliver
 from adapters.cis.write import SetReport
 from adapters.port import Progress, silent
 from service.cis.places import layout_of
-from service.cis.sets import Order, make_set, note_delivered
+from service.cis.sets import Order, Permit, make_set, note_delivered, permit_set
 from service.errors import Invalid
-from service.office import Window, at_window
+from service.office import Visit, Window, let_out
 from service.office.people import all_students, students_at
 from service.settings import Deliver
 from service.store.database import writing
@@ -47,24 +47,28 @@ def send_set(
     errand.drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{errand.name}-", dir=errand.drafts))
     try:
-        with at_window(window) as visit:
-            students = students_of(visit.connection, visit.tenant, destination.schools)
-            order = Order(
-                layout,
-                errand.name,
-                f"schools {', '.join(destination.schools)}" if destination.schools else "district",
-                visit.district.day(visit.now),
-                destination.identifier,
-                allow_held,
-                delivers=True,
-            )
-            report = make_set(visit, students, order, draft / "set")
+        with let_out(window, lambda visit: _permit(visit, errand, allow_held)) as (visit, permit):
+            report = make_set(window, visit, permit, draft / "set")
         files = [draft / "set" / one.name for one in report.files]
         sent = deliver(errand.place, files, progress)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     _note(window.engine, window.log.tenant, errand.name, window.act.at)
     return report, sent
+
+
+def _permit(visit: Visit, errand: Errand, allow_held: str | None) -> Permit:
+    schools = errand.destination.schools
+    order = Order(
+        layout_of(errand.destination.layout, "layouts"),
+        errand.name,
+        f"schools {', '.join(schools)}" if schools else "district",
+        visit.district.day(visit.now),
+        errand.destination.identifier,
+        allow_held,
+        delivers=True,
+    )
+    return permit_set(visit, students_of(visit.connection, visit.tenant, schools), order)
 
 
 def _note(engine: Engine, tenant: str, target: str, at: str) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy.engine import Connection
 from adapters.cis.write import District
 from mappings.cis.facts import FACTS, Pupil
 from schemas.codes.grades import grade_number
-from service.ilp.keep import plan_now
-from service.ilp.sight import visible_plan
+from service.ilp.sight import seen_plan
 from service.office import Sight
 from service.store.bulk import among
 from service.store.tables import ROSTER, ilp_plan
@@ -38,7 +37,7 @@ def pupils_of(connection: Connection, tenant: str, sights: Mapping[str, Sight]) 
             school = schools.get(person["primary_org_id"] or places.get(student, ""), {})
             known = _facts(person, born.get(student, {}), school)
             head, sight = heads.get(student), sights[student]
-            plan = visible_plan(plan_now(connection, tenant, head), sight) if head else None
+            plan = seen_plan(connection, tenant, sight, head) if head else None
             yield _seen(known, sight, Pupil({}, plan))
 
 

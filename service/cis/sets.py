@@ -20,8 +20,9 @@ from service.act import Act
 from service.cis.pupils import district_of, pupils_of
 from service.errors import Denied, Held
 from service.ilp.request import plan_sections
-from service.office import Visit
+from service.office import Sight, Visit, Window
 from service.store.cis_tables import cis_set
+from service.store.database import writing
 
 SHORT: Final = 0.10
 """The share of rows by which a file may be shorter than that of the set before."""
@@ -33,8 +34,8 @@ class Order:
 
     `target` names the receiving end, whose earlier sets this one is compared with; `scope` says
     which students it is about, as `district` or `school 0042`. `allow_held` is the reason for
-    which a set that the guard would hold is let out. A set that `delivers` is compared with what
-    arrived last, others with what was written last.
+    which a set that the guard would hold is let out. A set that `delivers` is carried by the
+    custodian of records and compared with what arrived last, others with what was written last.
     """
 
     layout: Layout
@@ -46,12 +47,23 @@ class Order:
     delivers: bool = False
 
 
-def make_set(visit: Visit, students: Sequence[str], order: Order, out: Path) -> SetReport:
-    """Write a set with what is open of these students, guard it, and remember that it went out.
+@dataclass(frozen=True)
+class Permit:
+    """What may go into a set, and how the set is wanted.
 
-    `out` may leave this machine only once the visit is over. Raises Held, naming the files, where
-    the set is short or unsound: then nothing is on record, and nothing stands at `out`. Raises
-    Denied where nothing of anybody is open.
+    `missing` counts the students of whom nothing is open; to others than the custodian of records
+    it is always none.
+    """
+
+    order: Order
+    sights: Mapping[str, Sight]
+    missing: int
+
+
+def permit_set(visit: Visit, students: Sequence[str], order: Order) -> Permit:
+    """The permit for a set with what is open of these students.
+
+    Raises Denied where nothing of anybody is open.
     """
     sights = visit.see_all(students, "export", ("contacts", *_sections()))
     if not sights:
@@ -59,13 +71,24 @@ def make_set(visit: Visit, students: Sequence[str], order: Order, out: Path) -> 
             f"Nothing of these students is open to {visit.act.by}.",
             "See the agreement, the scopes of the account and the purpose.",
         )
+    told = order.delivers or visit.is_custodian
+    return Permit(order, sights, len(students) - len(sights) if told else 0)
+
+
+def make_set(window: Window, visit: Visit, permit: Permit, out: Path) -> SetReport:
+    """Write the set of a permit that is on record, guard it, and remember that it went out.
+
+    Raises Held, naming the files, where the set is short or unsound: then nothing stands at `out`,
+    and the next set is compared with the one before.
+    """
+    order = permit.order
     asked = Asked(order.on, order.identifier)
-    pupils = pupils_of(visit.connection, visit.tenant, sights)
+    pupils = pupils_of(visit.connection, visit.tenant, permit.sights)
     district = district_of(visit.connection, visit.tenant)
     report = write_set(order.layout, out, pupils, asked, district)
     last = last_set(visit.connection, visit.tenant, order.target, delivered=order.delivers)
     report.findings.extend(check_rows(order.layout, last, report.files))
-    report.findings.extend(_check_open(order.layout, len(students), len(sights)))
+    report.findings.extend(_check_open(permit))
     holds = [one for one in report.findings if one.severity >= Severity.HOLD]
     if holds and not order.allow_held:
         _discard(out)
@@ -73,7 +96,8 @@ def make_set(visit: Visit, students: Sequence[str], order: Order, out: Path) -> 
         example = next((one for one in report.findings if one.severity is Severity.ROW), None)
         words += f" (as here: {example.problem})" if example else ""
         raise Held(f"The set for {order.target} is held: {words}.", holds[0].fix)
-    _remember(visit.connection, visit.tenant, order, report, visit.act, bool(holds))
+    with writing(window.engine) as connection:
+        _remember(connection, visit.tenant, order, report, visit.act, bool(holds))
     return report
 
 
@@ -109,16 +133,17 @@ def check_rows(
             )
 
 
-def _check_open(layout: Layout, asked: int, opened: int) -> Iterator[Finding]:
+def _check_open(permit: Permit) -> Iterator[Finding]:
     """Hold a set that lacks many students because nothing of theirs is open."""
-    if layout.full_set and asked - opened >= SHORT * asked:
+    layout, asked = permit.order.layout, permit.missing + len(permit.sights)
+    if layout.full_set and permit.missing >= SHORT * asked:
         yield Finding(
             Severity.HOLD,
             "cis.not-open",
-            f"nothing of {asked - opened:,} of {asked:,} students is open to the recipient",
+            f"nothing of {permit.missing:,} of {asked:,} students is open to the recipient",
             "See the agreement and the scopes; give --allow-held if they are to be archived.",
             layout.name,
-            count=asked - opened,
+            count=permit.missing,
         )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +16,7 @@ from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import Session, open_session, progress
 
 if TYPE_CHECKING:
+    from service.cis.sets import Permit as SetPermit
     from service.office import Visit, Window
     from service.portfolio.export import Exported
     from service.portfolio.makers import Maker
@@ -59,7 +63,6 @@ def portfolio(
     as_json: Json = False,
 ) -> None:
     """Write what is open of a student's plan, or of everybody's at a school."""
-    from service.convert.draft import drafted
     from service.portfolio.mark import new_export
 
     _require_sense(student, school, form, sign=sign)
@@ -67,20 +70,34 @@ def portfolio(
     number = new_export()
     session = open_session()
     window = session.window(f"export {number} as {form}", purpose=purpose, party=to)
-    whom = (student, school)
-    with drafted(out) as place:
-        if form.startswith("cis:"):
-            layout = form.removeprefix("cis:")
-            made, visit = _career_set(window, layout, whom, place, allow_held)
-            told = {"export": number, **made}  # in their layouts there is no place for a mark
-        else:
-            order = _Order(form, number, sign, tuple(fonts or ()), accept_short)
-            told, visit = _portfolios(session, window, whom, order, place)
-        _close_to_others(place)
-        if loss is not None:
-            _write(loss, told)
+    if form.startswith("cis:"):
+        wanted = _Set(form.removeprefix("cis:"), student, school, allow_held)
+        told, visit = _career_set(window, wanted, number, _Place(out, loss))
+    else:
+        order = _Order(form, number, student, school, sign, tuple(fonts or ()), accept_short)
+        told, visit = _portfolios(session, window, order, _Place(out, loss))
     tell_statements(visit, out)
     _show(told, out, loss, as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an export goes, and where its losses are told."""
+
+    out: Path
+    loss: Path | None
+
+    @contextmanager
+    def drafted(self) -> Iterator[tuple[Path, Callable[[dict[str, Any]], None]]]:
+        """Where to write, and what to give the account to; nothing is there before both are."""
+        from service.convert.draft import drafted
+
+        accounts: list[dict[str, Any]] = []
+        with drafted(self.out) as place:
+            yield place, accounts.append
+            _close_to_others(place)
+            if self.loss is not None:
+                _write(self.loss, accounts[0])
 
 
 def _close_to_others(place: Path) -> None:
@@ -93,14 +110,54 @@ def _close_to_others(place: Path) -> None:
         place.chmod(0o600)
 
 
+@dataclass(frozen=True, slots=True)
 class _Order:
-    """How portfolios are wanted."""
+    """How portfolios are wanted, and whose."""
 
-    def __init__(
-        self, form: str, number: str, sign: bool, fonts: tuple[Path, ...], accept_short: bool
-    ) -> None:
-        self.form, self.number, self.sign = form, number, sign
-        self.fonts, self.accept_short = fonts, accept_short
+    form: str
+    number: str
+    student: str | None
+    school: str | None
+    sign: bool
+    fonts: tuple[Path, ...]
+    accept_short: bool
+
+    def permit(self, visit: Visit) -> Permit:
+        """What may leave."""
+        from service.portfolio.permit import permit_school, permit_student
+
+        if self.student is not None:
+            return permit_student(visit, self.student, self.number, sign=self.sign)
+        return permit_school(visit, str(self.school), self.number, sign=self.sign)
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """In which layout files for a career system are wanted, and of whom."""
+
+    layout: str
+    student: str | None
+    school: str | None
+    allow_held: str | None
+
+    def permit(self, visit: Visit) -> SetPermit:
+        """What may leave."""
+        from service.cis.outgoing import students_of
+        from service.cis.places import layout_of
+        from service.cis.sets import Order, permit_set
+
+        chosen = layout_of(self.layout, "layouts")
+        if self.student is not None:
+            students = [visit.lookup(self.student, "export").student]
+        else:
+            students = students_of(visit.connection, visit.tenant, (str(self.school),))
+        scope = f"school {self.school}" if self.school is not None else f"student {students[0]}"
+        # A guard tells counts: what one reader may see is measured by that reader's sets alone.
+        readers = [visit.act.by, *([visit.context.party.account_id] if visit.context.party else [])]
+        target = f"{chosen.name} {scope} for {' and '.join(readers)}"
+        day = visit.district.day(visit.now)
+        order = Order(chosen, target, scope, day, allow_held=self.allow_held)
+        return permit_set(visit, students, order)
 
 
 def _require_sense(student: str | None, school: str | None, form: str, *, sign: bool) -> None:
@@ -117,8 +174,12 @@ def _require_sense(student: str | None, school: str | None, form: str, *, sign: 
 
 
 def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
+    from service.convert.draft import require_free
     from service.errors import Invalid
 
+    require_free(out)
+    if not out.parent.is_dir():
+        raise Invalid(f"There is no folder {out.parent}.", "Create it, or write elsewhere.")
     for one in fonts:
         if not one.is_dir():
             raise Invalid(f"There is no folder of fonts at {one}.", "Correct the path.")
@@ -131,31 +192,29 @@ def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
 
 
 def _portfolios(
-    session: Session, window: Window, whom: tuple[str | None, str | None], order: _Order, out: Path
+    session: Session, window: Window, order: _Order, place: _Place
 ) -> tuple[dict[str, Any], Visit]:
-    """Decide and log first; only then is anything read to be written."""
+    """Decided and on the log first; only then is anything read to be written."""
     from service.ilp.files import PlanFiles
-    from service.office import at_window
+    from service.office import let_out
     from service.portfolio.export import opened_desk
-    from service.portfolio.permit import permit_school, permit_student
 
-    student, school = whom
-    with at_window(window) as visit:
-        if student is not None:
-            permit = permit_student(visit, student, order.number, sign=order.sign)
-        else:
-            permit = permit_school(visit, str(school), order.number, sign=order.sign)
     files = PlanFiles(session.settings.data, session.tenant)
     with (
-        session.reading() as connection,
-        opened_desk(connection, files, permit, order.form, order.fonts, sign=order.sign) as desk,
+        let_out(window, order.permit) as (visit, permit),
+        place.drafted() as (out, account),
+        opened_desk(
+            visit.connection, files, permit, order.form, order.fonts, sign=order.sign
+        ) as desk,
     ):
-        if student is not None:
+        if order.student is not None:
             done = desk.write_one(permit, out)
         else:
             with progress() as tell:
                 done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
-    return _told(permit, done, desk.maker, order.form), visit
+        told = _told(permit, done, desk.maker, order.form)
+        account(told)
+    return told, visit
 
 
 def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, Any]:
@@ -172,33 +231,20 @@ def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, 
 
 
 def _career_set(
-    window: Window,
-    layout: str,
-    whom: tuple[str | None, str | None],
-    out: Path,
-    allow_held: str | None,
+    window: Window, wanted: _Set, number: str, place: _Place
 ) -> tuple[dict[str, Any], Visit]:
     """A set of files in the layout of a career information system."""
-    from service.cis.outgoing import students_of
     from service.cis.places import layout_of
-    from service.cis.sets import Order, make_set
-    from service.office import at_window
+    from service.cis.sets import make_set
+    from service.office import let_out
 
-    chosen = layout_of(layout, "layouts")
-    student, school = whom
-    with at_window(window) as visit:
-        if student is not None:
-            students = [visit.lookup(student, "export").student]
-        else:
-            students = students_of(visit.connection, visit.tenant, (str(school),))
-        scope = f"student {students[0]}" if student is not None else f"school {school}"
-        day = visit.district.day(visit.now)
-        # A guard tells counts: what one reader may see is measured by that reader's sets alone.
-        readers = [visit.act.by, *([visit.context.party.account_id] if visit.context.party else [])]
-        target = f"{chosen.name} {scope} for {' and '.join(readers)}"
-        order = Order(chosen, target, scope, day, allow_held=allow_held)
-        report = make_set(visit, students, order, out)
-    told = {"format": f"cis:{chosen.name}", "written": report.students, **_files(report)}
+    name = layout_of(wanted.layout, "layouts").name
+    with let_out(window, wanted.permit) as (visit, permit), place.drafted() as (out, account):
+        report = make_set(window, visit, permit, out)
+        # In their layouts there is no place for a mark.
+        told = {"export": number, "format": f"cis:{name}", "written": report.students}
+        told |= _files(report)
+        account(told)
     return told, visit
 
 

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 @plan.command("history")
 def history(given: Id, as_json: Json = False) -> None:
     """Tell a plan's history as a story: what each version brought, as far as it is open."""
-    from service.ilp.keep import existing_plan
     from service.ilp.request import plan_sections
-    from service.ilp.sight import visible_plan
+    from service.ilp.sight import require_open_plan, visible_plan
     from service.ilp.story import chapters
     from service.office import at_window
 
     with at_window(open_session().window()) as visit:
         sight = visit.lookup(given, "read", plan_sections())
-        head = existing_plan(visit.connection, visit.tenant, sight.student)
+        head, _ = require_open_plan(visit.connection, visit.tenant, sight)
         told = list(
             chapters(
                 visit.connection, visit.tenant, str(head.id), lambda one: visible_plan(one, sight)
@@ -43,16 +42,14 @@ def history(given: Id, as_json: Json = False) -> None:
 @plan.command("signatures")
 def list_signatures(given: Id, as_json: Json = False) -> None:
     """List who decided on a plan, and whether it still stands."""
-    from service.ilp.keep import existing_plan, plan_now
     from service.ilp.request import plan_sections
-    from service.ilp.sight import visible_plan
+    from service.ilp.sight import require_open_plan
     from service.ilp.story import signatures
     from service.office import at_window
 
     with at_window(open_session().window()) as visit:
         sight = visit.lookup(given, "read", plan_sections())
-        head = existing_plan(visit.connection, visit.tenant, sight.student)
-        shown = visible_plan(plan_now(visit.connection, visit.tenant, head), sight)
+        _, shown = require_open_plan(visit.connection, visit.tenant, sight)
         found = signatures(shown)
     if as_json:
         print_json([{**asdict(one), "holds": one.holds} for one in found])

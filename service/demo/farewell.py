@@ -11,17 +11,17 @@ from service.access.workflow.agreements import link_account
 from service.access.workflow.clients import Scope, grant_scope
 from service.cis.outgoing import students_of
 from service.cis.places import layout_of
-from service.cis.sets import Order, make_set
+from service.cis.sets import Order, Permit, make_set, permit_set
 from service.demo.eyes import VENDOR
 from service.demo.tour import STUDENT, Tour
 from service.ilp.files import PlanFiles
+from service.office import Visit, let_out
 from service.office.people import find_person
 from service.portfolio.credentials import look_at
 from service.portfolio.export import opened_desk
 from service.portfolio.keys import store_of
 from service.portfolio.mark import new_export
 from service.portfolio.permit import permit_student
-from service.store.database import reading
 
 SENIOR: Final = "0001101"
 SCHOOL: Final = "990123003"
@@ -71,24 +71,27 @@ def _signed(tour: Tour) -> Parcel:
 def _export(tour: Tour, student: str, by: str, out: Path, *, sign: bool = False) -> None:
     """Decided and on the log first; only then is anything read to be written."""
     number, form = new_export(), "clr" if sign else "pdf"
-    with tour.visit("export portfolio", f"export {number} as {form}", by=by) as visit:
-        permit = permit_student(visit, student, number, sign=sign)
+    window = tour.window("export portfolio", f"export {number} as {form}", by=by)
     files = PlanFiles(tour.settings.data, tour.settings.tenant)
     with (
-        reading(tour.engine) as connection,
-        opened_desk(connection, files, permit, form, sign=sign) as desk,
+        let_out(window, lambda one: permit_student(one, student, number, sign=sign)) as asked,
+        opened_desk(asked[0].connection, files, asked[1], form, sign=sign) as desk,
     ):
-        desk.write_one(permit, out)
+        desk.write_one(asked[1], out)
 
 
 def _delivered(tour: Tour) -> Parcel:
     out = tour.folder / "naviance.zip"
     asked = {"purpose": "career-guidance", "by": VENDOR}
-    with tour.visit("export portfolio", "files for the career system", **asked) as visit:
-        students = students_of(visit.connection, visit.tenant, (SCHOOL,))
-        day = visit.district.day(visit.now)
-        layout = layout_of("naviance", "layouts")
-        order = Order(layout, "naviance", f"school {SCHOOL}", day)
-        report = make_set(visit, students, order, out)
+    window = tour.window("export portfolio", "files for the career system", **asked)
+    with let_out(window, _career_permit) as (visit, permit):
+        report = make_set(window, visit, permit, out)
     words = f"{len(report.files)} files in Naviance's layout, on {report.students} students"
     return Parcel("The career system's files", out, words)
+
+
+def _career_permit(visit: Visit) -> Permit:
+    students = students_of(visit.connection, visit.tenant, (SCHOOL,))
+    day = visit.district.day(visit.now)
+    order = Order(layout_of("naviance", "layouts"), "naviance", f"school {SCHOOL}", day)
+    return permit_set(visit, students, order)

@@ -83,10 +83,14 @@ class Tour:
     @contextmanager
     def visit(self, request: str, reason: str = "", **asked: Any) -> Iterator[Visit]:
         """A request at the records office, by the custodian unless `by` names somebody."""
+        with at_window(self.window(request, reason, **asked)) as visit:
+            yield visit
+
+    def window(self, request: str, reason: str = "", **asked: Any) -> Window:
+        """Where that request is made."""
         act = self.act(reason, asked.pop("by", None))
         log = open_log(self.settings, self.engine)
-        with at_window(Window(self.engine, log, act, request, **asked)) as visit:
-            yield visit
+        return Window(self.engine, log, act, request, **asked)
 
 
 def fixtures() -> Path:

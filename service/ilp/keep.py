@@ -145,8 +145,16 @@ def existing_plan(
     """The row of a student's plan. Raises NotFound."""
     head = plan_of(connection, tenant, person_id)
     if head is None:
-        raise NotFound("This student has no plan yet.", "Import one: `planbridge plan import`.")
+        raise no_plan()
     return head
+
+
+def no_plan() -> NotFound:
+    """What somebody hears for whom there is no plan, be it that all of it is closed."""
+    return NotFound(
+        "This student has no plan yet of which anything is open.",
+        "Import one: `planbridge plan import`.",
+    )
 
 
 def plan_now(connection: Connection, tenant: str, head: sa.Row[tuple[object, ...]]) -> Plan:

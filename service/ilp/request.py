@@ -16,9 +16,9 @@ from service.errors import Invalid
 from service.ilp.bundle import records_of_plan, write_plan_bundle
 from service.ilp.files import PlanFiles
 from service.ilp.intake import import_files
-from service.ilp.keep import existing_plan, plan_by_id, plan_now, plan_of
+from service.ilp.keep import plan_by_id, plan_now, plan_of
 from service.ilp.owner import owner_of
-from service.ilp.sight import visible_plan
+from service.ilp.sight import require_open_plan, visible_plan
 from service.office import Sight, Visit
 
 Show = Callable[[Plan], Plan]
@@ -33,8 +33,8 @@ def plan_sections() -> tuple[str, ...]:
 
 def give_out(visit: Visit, given: str) -> bytes:
     """A student's plan as a document, with what is open for export. Raises Refused, NotFound."""
-    head, show = _found(visit, given)
-    return write_document(show(plan_now(visit.connection, visit.tenant, head)))
+    _, plan, _ = _found(visit, given)
+    return write_document(plan)
 
 
 def give_out_bundle(visit: Visit, files: PlanFiles, given: str, out: Path) -> Callable[[], object]:
@@ -43,7 +43,7 @@ def give_out_bundle(visit: Visit, files: PlanFiles, given: str, out: Path) -> Ca
     The answer writes the bundle, to be called when the visit is over; raises Invalid where a
     stored file is not what the plan says, FileExistsError where something stands there.
     """
-    head, show = _found(visit, given)
+    head, _, show = _found(visit, given)
     records = records_of_plan(visit.connection, visit.tenant, head, show)
     plan_id = str(head.id)
     return lambda: write_plan_bundle(files, plan_id, records, out)
@@ -64,16 +64,16 @@ def take_in(visit: Visit, place: Path, data: Path) -> list[dict[str, Any]]:
     return outcomes
 
 
-def _found(visit: Visit, given: str) -> tuple[Any, Show]:
-    """The row of a plan by its own id or by any id of its student, and what may be shown of it."""
+def _found(visit: Visit, given: str) -> tuple[Any, Plan, Show]:
+    """A plan by its own id or by any id of its student: row, what is open of it, and how."""
     known = plan_by_id(visit.connection, visit.tenant, given)
-    if known is not None and known.person_id is None:
-        visit.require_custodian("give out a plan that waits for its student")
-        return known, lambda plan: plan
-    whom = str(known.person_id) if known is not None else given
-    sight = visit.lookup(whom, "export", plan_sections())
-    head = known or existing_plan(visit.connection, visit.tenant, sight.student)
-    return head, lambda plan: visible_plan(plan, sight)
+    if known is not None and known.person_id is None and visit.is_custodian:
+        visit.note(visit.request, roles=("PRV",))
+        return known, plan_now(visit.connection, visit.tenant, known), lambda plan: plan
+    whose = known.person_id if known is not None else None
+    sight = visit.lookup(given, "export", plan_sections(), whose=whose)
+    head, plan = require_open_plan(visit.connection, visit.tenant, sight, known)
+    return head, plan, lambda one: visible_plan(one, sight)
 
 
 def _permit(visit: Visit, one: BundledPlan) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.engine import Connection
 
 from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.redaction import View, redact
+from service.access import policy
+from service.ilp.keep import no_plan, plan_now, plan_of
 from service.office import Sight
 
 _PRIVATE: Final = "ART.03.private"
@@ -14,6 +18,35 @@ _PRIVATE: Final = "ART.03.private"
 def visible_plan(plan: Plan, sight: Sight) -> Plan:
     """The plan with only what is open; what an IEP team wrote is for readers of the whole IEP."""
     return redact(plan, view_of_sight(sight))
+
+
+def seen_plan(connection: Connection, tenant: str, sight: Sight, head: Any) -> Plan | None:
+    """The plan with this row as far as it is open; None where nothing but roster facts would be.
+
+    A plan of which nothing is open is as none at all: that there is one is not told either.
+    """
+    shown = visible_plan(plan_now(connection, tenant, head), sight)
+    roster = policy.sections()["directory"].fields
+    return shown if any(place.id not in roster for place, _ in shown.every_entry()) else None
+
+
+def open_plan(
+    connection: Connection, tenant: str, sight: Sight, row: Any = None
+) -> tuple[Any, Plan] | None:
+    """A student's plan, or the one with this row, as `seen_plan`; None too where there is none."""
+    head = row or plan_of(connection, tenant, sight.student)
+    shown = seen_plan(connection, tenant, sight, head) if head else None
+    return (head, shown) if shown else None
+
+
+def require_open_plan(
+    connection: Connection, tenant: str, sight: Sight, row: Any = None
+) -> tuple[Any, Plan]:
+    """As `open_plan`. Raises NotFound alike for no plan and for one that is closed."""
+    found = open_plan(connection, tenant, sight, row)
+    if found is None:
+        raise no_plan()
+    return found
 
 
 def view_of_sight(sight: Sight) -> View:

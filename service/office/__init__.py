@@ -6,6 +6,6 @@ is on the audit log before a byte leaves; what it refused is on the log as well.
 
 from service.office.sight import Sight
 from service.office.visit import Visit
-from service.office.window import Window, at_window
+from service.office.window import Window, at_window, let_out
 
-__all__ = ["Sight", "Visit", "Window", "at_window"]
+__all__ = ["Sight", "Visit", "Window", "at_window", "let_out"]

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from service.errors import Invalid, NotFound
 from service.store.people import known_as
+from service.store.places import is_called
 from service.store.tables import ROSTER
 
 
@@ -33,9 +34,7 @@ def students_at(connection: Connection, tenant: str, school: str) -> list[str]:
 
     Raises NotFound where nobody is a student.
     """
-    place = ROSTER["organization"].c
-    named = (place.id, place.sourced_id, place.identifier)
-    query = _students(tenant).where(sa.or_(*(column == school for column in named)))
+    query = _students(tenant).where(is_called(school))
     found = list(connection.execute(query).scalars())
     if not found:
         raise NotFound(f"Nobody is a student at {school!r}.", "Name a school by id or number.")

@@ -108,15 +108,19 @@ class Visit:
         return self._noted(sight, rows)
 
     def lookup(
-        self, given: str, action: str = "read", sections: Iterable[str] | None = None
+        self,
+        given: str,
+        action: str = "read",
+        sections: Iterable[str] | None = None,
+        whose: str | None = None,
     ) -> Sight:
-        """As `see`, for a student by any id that people use.
+        """As `see`, for a student by any id that people use, or `whose` thing has this id.
 
         Raises Refused alike for somebody unknown and for somebody of whom nothing is open: the
         answer must not tell which.
         """
         wanted = tuple(sections or policy.sections())
-        student = self._known(given)
+        student = whose or self._known(given)
         sight, rows = self._look(student or "", action, wanted)
         if student is not None and sight.decisions:
             return self._noted(sight, rows)

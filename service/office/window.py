@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection, Engine
 
@@ -19,6 +20,9 @@ from service.errors import Denied, NotFound, ServiceError
 from service.office.books import entered, refused
 from service.office.statements import statements_with
 from service.office.visit import Refused, Visit
+from service.store.database import reading
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +45,78 @@ class Window:
 def at_window(window: Window) -> Iterator[Visit]:
     """One request: everything in it is on record when it ends, or nothing of it happened.
 
-    What is read may leave only after it ended. An error undoes the rest, and what was refused is
-    put on record by itself. Raises Denied for somebody without an account.
+    What is read may leave only after it ended. An error undoes the rest, and by itself goes on
+    record what was refused, and as unanswered what was let through before. Raises Denied for
+    somebody without an account.
     """
     visit: Visit | None = None
     try:
         with recording(window.engine, window.log) as connection:
             visit = _visit(connection, window)
             yield visit
-            visit.statements = statements_with(visit)
-            record_all(connection, window.log, [*visit.events, *entered(visit)])
+            record_all(connection, window.log, _ended(visit))
     except ServiceError as error:
-        refusals = [one for one in visit.events if one.outcome is Outcome.DENIED] if visit else []
-        if refusals or isinstance(error, Denied):
-            with recording(window.engine, window.log) as connection:
-                if isinstance(error, Denied):
-                    refusals.append(_denial(connection, window, error))
-                record_all(connection, window.log, refusals)
+        if visit is not None or isinstance(error, Denied):
+            _record_failure(window, visit, error)
         raise
+
+
+@contextmanager
+def let_out(window: Window, decide: Callable[[Visit], _T]) -> Iterator[tuple[Visit, _T]]:
+    """One request whose answer is written to files: decided, put on record, and only then made.
+
+    What is decided and what is read inside are of one and the same view of the database, so that
+    what changes meanwhile is not seen. An error inside, or the end of the program by a key, puts
+    on record that nothing arrived. A program that is killed leaves what was decided on record:
+    some of it may have been written. Raises as `at_window` and `decide`.
+    """
+    visit: Visit | None = None
+    with reading(window.engine) as connection:
+        try:
+            visit = _visit(connection, window)
+            decided = decide(visit)
+            with recording(window.engine, window.log) as log:
+                record_all(log, window.log, _ended(visit))
+            yield visit, decided
+        except (Exception, KeyboardInterrupt) as error:
+            if visit is not None or isinstance(error, Denied):
+                _record_failure(window, visit, error)
+            raise
+
+
+def _ended(visit: Visit) -> list[Event]:
+    """The events of a visit that comes to its end."""
+    visit.statements = statements_with(visit)
+    return _events(visit) or [_plain(visit)]
+
+
+def _record_failure(window: Window, visit: Visit | None, error: BaseException) -> None:
+    """Put on record what was asked for in vain; before there is a visit, only a denial is."""
+    with recording(window.engine, window.log) as connection:
+        again = visit and replace(visit, clerk=replace(visit.clerk, connection=connection))
+        events = [_unanswered(one) for one in _events(again)] if again else []
+        if isinstance(error, Denied):
+            events.append(_denial(again, window, error))
+        elif again and not events:
+            events.append(_unanswered(_plain(again)))
+        record_all(connection, window.log, events)
+
+
+def _events(visit: Visit) -> list[Event]:
+    """What a visit let through and what it refused."""
+    return [*visit.events, *entered(visit)]
+
+
+def _plain(visit: Visit) -> Event:
+    """A question that concerned no student: it is a request as well."""
+    visit.note(visit.request)
+    return visit.events[-1]
+
+
+def _unanswered(event: Event) -> Event:
+    """A request that was let through, and then came to nothing."""
+    denied = event.outcome is Outcome.DENIED
+    return event if denied else replace(event, outcome=Outcome.UNANSWERED)
 
 
 def _visit(connection: Connection, window: Window) -> Visit:
@@ -83,11 +141,11 @@ def _party(connection: Connection, tenant: str, id_: str) -> Subject:
         return Subject(tenant, id_, kind="outside")
 
 
-def _denial(connection: Connection, window: Window, error: Denied) -> Event:
+def _denial(visit: Visit | None, window: Window, error: Denied) -> Event:
     if isinstance(error, Refused):
         return error.event
-    if isinstance(error, workflow.Refused):
-        return refused(_visit(connection, window), error.attempt)
+    if isinstance(error, workflow.Refused) and visit is not None:
+        return refused(visit, error.attempt)
     act = window.act
     return Event(
         at=act.at,

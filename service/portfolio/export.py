@@ -19,8 +19,7 @@ from schemas.ilp.plan import Plan
 from service.errors import Held, Invalid, NotFound
 from service.ilp.bundle import records_of_plan
 from service.ilp.files import PlanFiles
-from service.ilp.keep import existing_plan, plan_now, plan_of
-from service.ilp.sight import visible_plan
+from service.ilp.sight import open_plan, require_open_plan, visible_plan
 from service.office import Sight
 from service.portfolio.account import Account
 from service.portfolio.keys import store_of
@@ -55,9 +54,8 @@ class Desk:
     def write_one(self, permit: Permit, out: Path) -> Exported:
         """Write the portfolio of the one student of a permit. Raises NotFound without a plan."""
         done = Exported()
-        ((student, sight),) = permit.sights.items()
-        head = existing_plan(self.connection, self.tenant, student)
-        self._make(student, sight, head, out, done)
+        (sight,) = permit.sights.values()
+        self._make(sight, *require_open_plan(self.connection, self.tenant, sight), out, done)
         return done
 
     def write_school(
@@ -70,30 +68,30 @@ class Desk:
         """
         done = Exported()
         with set_at(out) as files:
-            for at, (student, sight) in enumerate(permit.sights.items(), start=1):
-                self._add(student, sight, files, done)
+            for at, sight in enumerate(permit.sights.values(), start=1):
+                self._add(sight, files, done)
                 progress("Writing portfolios", at, len(permit.sights))
             _require_enough(done, accept_short=accept_short)
             files.close(permit.mark, done.written)
         return done
 
-    def _add(self, student: str, sight: Sight, files: Folder, done: Exported) -> None:
-        head = plan_of(self.connection, self.tenant, student)
-        if head is None:
+    def _add(self, sight: Sight, files: Folder, done: Exported) -> None:
+        found = open_plan(self.connection, self.tenant, sight)
+        if found is None:
             done.without_plan += 1
             return
+        head, plan = found
         try:
             with files.adding(self.maker.ending) as (place, name):
-                plan = self._make(student, sight, head, place, done)
-                name(plan.identifier("local") or student)
+                self._make(sight, head, plan, place, done)
+                name(plan.identifier("local") or sight.student)
         except Invalid as error:
-            done.left_out.append((student, error.problem))
+            done.left_out.append((sight.student, error.problem))
 
-    def _make(self, student: str, sight: Sight, head: Any, out: Path, done: Exported) -> Plan:
+    def _make(self, sight: Sight, head: Any, plan: Plan, out: Path, done: Exported) -> None:
         show = partial(visible_plan, sight=sight)
-        plan = show(plan_now(self.connection, self.tenant, head))
         subject = Subject(
-            student=student,
+            student=sight.student,
             plan=plan,
             plan_id=str(head.id),
             whole=_is_whole(plan, sight, self.maker),
@@ -105,7 +103,6 @@ class Desk:
         done.account.look_at(plan)
         done.account.losses.merge(losses)
         done.written += 1
-        return plan
 
 
 def _is_whole(plan: Plan, sight: Sight, maker: Maker) -> bool:
@@ -121,7 +118,10 @@ def _is_whole(plan: Plan, sight: Sight, maker: Maker) -> bool:
 
 def _require_enough(done: Exported, *, accept_short: bool) -> None:
     if not done.written and not done.left_out:
-        raise NotFound("No student of this school has a plan yet.", "Import plans first.")
+        raise NotFound(
+            "No student of this school has a plan yet of which anything is open.",
+            "Import plans first.",
+        )
     tried = done.written + len(done.left_out)
     if len(done.left_out) > MOST_LEFT_OUT * tried and not accept_short:
         first = done.left_out[0][1]

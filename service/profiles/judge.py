@@ -13,16 +13,17 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from schemas.codes.grades import grade_number
+from schemas.ilp.plan import REQUIRED, Plan
 from schemas.ilp.rules import Outcome
 from schemas.profiles.check import Verdict, check_profile
 from schemas.profiles.model import Profile, read_profile, shipped, states
 from service.errors import Invalid, NotFound
-from service.ilp.keep import plan_now, plan_of
 from service.ilp.request import plan_sections
-from service.ilp.sight import visible_plan
+from service.ilp.sight import open_plan, view_of_sight
 from service.office import Sight, Visit
 from service.office.people import students_at
 from service.roster import load_record
+from service.store.places import is_called
 from service.store.tables import ROSTER
 
 
@@ -30,7 +31,8 @@ from service.store.tables import ROSTER
 class Judged:
     """A student's verdicts; none without a `grade` that anybody tells.
 
-    `name` is as the roster has it, empty where it is withheld.
+    `name` is as the roster has it, empty where it is withheld; `has_plan` whether there is a plan
+    of which anything is open.
     """
 
     student: str
@@ -54,7 +56,7 @@ class School:
 
     @property
     def without_plan(self) -> int:
-        """How many have no plan."""
+        """How many have no plan that could be judged."""
         return sum(not one.has_plan for one in self.judged)
 
     def tally(self) -> Mapping[str, Counter[Outcome]]:
@@ -106,21 +108,26 @@ def judge_school(visit: Visit, school: str, profile: Profile, grade: int | None)
 def _called(visit: Visit, school: str) -> str:
     """What people call a school."""
     place = ROSTER["organization"].c
-    named = sa.or_(place.id == school, place.sourced_id == school, place.identifier == school)
-    query = sa.select(place.name).where(place.tenant == visit.tenant, named)
+    query = sa.select(place.name).where(place.tenant == visit.tenant, is_called(school))
     return str(visit.connection.execute(query).scalars().first() or school)
 
 
 def _judge(visit: Visit, sight: Sight, profile: Profile, grade: int | None) -> Judged:
     person = load_record(visit.connection, visit.tenant, "person", sight.student)
-    head = plan_of(visit.connection, visit.tenant, sight.student)
-    plan = plan_now(visit.connection, visit.tenant, head) if head else None
-    shown = visible_plan(plan, sight) if plan else None
+    plan = open_plan(visit.connection, visit.tenant, sight)
     found = grade or (_grade(person["grades"]) if sight.opens("person.grades") else None)
     today = visit.district.day(visit.now)
-    verdicts = check_profile(profile, shown, found, today) if found else ()
+    verdicts = (
+        check_profile(profile, plan[1] if plan else _blank(sight), found, today) if found else ()
+    )
     name = f"{person['given_name']} {person['family_name']}" if _is_named(sight) else ""
     return Judged(sight.student, name, plan is not None, found, tuple(verdicts))
+
+
+def _blank(sight: Sight) -> Plan | None:
+    """What somebody is shown of no plan, or of a closed one; None where nothing could be closed."""
+    hidden = view_of_sight(sight).withheld
+    return Plan(withheld=tuple({*hidden, *REQUIRED})) if hidden else None
 
 
 def _grade(grades: str | None) -> int | None:

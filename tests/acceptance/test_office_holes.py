@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from support.nights import LOCAL_ID, LUPE, MOTHER, STATE_ID, record_id
 TEACHER, OTHER_TEACHER = "tch-2201", "tch-2102"
 ACCOUNTS = {"lee": TEACHER, "mia": MOTHER, "lupe": LUPE, "roy": OTHER_TEACHER}
 SCHOOL, NOBODY, MENTOR = "org-cedar", "passer-by", "par-0001"
+PLANLESS = "0001117"
 LAST = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC"
 CONSENT = (
     *("--regime", "FERPA_99_30", "--signer", MOTHER, "--section", "careerGoals"),
@@ -183,3 +187,114 @@ def test_a_mother_who_takes_her_consent_back_is_on_record(school: Home) -> None:
     assert school("consent", "revoke", id_, OPERATOR="mia").status == 0
     query = "SELECT body FROM audit_payload WHERE part = 0 AND body LIKE '%consent.revoke%'"
     assert json.loads(school.value(query))["outcome"] == "allowed"
+
+
+def test_a_closed_row_asked_for_in_vain_is_on_record_with_its_student(school: Home) -> None:
+    made = school("hold", "add", LOCAL_ID, "--reason", "a suit", "--json").json["id"]
+    assert school("hold", "lift", made, "--reason", "over", OPERATOR="roy").status == 1
+    found = refusals(school)[-1]
+    assert (found["actor"], found["request"]) == ("roy", "hold lift")
+    assert found["whom"] == {record_id(school, LUPE)}
+
+
+def test_a_question_that_finds_nothing_is_on_record(school: Home) -> None:
+    assert school("hold", "list", "--json", OPERATOR="roy").json == []
+    found = json.loads(school.value(LAST))
+    assert (found["outcome"], found["request"], found["actor"]) == ("allowed", "hold list", "roy")
+
+
+def test_what_ends_in_an_error_is_on_record_as_unanswered(school: Home) -> None:
+    assert school("access", "link", "pat", f"stu-{PLANLESS}", "--reason", "new").status == 0
+    assert mistake(school("plan", "history", PLANLESS, OPERATOR="pat"), "no plan yet")
+    found = json.loads(school.value(LAST))
+    assert (found["outcome"], found["action"], found["actor"]) == ("unanswered", "read", "pat")
+
+
+@pytest.fixture
+def vendor(school: Home) -> Home:
+    """A career system, whose agreement names the directory alone."""
+    if (school.folder / "vendor.checkpoint").exists():
+        school.rewind("vendor")
+        return school
+    words = ("agreement", "add", "xello", "--role", "CIS", "--exception", "a1")
+    until = ("--to", "2027-06-30", "--destroy-by", "2027-07-30", "--terms", "contract 12")
+    bound = ("--direct-control", "--no-redisclosure", "--reason", "signed")
+    covers = ("--purpose", "career-guidance", "--section", "directory")
+    assert school("account", "add", "xello", "--role", "CIS", "--reason", "new").status == 0
+    for action in ("read", "export"):
+        granted = ("account", "grant", "xello", action, "directory", "--reason", "new")
+        assert school(*granted).status == 0
+    assert school(*words, *covers, *until, *bound).status == 0
+    school.checkpoint("vendor")
+    return school
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "export"),
+        ("plan", "history"),
+        ("plan", "signatures"),
+        ("profile", "check", "--state", "CO", "--grade", "10", "--json"),
+        ("export", "portfolio", "-o", "x.html", "--format", "html"),
+        ("export", "portfolio", "-o", "x", "--format", "cis:generic", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_whom_the_directory_alone_is_open_hears_of_no_plan(
+    vendor: Home, words: tuple[str, ...]
+) -> None:
+    """The same of a student with a plan and of one without."""
+    told = []
+    for student in (LOCAL_ID, PLANLESS):
+        answer = vendor(*words, student, OPERATOR="xello")
+        names = (student, record_id(vendor, f"stu-{student}"))
+        told.append((answer.status, without(answer.out + answer.err, *names)))
+        shutil.rmtree(vendor.folder / "x", ignore_errors=True)
+    assert told[0] == told[1]
+
+
+def without(text: str, *words: str) -> str:
+    """A text without these words, and without what counts or names an export."""
+    for word in words:
+        text = text.replace(word, "X")
+    return re.sub(r"[0-9a-f]{8,}|\d+", "N", text)
+
+
+@pytest.fixture
+def offices(school: Home) -> Iterator[Home]:
+    """An administrator of the school has an account too."""
+    assert school("access", "link", "cara", "adm-5001", "--reason", "minutes").status == 0
+    yield school
+    for left in (*school.folder.glob("x*"), *school.folder.glob(".x*")):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+EXPORT = ("export", "portfolio", "-o", "x", "--purpose", "administration")
+
+
+def test_an_export_that_came_to_nothing_is_said_to(offices: Home) -> None:
+    words = (*EXPORT, PLANLESS, "--format", "html")
+    assert mistake(offices(*words, OPERATOR="cara"), "no plan yet")
+    query = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC LIMIT 2"
+    found = [json.loads(body) for (body,) in offices.query(query)]
+    assert [one["outcome"] for one in found] == ["unanswered", "allowed"]
+    assert {one["action"] for one in found} == {"export"}
+
+
+def test_a_killed_export_is_on_record_with_whatever_it_left(offices: Home) -> None:
+    """Whoever stops the program while it writes has got something, and the log says so."""
+    words = (*EXPORT, "--school", SCHOOL, "--format", "cis:generic")
+    running = offices.program(*words, OPERATOR="cara")
+    while running.poll() is None and not any(offices.folder.glob(".x.*/new/*")):
+        pass
+    running.kill()
+    running.communicate()
+    assert any(offices.folder.glob(".x.*/new/*")), "killed too late"
+    assert json.loads(offices.value(LAST))["action"] == "export"
+
+
+def test_a_set_does_not_count_who_is_shut(offices: Home) -> None:
+    words = (*EXPORT, "--school", SCHOOL, "--format", "cis:xello", "--json")
+    answer = offices(*words, OPERATOR="lupe")
+    assert "is open" not in answer.out + answer.err

@@ -179,16 +179,18 @@ class Clerk:
     def row(self, table: sa.Table, id_: str, whose: str = "") -> dict[str, Any]:
         """A row by id; `whose` names a column by which a row is this account's own.
 
-        Raises NotFound, for rows that this account may not know of too.
+        Raises NotFound, for rows that this account may not know of too; a look in vain is kept
+        among `shown`, with the student if there is one.
         """
         row = self._found(table, id_) or {"student_id": ""}
-        own = row.get(whose) in self.subject.ids
-        decision = self.may_read(row["student_id"])  # asked of nobody's row too: it takes as long
-        if row["student_id"] and (own or self._shows(decision, row)):
-            if decision.allowed:  # what is only the own is told by what is done with it
-                self.shown[row["student_id"]] = decision
-            return row
-        raise _no_such(table, id_)
+        student, own = row["student_id"], row.get(whose) in self.subject.ids
+        decision = self.may_read(student)  # asked of nobody's row too: it takes as long
+        if not student or not (own or self._shows(decision, row)):
+            self.shown[student] = refusal([decision])
+            raise _no_such(table, id_)
+        if decision.allowed:  # what is only the own is told by what is done with it
+            self.shown[student] = decision
+        return row
 
     def kept(self, table: sa.Table, id_: str) -> dict[str, Any]:
         """A row that concerns no single student, for the custodian. Raises NotFound."""

@@ -16,6 +16,7 @@ from service.access.accounts import check_name
 from service.access.workflow.clerk import Clerk, Done, place_of, require_text
 from service.errors import Denied, Invalid, NotFound
 from service.store.access_tables import account, client_scope, source_field
+from service.store.places import is_called
 from service.store.tables import ROSTER
 
 KINDS: Final = ("client", "outside")
@@ -126,10 +127,9 @@ def list_accounts(clerk: Clerk) -> list[dict[str, Any]]:
 
 
 def org_of(clerk: Clerk, given: str) -> str:
-    """An organization's record id, by it or by the id that the roster gave it. Raises NotFound."""
+    """An organization's record id, by any of its ids. Raises NotFound."""
     org = ROSTER["organization"].c
-    named = sa.or_(org.id == given, org.sourced_id == given)
-    query = sa.select(org.id).where(org.tenant == clerk.tenant, named)
+    query = sa.select(org.id).where(org.tenant == clerk.tenant, is_called(given))
     found = sorted(set(clerk.connection.execute(query).scalars()))
     if given != "*" and len(found) != 1:
         raise NotFound(f"There is no one organization {given!r}.", "Name one of the roster, or *.")

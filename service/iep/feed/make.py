@@ -15,8 +15,7 @@ from service.iep.feed.draft import Draft, Handover, Side, long_day
 from service.iep.feed.phrases import EVIDENCE, FRAME, sentences_of
 from service.iep.ledger import PROPOSALS, SECTION, TRANSITION, proposals_of
 from service.iep.states import State
-from service.ilp.keep import existing_plan, plan_now
-from service.ilp.sight import visible_plan
+from service.ilp.sight import require_open_plan
 from service.store import counters
 from service.store.access_tables import consent, statement
 
@@ -40,8 +39,7 @@ def make_draft(visit: Visit, student: str, base: Version | None) -> Draft:
     sight = visit.see(student, "export", _sections())
     if not sight.opens(TRANSITION):
         visit.require(student, "export", SECTION, TRANSITION)
-    head = existing_plan(visit.connection, visit.tenant, student)
-    plan = visible_plan(plan_now(visit.connection, visit.tenant, head), sight)
+    _, plan = require_open_plan(visit.connection, visit.tenant, sight)
     return Draft(
         student=_student(plan),
         sentences=tuple(sentences_of(plan)),
