@@ -154,13 +154,14 @@ def decide(
 ) -> None:
     """Put a decision of the IEP Team on record. For the case manager or the representative."""
     from service.iep.deciding import TeamDecision, record_decision, route_of
+    from service.iep.ledger import TRANSITION
     from service.iep.proposing import require_version
-    from service.iep.request import found, version_now
+    from service.iep.request import looked, version_now
 
     day = day_of("on", on)
     way = route_of(route)
     with visiting(reason) as visit:
-        whom = found(visit, student)
+        whom = looked(visit, student, TRANSITION).student
         base = require_version(version_now(visit, whom))
         number = to_version or base.number + 1
         papers = TeamDecision(

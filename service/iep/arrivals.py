@@ -33,17 +33,20 @@ def settle(
 ) -> dict[str, State]:
     """Settle a student's proposals after a version arrived; gives those that moved, by id.
 
-    Open ones based on an older version need a rebase. Accepted ones are realized where the new
-    version shows the change, and otherwise keep a report of what it says instead.
+    Open ones based on another version need a rebase, be it that an older one holds again.
+    Accepted ones are realized where a newer version shows the change, and otherwise keep a report
+    of what it says instead.
     """
     moved = {}
     for one in proposals_of(connection, tenant, student):
-        if one.iep_source != now.source or one.base_version >= now.number:
+        based = one.base_version
+        if one.iep_source != now.source or based is None or based == now.number:
             continue
-        if one.state in (State.ACCEPTED, State.NOT_REALIZED):
+        if one.state in (State.ACCEPTED, State.NOT_REALIZED) and based < now.number:
             moved[one.id] = _compared(connection, tenant, one, before, now, at)
         elif one.state in OPEN - {State.NEEDS_REBASE}:
-            stamp = Stamp(at, BY, f"version {now.number} of the IEP arrived first")
+            came = "arrived first" if based < now.number else "holds again"
+            stamp = Stamp(at, BY, f"version {now.number} of the IEP {came}")
             moved[one.id] = move(connection, tenant, one, Action.OUTDATE, stamp)
     return moved
 

@@ -19,6 +19,7 @@ from service.access.workflow.clerk import require_text
 from service.errors import Denied, Invalid, NotFound
 from service.iep.change import Change, Version
 from service.iep.ledger import PROPOSALS, SECTION, Proposal, move
+from service.iep.mirror.read import received_at
 from service.iep.proposing import own, prose, stamp_of
 from service.iep.states import Action, Doer, Hand, State
 from service.settings import instant
@@ -60,7 +61,7 @@ def route_of(given: str) -> ApprovalRoute:
 def record_decision(visit: Visit, student: str, made: TeamDecision, base: Version) -> str:
     """Put a decision of the Team on record; gives its id. Raises Refused or Invalid."""
     _check(visit, made, base)
-    signature = _signature(visit, student, made)
+    signature = _signature(visit, student, made, base)
     amendment = made.route is ApprovalRoute.WRITTEN_AMENDMENT
     id_ = visit.clerk.add(
         team_decision,
@@ -157,8 +158,9 @@ def _decide(
 ) -> State:
     _approved(visit, proposal.student_id, decision_id)
     made = decision_of(visit, proposal.student_id, decision_id)
-    based = (proposal.iep_source, proposal.base_version)
-    if (made["iep_source"], made["from_version"]) != based:
+    on = {"iep_source": made["iep_source"], "iep_id": made["iep_id"]}
+    on["base_version"] = made["from_version"]
+    if proposal.base is not None and proposal.base != tuple(on.values()):
         raise Invalid(
             f"{decision_id} is about version {made['from_version']} of the IEP, and {proposal.id} "
             f"about version {proposal.base_version}.",
@@ -167,7 +169,7 @@ def _decide(
     _require_later(visit, proposal, made)
     hand = Hand(visit.subject.ids, frozenset({Doer.TEAM}))
     tenant, stamp = visit.tenant, stamp_of(visit)
-    return move(visit.connection, tenant, proposal, action, stamp, hand, **values)
+    return move(visit.connection, tenant, proposal, action, stamp, hand, **values, **on)
 
 
 def _require_later(visit: Visit, proposal: Proposal, made: dict[str, Any]) -> None:
@@ -212,21 +214,26 @@ def _decided_at(visit: Visit, made: TeamDecision) -> str:
     return min(instant(noon), visit.act.at)
 
 
-def _signature(visit: Visit, student: str, made: TeamDecision) -> str | None:
-    """The rights holder's own signature under an amendment. Raises Invalid where it is missing."""
+def _signature(visit: Visit, student: str, made: TeamDecision, base: Version) -> str | None:
+    """The rights holder's own signature under an amendment. Raises Invalid where it is missing.
+
+    One that was given before the present version arrived was under an amendment of another.
+    """
     if made.route is not ApprovalRoute.WRITTEN_AMENDMENT:
         return None
     table = iep_signature
+    since = received_at(visit.connection, visit.tenant, student, base)
     query = sa.select(table.c.id).where(
         table.c.tenant == visit.tenant,
         table.c.student_id == student,
         table.c.document == made.reference,
-        table.c.signed_at <= visit.act.at,
+        table.c.signed_at.between(since, visit.act.at),
     )
-    found = visit.connection.execute(query.order_by(table.c.signed_at)).scalar()
+    found = visit.connection.execute(query.order_by(table.c.signed_at.desc())).scalar()
     if found is None:
         raise Invalid(
-            f"Nobody who holds the rights has signed {made.reference}.",
+            f"Nobody who holds the rights has signed {made.reference} since version "
+            f"{base.number} of the IEP arrived.",
             "The rights holder signs first: `planbridge iep sign`.",
         )
     return str(found)

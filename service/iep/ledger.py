@@ -28,16 +28,20 @@ PROGRESS: Final = "iep.progress"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal as it is kept; `difference` is what a delivered version has instead."""
+    """A proposal as it is kept; `difference` is what a delivered version has instead.
+
+    It has no version where whoever made it may not know whether there is an IEP: that would tell
+    of one. It is about whichever version is current, until a decision names one.
+    """
 
     id: str
     student_id: str
     state: State
     change: str
     part: str
-    iep_source: str
-    iep_id: str
-    base_version: int
+    iep_source: str | None
+    iep_id: str | None
+    base_version: int | None
     area: str | None
     goal_id: str | None
     ilp_entry: str | None
@@ -52,6 +56,12 @@ class Proposal:
     expires_on: date
     decision_id: str | None
     difference: dict[str, Any] | None
+
+    @property
+    def base(self) -> tuple[str, str, int] | None:
+        """Source, id and number of the version that it is based on."""
+        based = (self.iep_source, self.iep_id, self.base_version)
+        return None if None in based else based  # type: ignore[return-value]
 
     @property
     def proposer(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ from schemas.ilp.goals import TransitionArea
 from schemas.ilp.plan import Plan
 from service.access.workflow.clerk import require_text
 from service.errors import Denied, Invalid, NotFound
+from service.iep.arrivals import BY as SERVED
 from service.iep.arrivals import expire_due
 from service.iep.change import PARTS, Change, Version, texts_of
 from service.iep.guarded import require_known
@@ -30,7 +31,7 @@ from service.iep.ledger import (
     new_proposal,
     proposal_of,
 )
-from service.iep.states import Action, Doer, Hand, State
+from service.iep.states import OPEN, Action, Doer, Hand, State
 
 if TYPE_CHECKING:
     from service.office import Visit
@@ -59,22 +60,21 @@ class Ask:
 def propose(visit: Visit, student: str, ask: Ask, base: Version | None, plan: Plan | None) -> str:
     """Keep a draft on the version that is current now; gives its id.
 
-    `plan` is the student's plan as far as whoever asks may see it, None where there is none.
-    Raises Refused, Denied, Invalid or NotFound.
+    Whoever may not see the IEP proposes without knowing whether there is one. `plan` is the
+    student's plan as far as whoever asks may see it, None where there is none. Raises Refused,
+    Denied, Invalid or NotFound.
     """
     visit.require(student, "propose", SECTION, PROPOSALS)
-    base = require_version(base)
     element, entry = _entry(plan, ask.entry)
-    _check(ask, _readable(visit, student, base))
+    known = _readable(visit, student, base)
+    _check(ask, known)
     values = {
         "student_id": student,
         "change": ask.change,
         "part": ask.part,
         "area": ask.area,
         "goal_id": ask.item,
-        "iep_source": base.source,
-        "iep_id": base.iep_id,
-        "base_version": base.number,
+        **_based(known),
         "ilp_entry": ask.entry,
         "ilp_element": element,
         "student_words": _words(visit, student, ask, entry),
@@ -109,14 +109,30 @@ def withdraw(visit: Visit, proposal_id: str) -> State:
 
 
 def rebase(visit: Visit, proposal_id: str, base: Version | None) -> State:
-    """Put an own proposal on the version that is current now; it is a draft again."""
+    """Put an own proposal on the version that is current now; it is a draft again.
+
+    That may be an older one, where the one that it was based on was taken back.
+    """
     proposal = own(visit, proposal_id)
     change, area = Change(proposal.change), _area(proposal)
     ask = Ask(change, proposal.part, proposal.rationale, area=area, item=proposal.goal_id)
-    base = require_version(base)
-    _check(ask, _readable(visit, proposal.student_id, base))
-    moved = {"base_version": base.number, "iep_id": base.iep_id, "iep_source": base.source}
-    return _own_step(visit, proposal_id, Action.REBASE, **moved)
+    known = _readable(visit, proposal.student_id, base)
+    _check(ask, known)
+    if proposal.state in OPEN - {State.NEEDS_REBASE} and proposal.base != base_of(known):
+        visit.require(proposal.student_id, "propose", SECTION, PROPOSALS)
+        stamp = Stamp(visit.act.at, SERVED, "another version of the IEP holds")
+        move(visit.connection, visit.tenant, proposal, Action.OUTDATE, stamp)
+    return _own_step(visit, proposal_id, Action.REBASE, **_based(known))
+
+
+def base_of(version: Version | None) -> tuple[str, str, int] | None:
+    """Source, id and number of a version, as `Proposal.base`."""
+    return None if version is None else (version.source, version.iep_id, version.number)
+
+
+def _based(version: Version | None) -> dict[str, Any]:
+    names = ("iep_source", "iep_id", "base_version")
+    return dict(zip(names, base_of(version) or (None, None, None), strict=True))
 
 
 def own(visit: Visit, proposal_id: str) -> Proposal:
@@ -208,15 +224,18 @@ def _last_day(visit: Visit, ask: Ask) -> date:
     return last
 
 
-def _readable(visit: Visit, student: str, base: Version) -> Version | None:
-    """The version, where whoever asks may read it: an id that is not found would tell as much."""
+def _readable(visit: Visit, student: str, base: Version | None) -> Version | None:
+    """The version, where whoever asks may read it: to others not even that there is one is told.
+
+    Raises Invalid where there is none, to whom it may be told.
+    """
     from service.office.visit import Refused
 
     try:
         sight = visit.see(student, "read", [SECTION])
     except Refused:
         return None
-    return base if sight.opens(TRANSITION) else None
+    return require_version(base) if sight.opens(TRANSITION) else None
 
 
 def _check(ask: Ask, base: Version | None) -> None:

@@ -33,6 +33,7 @@ from service.iep.links import links_of, told
 from service.iep.mirror import current_version, current_versions
 from service.iep.progress import Adjustment, Note, course_adjustments, progress_notes
 from service.iep.proposing import own, require_version
+from service.iep.states import OPEN
 from service.iep.suggest import Suggestion, suggestions
 from service.ilp.keep import plan_now, plan_of
 from service.ilp.sight import visible_plan
@@ -136,7 +137,7 @@ def show_proposal(visit: Visit, proposal_id: str) -> dict[str, Any]:
     if not sight.opens(PROPOSALS):
         visit.require(one.student_id, "read", SECTION, PROPOSALS)
     steps = steps_of(visit.connection, visit.tenant, one.id)
-    return {**asdict(_open_part(one, sight)), "steps": steps}
+    return {**asdict(_open_part(visit, one, sight)), "steps": steps}
 
 
 def check_student(visit: Visit, given: str, on: date | None = None) -> list[Result]:
@@ -187,13 +188,21 @@ def _shown(visit: Visit, sights: Iterable[Sight]) -> list[Proposal]:
     for sight in sights:
         expire_due(visit.connection, visit.tenant, sight.student, today, visit.act.at)
         held = proposals_of(visit.connection, visit.tenant, sight.student)
-        listed += [_open_part(one, sight) for one in held if one.shows_to(ids)]
+        listed += [_open_part(visit, one, sight) for one in held if one.shows_to(ids)]
     return listed
 
 
-def _open_part(one: Proposal, sight: Sight) -> Proposal:
-    """A proposal without what the IEP says instead, where the IEP itself is not open."""
-    return one if sight.opens(TRANSITION) else replace(one, difference=None)
+def _open_part(visit: Visit, one: Proposal, sight: Sight) -> Proposal:
+    """A proposal as somebody is shown it: without anything of the IEP where that is not open.
+
+    One that was made without knowing of a version is shown against the present one.
+    """
+    if not sight.opens(TRANSITION):
+        return replace(one, difference=None, iep_source=None, iep_id=None, base_version=None)
+    now = version_now(visit, one.student_id) if one.base is None and one.state in OPEN else None
+    if now is None:
+        return one
+    return replace(one, iep_source=now.source, iep_id=now.iep_id, base_version=now.number)
 
 
 def _facts(visit: Visit, sight: Sight, now: Version, on: date) -> Facts:

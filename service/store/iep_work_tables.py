@@ -40,8 +40,9 @@ where the link goes, `candidates` (JSON) which goals it may have become."""
 
 iep_proposal: Final = _about_student(
     "iep_proposal",
-    *_need("state", "change", "part", "iep_source", "iep_id"),
-    *_need("base_version", kind=Integer),
+    *_need("state", "change", "part"),
+    *_may("iep_source", "iep_id"),
+    *_may("base_version", kind=Integer),
     *_may("area", "goal_id", "ilp_entry", "ilp_element", "student_words", "wording"),
     *_need("rationale", "proposer_id", "made_at"),
     *_may("proposer_person", "submitted_at"),
@@ -49,7 +50,8 @@ iep_proposal: Final = _about_student(
     *_may("decision_id", "difference"),
 )
 """Proposals. `student_words` are verbatim and never change; `wording` is the team's. `difference`
-(JSON) tells how the next delivered version differs from what was decided."""
+(JSON) tells how the next delivered version differs from what was decided. Without a version it
+was proposed by somebody who may not know whether there is any."""
 
 iep_proposal_step: Final = _about_student(
     "iep_proposal_step",

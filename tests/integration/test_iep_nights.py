@@ -237,6 +237,20 @@ def test_goals_that_are_gone_by_half_in_bulk_hold_the_night(home: Home) -> None:
     assert [one["code"] for one in report["holds"]] == ["iep.emptied"]
 
 
+def test_an_iep_that_lost_all_of_its_goals_is_told_though_nothing_is_held(home: Home) -> None:
+    bare, *others = sorted(ieps(home), key=lambda one: -len(one.postsecondary_goals))
+    redeliver(home, [changed(bare, postsecondary_goals=(), annual_goals=()), *others])
+    report = night(home, day=2)
+    [found] = [one for one in report["findings"] if one["code"] == "iep.no-goals"]
+    assert (report["state"], found["value"]) == ("done", bare.identifier("local"))
+
+
+def test_an_iep_that_lost_some_of_its_goals_is_not(home: Home) -> None:
+    one, *others = sorted(ieps(home), key=lambda one: -len(one.annual_goals))
+    redeliver(home, [changed(one, annual_goals=()), *others])
+    assert "iep.no-goals" not in codes(night(home, day=2))
+
+
 def test_a_broken_row_leaves_its_student_as_before(home: Home) -> None:
     path = home.folder / "iep" / "annual_goals.csv"
     path.write_text(path.read_text().replace("2026-09-15", "soon", 1), encoding="utf-8")

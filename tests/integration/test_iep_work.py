@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from support.iep_players import STUDENT, Play
+from support.access_world import TENANT
+from support.iep_players import STUDENT, Play, world
 from support.iep_story import WORDING, first_version, second_version
 
 from schemas.iep.header import ApprovalRoute
 from schemas.iep.iep import Iep
 from schemas.ilp.goals import TransitionArea
-from service.errors import Denied, Invalid
+from service.errors import Denied, Invalid, ServiceError
 from service.iep import deciding, proposing
+from service.iep.arrivals import settle
 from service.iep.change import Change
 from service.iep.deciding import TeamDecision
 from service.iep.ledger import Proposal, proposals_of
 from service.iep.links import links_of
+from service.iep.mirror import current_version
 from service.iep.proposing import Ask
-from service.iep.request import version_now
+from service.iep.request import show_proposal, version_now
 from service.iep.states import State
+from service.office import Visit
+from service.settings import instant
 from service.store.database import writing
-from service.store.iep_work_tables import iep_link
+from service.store.iep_tables import iep_mirror
+from service.store.iep_work_tables import iep_link, iep_proposal
+from service.store.tables import metadata
 
 
 @pytest.fixture
@@ -78,6 +87,124 @@ def with_goal(statement: str, id_: str = "PSG-1") -> Iep:
     iep = second_version()
     goal = iep.postsecondary_goals[0].model_copy(update={"statement": statement, "id": id_})
     return iep.model_copy(update={"postsecondary_goals": (goal, iep.postsecondary_goals[1])})
+
+
+def unread(engine: Engine, *, iep: bool) -> Play:
+    """A play in which there is an IEP, or none."""
+    play = Play(engine)
+    with writing(engine) as connection:
+        world().insert(connection)
+    if iep:
+        play.deliver(first_version())
+    return play
+
+
+def answer_of(play: Play, what: Callable[[Visit], object]) -> str:
+    """What the counselor, who is not on the Team, is told."""
+    try:
+        with play.visit("counselor") as visit:
+            return str(what(visit))
+    except ServiceError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("step", ["propose", "submit", "rebase", "withdraw"])
+def test_who_may_not_see_the_iep_learns_nothing_of_it_by_proposing(
+    engine: Engine, step: str
+) -> None:
+    ask = Ask(Change.ADD, "services", "why", WORDING)
+
+    def asked(visit: Visit) -> object:
+        made = proposing.propose(visit, STUDENT, ask, version_now(visit, STUDENT), None)
+        further = {
+            "propose": lambda: made,
+            "submit": lambda: proposing.submit(visit, made),
+            "rebase": lambda: proposing.rebase(visit, made, version_now(visit, STUDENT)),
+            "withdraw": lambda: proposing.withdraw(visit, made),
+        }
+        return further[step]()
+
+    without = answer_of(unread(engine, iep=False), asked)
+    with writing(engine) as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    assert answer_of(unread(engine, iep=True), asked) == without
+
+
+def test_the_team_sees_such_a_proposal_against_the_present_version(play: Play) -> None:
+    made = submitted(play, "counselor")
+    play.deliver(second_version())
+    with play.visit("manager") as visit:
+        shown = show_proposal(visit, made)
+    assert (shown["state"], shown["base_version"]) == ("under_review", 2)
+    assert the_one(play).base is None
+
+
+def test_such_a_proposal_is_accepted_on_the_version_that_was_decided_on(play: Play) -> None:
+    made, decision = submitted(play, "counselor"), decided(play)
+    with play.visit("manager") as visit:
+        deciding.accept(visit, made, decision)
+    assert the_one(play).base == ("iep", first_version().id, 1)
+    play.deliver(second_version())
+    assert the_one(play).state is State.REALIZED
+
+
+def held_again(play: Play, number: int) -> None:
+    """The source takes its latest version back: an older one holds."""
+    with writing(play.engine) as connection:
+        before = current_version(connection, TENANT, STUDENT)
+        connection.execute(sa.update(iep_mirror).values(version=number))
+        now = current_version(connection, TENANT, STUDENT)
+        assert now is not None
+        settle(connection, TENANT, STUDENT, before, now, instant(play.now))
+
+
+def test_a_proposal_on_a_version_that_was_taken_back_is_put_on_the_one_that_holds(
+    play: Play,
+) -> None:
+    play.deliver(second_version())
+    made = submitted(play, "student")
+    held_again(play, 1)
+    assert the_one(play).state is State.NEEDS_REBASE
+    with play.visit("student") as visit:
+        proposing.rebase(visit, made, version_now(visit, STUDENT))
+    assert (the_one(play).state, the_one(play).base_version) == (State.DRAFT, 1)
+
+
+def test_a_proposal_on_another_version_is_rebased_though_nobody_said_so(play: Play) -> None:
+    made = submitted(play, "student")
+    with writing(play.engine) as connection:
+        connection.execute(sa.update(iep_proposal).values(iep_source="gone"))
+    with play.visit("student") as visit:
+        assert proposing.rebase(visit, made, version_now(visit, STUDENT)) is State.DRAFT
+    assert the_one(play).iep_source == "iep"
+
+
+def test_what_is_on_the_present_version_is_not_rebased(play: Play) -> None:
+    made = submitted(play, "student")
+    with pytest.raises(Invalid, match="cannot rebase"), play.visit("student") as visit:
+        proposing.rebase(visit, made, version_now(visit, STUDENT))
+
+
+def test_a_signature_is_under_an_amendment_of_the_version_that_was_current(play: Play) -> None:
+    def amended() -> str:
+        with play.visit("manager") as visit:
+            base = version_now(visit, STUDENT)
+            assert base is not None
+            papers = ("AGR-1", date(2026, 11, 20), "PWN-1", "by phone", base.number + 1, "leader")
+            made = TeamDecision(ApprovalRoute.WRITTEN_AMENDMENT, *papers)
+            return deciding.record_decision(visit, STUDENT, made, base)
+
+    with play.visit("parent") as visit:
+        deciding.sign(visit, STUDENT, "AGR-1")
+    assert amended()
+    play.later(1)
+    play.deliver(second_version())
+    with pytest.raises(Invalid, match="since version 2"):
+        amended()
+    with play.visit("parent") as visit:
+        deciding.sign(visit, STUDENT, "AGR-1")
+    assert amended()
 
 
 def test_accepted_and_realized(play: Play) -> None:

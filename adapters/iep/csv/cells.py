@@ -20,7 +20,7 @@ _SAFE: Final = re.compile(r"'[=+\-@\t\r]")
 _LISTS: Final = frozenset(
     {"noticeAgencyIds", "goalIds", "inviteConsentParts", "releaseConsentParts"}
 )
-_SHOWN: Final = frozenset({Kind.DATE, Kind.BOOLEAN, Kind.INTEGER})
+_SHOWN: Final = frozenset({Kind.DATE, Kind.BOOLEAN, Kind.INTEGER, Kind.DECIMAL})
 """Kinds of cells that a finding may show: words of an IEP stay out of reports."""
 
 

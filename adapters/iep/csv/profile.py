@@ -20,6 +20,7 @@ _FIX: Final = "Correct the profile; docs/reference/iep-csv.md describes it."
 _TRUE: Final = ("true", "yes", "y", "1")
 _FALSE: Final = ("false", "no", "n", "0")
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 class _Strict(BaseModel):
@@ -128,6 +129,8 @@ class Words:
             return self._truth(word)
         if kind is Kind.INTEGER and not _WHOLE.fullmatch(word):
             raise ValueError("write a whole number")
+        if kind is Kind.DECIMAL and not _NUMBER.fullmatch(word):
+            raise ValueError("write a number such as 7.5")
         return word
 
     def _day(self, word: str) -> str:

@@ -29,6 +29,7 @@ _MEANING: Final = {
     "agencies": "Agencies outside the school, their invitation, and both consents.",
     "commitments": "What agencies agreed to.",
     "accommodations": "Accommodations, in words that name no disability.",
+    "programs": "Participation in special education, where the system tells of it beside the IEP.",
     "events": "Dated steps under IDEA.",
 }
 

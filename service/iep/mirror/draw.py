@@ -138,6 +138,7 @@ class Comparison:
                 (sheet.added if known is None else sheet.updated).add(key)
                 if mine and mine[-1].goals and 2 * len(iep.goals()) <= mine[-1].goals:
                     sheet.emptied.add(key)
+                    sheet.findings += () if iep.goals() else (_bare(student, mine[-1].goals),)
             if known is not None and known.state != "active":
                 sheet.revived.add(key)
             sheet.put(key, known, "active", holds)
@@ -157,6 +158,12 @@ class Comparison:
             "document": write_iep(IepDocument(origin=origin, iep=iep)).decode(),
             "digest": digest,
         }
+
+
+def _bare(student: str, goals: int) -> Finding:
+    problem = f"the IEP came without any goal; it had {goals:,} before"
+    fix = "See whether the export left them out; links to them wait until somebody decides."
+    return Finding(Severity.WARNING, "iep.no-goals", problem, fix, value=student)
 
 
 def fingerprint(records: str, rules: str) -> str:

@@ -139,6 +139,13 @@ def _version(source: str, number: int, document: str) -> Version:
     return Version(source, number, told.iep, told.origin.standard)
 
 
+def received_at(connection: Connection, tenant: str, student: str, version: Version) -> str:
+    """The moment at which a student's version arrived here, as `settings.instant` writes it."""
+    query = _versions(tenant, student, version.source).where(iep_version.c.number == version.number)
+    told = query.with_only_columns(iep_version.c.received_at).order_by(iep_version.c.received_at)
+    return str(connection.execute(told).scalars().all()[-1])
+
+
 def documents_of(
     connection: Connection, tenant: str, source: str, students: Iterable[str]
 ) -> dict[str, bytes]:

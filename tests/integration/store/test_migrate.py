@@ -48,11 +48,14 @@ def empty(empty_url: str) -> Iterator[Engine]:
 
 
 def schema_of(engine: Engine) -> dict[str, str]:
-    """What the database itself says about its tables, but for layout and order of constraints."""
+    """What the database itself says about its tables, but for layout and order of constraints.
+
+    SQLite quotes the name of a table that was made anew.
+    """
     with reading(engine) as connection:
         found = connection.execute(sa.text(SCHEMA[engine.dialect.name])).all()
     return {
-        name: " ".join(sorted(re.sub(r"\s+", " ", text or "").split(", ")))
+        name: " ".join(sorted(re.sub(r"\s+", " ", text or "").replace('"', "").split(", ")))
         for name, text in found
         if "alembic_version" not in name
     }

@@ -45,6 +45,25 @@ def test_variants_come_back_whole(name: str, fixtures: Path, tmp_path: Path) -> 
     assert csv_ieps(write_csv(tmp_path, [one])) == [one]
 
 
+def test_a_program_comes_back_whole(fixtures: Path, tmp_path: Path) -> None:
+    coded = ("type", "reason_exited", "exit_reason", "setting")
+    days = {name: "2026-09-01" for name in ("begin", "end", "exit_date")}
+    hours = {"hours_per_week": "7.5", "school_hours_per_week": "32.5"}
+    told = {"name": "Special Education", "education_organization": "255901", "exit_explained": "x"}
+    codes = {name: {"set": "local", "code": "01"} for name in coded}
+    one = changed(example(fixtures), programs=[told | days | hours | codes])
+    assert csv_ieps(write_csv(tmp_path, [one])) == [one]
+
+
+@pytest.mark.parametrize("hours", ["seven", "-1", "1e3", "NaN"])
+def test_hours_that_are_no_number_are_named(hours: str, fixtures: Path, tmp_path: Path) -> None:
+    program = {"name": "Special Education", "hours_per_week": "7.5"}
+    folder = write_csv(tmp_path, [changed(example(fixtures), programs=[program])])
+    edit(folder, "programs", "7.5", hours)
+    [found] = findings(folder)
+    assert (found.row, found.column, found.value) == (2, "hoursPerWeek", hours)
+
+
 PROSE = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60
 ).filter(lambda text: text == text.strip() and text and text[0] not in "='")

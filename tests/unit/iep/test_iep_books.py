@@ -19,7 +19,6 @@ NOT_IN_CSV = {
     "id": "$iep.id",
     "version": "$iep.version",
     "student": "the key and the file of IEPs",
-    "programs": "a program is the SIS's, and comes from Ed-Fi",
 }
 """Parts that the layout tells otherwise, or not at all."""
 
