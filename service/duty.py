@@ -14,8 +14,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from service.access.accounts import appoint, had_custodian, holds_office
 from service.act import Act
+from service.audit.checkpoints import recording
 from service.audit.event import Event, Outcome
-from service.audit.log import Log, record, recording
+from service.audit.log import Log, record
 from service.errors import Denied, Invalid, Misconfigured
 from service.store.database import reading
 from service.store.tables import rehearsal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -63,14 +62,8 @@ def _with_shapes(path: Path, records: Iterator[StandardRecord], schemas: Path) -
     yield from shapes.rest(path)
 
 
-def row_of(record: StandardRecord) -> int | None:
-    """The line or record number that a record's place ends with."""
-    match = re.search(r"(\d+)$", record.where)
-    return int(match[1]) if match else None
-
-
 def _located(path: Path, record: StandardRecord, found: Iterable[Problem]) -> Iterator[Finding]:
-    row = row_of(record)
+    row = record.row
     for each in found:
         yield Finding(
             each.severity,

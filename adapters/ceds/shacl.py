@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.ceds.check import row_of
 from adapters.ceds.jsonld.context import context
 from adapters.ceds.jsonld.export import Exporter
 from adapters.ceds.names import HERE, name_of, relative
@@ -156,7 +155,7 @@ def _finding(
         f"SHACL: {sample(str(result['resultMessage']))}",
         "correct the value at its source, or the shapes in use",
         file=path.name,
-        row=row_of(record) if record else None,
+        row=record.row if record else None,
         column=".".join(part for part in (where, name) if part) or None,
         value=shown,
     )

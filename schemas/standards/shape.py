@@ -6,6 +6,7 @@ row of the CSV binding. A shape says which properties it has, of what kind and h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,3 +90,9 @@ class StandardRecord(NamedTuple):
     entity: str
     values: dict[str, Any]
     where: str = ""
+
+    @property
+    def row(self) -> int | None:
+        """The line or record number that the place ends with."""
+        match = re.search(r"\d+$", self.where)
+        return int(match[0]) if match else None

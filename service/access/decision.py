@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from service.access import policy
-
-if TYPE_CHECKING:
-    from service.access.desk import Desk, Way
+from service.access.way import Way
 
 _OUTSIDE = frozenset({"client", "outside"})
 _PART_B = frozenset({"accommodations", "disability", "iepLink"})
@@ -41,8 +38,8 @@ def denied(code: str | None) -> Decision:
     return Decision(allowed=False, rules=(code,), cite=policy.denials()[code].cite)
 
 
-def granted(section: str, action: str, ways: tuple[Way, ...], desk: Desk) -> Decision:
-    """What the open ways give together."""
+def granted(section: str, action: str, ways: tuple[Way, ...], *, to_party: bool) -> Decision:
+    """What the open ways give together, to the user or to a party that the user hands it to."""
     grants = [way.grant for way in ways]
     fields = frozenset().union(*(way.fields for way in ways))
     return Decision(
@@ -52,7 +49,7 @@ def granted(section: str, action: str, ways: tuple[Way, ...], desk: Desk) -> Dec
         basis=tuple(dict.fromkeys(grant.basis for grant in grants)),
         fields=fields,
         limits=_limits(ways),
-        obligations=tuple(_obligations(section, action, ways, desk)),
+        obligations=tuple(_obligations(section, action, ways, to_party=to_party)),
         roles=tuple(dict.fromkeys(grant.role for grant in grants)),
     )
 
@@ -69,13 +66,12 @@ def _limits(ways: tuple[Way, ...]) -> frozenset[str]:
     return frozenset().union(*(way.grant.limits & told for way in bound))
 
 
-def _obligations(section: str, action: str, ways: tuple[Way, ...], desk: Desk) -> list[str]:
+def _obligations(section: str, action: str, ways: tuple[Way, ...], *, to_party: bool) -> list[str]:
     """The codes of privacy.md §5.5 that go with an answer, in order."""
     codes = {code for way in ways for code in way.grant.codes}
     outside = all(policy.roles()[way.grant.role].kind in _OUTSIDE for way in ways)
     directory_only = all(way.grant.codes == ("DIR",) for way in ways)
-    party = desk.others.get("party")
-    leaves = (outside and not directory_only) or party is not None
+    leaves = (outside and not directory_only) or to_party
     whole = policy.sections()[section].fields
     narrower = not whole <= frozenset().union(*(way.fields for way in ways))
     basis = {way.grant.basis for way in ways}

@@ -7,16 +7,16 @@ finds all students for whom they would say yes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from service.access import policy
-from service.access.algebra import NEVER, All, AnyOf, Expr, every, some_of
+from service.access.algebra import NEVER, All, AnyOf, Expr, some_of
 from service.access.clause import Clause, Frame, clause, folded
-from service.access.conditions import CONSENTS, holds, meaning
+from service.access.conditions import holds
 from service.access.decision import Decision, denied, granted
 from service.access.denials import TO_OTHERS, passes
 from service.access.predicate import Answer, Predicate, Row, Side, predicate
@@ -30,43 +30,13 @@ from service.access.request import (
     values_of,
 )
 from service.access.table import Grant
+from service.access.way import Way, opening
 
 Rows = Mapping[str, tuple[Row, ...]]
 """What is held about one student, by source."""
 
 _LIMITS: Final = {"user": "G6", "party": "G11"}
 """What it is called where nothing is open to both the subject and another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A grant with the fields that it opens here; `role` and `test` are its two conditions."""
-
-    grant: Grant
-    fields: frozenset[str]
-    role: Predicate
-    test: Predicate
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether a consent opens it, perhaps for some of the fields only."""
-        return not CONSENTS.isdisjoint(self.grant.codes)
-
-    def condition(self, field_name: str | None = None) -> Expr:
-        """Both conditions as one expression, for one of its fields or for any."""
-        fields = self.fields if field_name is None else frozenset({field_name})
-        return _condition(self.grant, fields)
-
-    def narrowed(self, side: Side) -> Way:
-        """As it is open here: with the fields alone that the consents name."""
-        if not self.is_signed or "consent_field" not in side.rows:
-            return self
-        named = [one for one in self.fields if opening(self.grant, frozenset({one}))(side)]
-        return replace(self, fields=frozenset(named))
-
-    def within(self, fields: frozenset[str]) -> Way:
-        """With no more than these fields."""
-        return replace(self, fields=self.fields & fields)
 
 
 @dataclass(slots=True)
@@ -199,9 +169,15 @@ class Desk:
         answer = step.answers.get(opened)
         if answer is None:
             ways = tuple(step.ways[at] for at in opened)
-            answer = granted(section, action, ways, self) if ways else denied(None)
+            answer = self._granted(section, action, ways)
             step.answers[opened] = answer
         return answer
+
+    def _granted(self, section: str, action: str, ways: tuple[Way, ...]) -> Decision:
+        """What the open ways give together; a denial where there are none."""
+        if not ways:
+            return denied(None)
+        return granted(section, action, ways, to_party="party" in self.others)
 
     def _narrowed(self, side: Side, opened: tuple[int, ...], section: str, action: str) -> Decision:
         """The decision where consents name fields, or others limit what is open."""
@@ -215,7 +191,7 @@ class Desk:
         key = tuple((way.grant.id, way.fields) for way in ways)
         answer = step.answers.get(key)
         if answer is None:
-            answer = granted(section, action, tuple(ways), self) if ways else denied(None)
+            answer = self._granted(section, action, tuple(ways))
             step.answers[key] = answer
         return answer
 
@@ -304,33 +280,6 @@ class Desk:
 @cache
 def _checks(section: str, action: str) -> tuple[tuple[str, Predicate], ...]:
     return tuple((code, predicate(expr)) for code, expr in passes(section, action))
-
-
-@cache
-def opening(grant: Grant, fields: frozenset[str]) -> Predicate:
-    """`opens` as a function."""
-    return predicate(opens(grant, fields))
-
-
-@cache
-def _condition(grant: Grant, fields: frozenset[str]) -> Expr:
-    return every(holds(grant.role), opens(grant, fields))
-
-
-@cache
-def opens(grant: Grant, fields: frozenset[str]) -> Expr:
-    """All codes of a grant hold for at least one of these fields."""
-    where = (grant.role, grant.section, grant.action)
-    others = (meaning(code, *where) for code in grant.codes if code not in CONSENTS)
-    signed = [code for code in grant.codes if code in CONSENTS]
-    papers = [meaning(code, *where, fields) for code in signed]
-    if len(signed) > 1:  # the same field has to stand in each of the papers
-        one_by_one = (
-            every(*(meaning(code, *where, frozenset({one})) for code in signed))
-            for one in sorted(fields)
-        )
-        papers.append(some_of(*one_by_one))
-    return every(*others, *papers)
 
 
 def _asking(desk: Desk, side: Side) -> Answer:

@@ -14,11 +14,12 @@ from service.access import policy
 from service.access.conditions import CONSENTS, holds, meaning
 from service.access.decision import Decision
 from service.access.denials import passes
-from service.access.desk import Desk, opening
+from service.access.desk import Desk
 from service.access.load import at_desk, load_rows, load_subject, subject_of_person
 from service.access.predicate import Side, predicate
 from service.access.request import Context, District, Subject
 from service.access.sources import SOURCES, source
+from service.access.way import opening
 from service.store.access_tables import account
 
 STRONGEST: Final = {"client": "mtls"}

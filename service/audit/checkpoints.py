@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -62,6 +63,14 @@ def read_checkpoints(file: Path) -> Iterator[Line]:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 yield Line(number, _read(line))
+
+
+@contextmanager
+def recording(engine: Engine, log: Log) -> Iterator[Connection]:
+    """One transaction; once it is committed, a checkpoint is written where one is due."""
+    with writing(engine) as connection:
+        yield connection
+    checkpoint_if_due(engine, log)
 
 
 def checkpoint_if_due(engine: Engine, log: Log) -> Checkpoint | None:

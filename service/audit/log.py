@@ -7,7 +7,6 @@ an append belongs at the end of a transaction, not at its beginning.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +23,7 @@ from service.settings import Settings
 from service.store import counters
 from service.store.audit_tables import audit_event, audit_payload
 from service.store.bulk import frame_schema, insert_frame
-from service.store.database import reading, writing
+from service.store.database import reading
 
 COUNTER: Final = "audit"
 _MANY: Final = 50
@@ -96,16 +95,6 @@ def record_all(connection: Connection, log: Log, events: Sequence[Event]) -> ran
     _write(connection, log.tenant, log.keys.current, place, events)
     owe_copies(connection, log.tenant, place.first, events)
     return range(place.first, place.first + len(events))
-
-
-@contextmanager
-def recording(engine: Engine, log: Log) -> Iterator[Connection]:
-    """One transaction; once it is committed, a checkpoint is written where one is due."""
-    from service.audit.checkpoints import checkpoint_if_due
-
-    with writing(engine) as connection:
-        yield connection
-    checkpoint_if_due(engine, log)
 
 
 @dataclass(frozen=True, slots=True)

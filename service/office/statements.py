@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from service.audit.event import Event, Outcome
 from service.audit.parties import DISCLOSING
 from service.store.access_tables import statement
-
-if TYPE_CHECKING:
-    from service.office.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +23,24 @@ class Statement:
     placed_at: str
 
 
-def statements_with(visit: Visit) -> tuple[Statement, ...]:
-    """The statements that belong to what a visit let through; nothing filters them."""
+def statements_with(
+    connection: Connection, tenant: str, events: Iterable[Event]
+) -> tuple[Statement, ...]:
+    """The statements that belong to what these events let through; nothing filters them."""
     told: dict[str, set[str]] = {}
-    for student, sections in _disclosed(visit.events):
+    for student, sections in _disclosed(events):
         told.setdefault(student, {"*"}).update(sections)
     if not told:
         return ()
     columns = statement.c
     query = (
         sa.select(columns.student_id, columns.section, columns.text, columns.placed_at)
-        .where(columns.tenant == visit.tenant)
+        .where(columns.tenant == tenant)
         .order_by(columns.student_id, columns.id)
     )
     if len(told) == 1:
         query = query.where(columns.student_id == next(iter(told)))
-    rows = visit.connection.execute(query)
+    rows = connection.execute(query)
     return tuple(Statement(*row) for row in rows if row.section in told.get(row.student_id, ()))
 
 

@@ -14,8 +14,9 @@ from service.access.request import Context, Subject
 from service.access.workflow import clerk as workflow
 from service.access.workflow.clerk import at_counter, somebody
 from service.act import Act
+from service.audit.checkpoints import recording
 from service.audit.event import Event, Outcome
-from service.audit.log import Log, record_all, recording
+from service.audit.log import Log, record_all
 from service.errors import Denied, NotFound, ServiceError
 from service.office.books import entered, refused
 from service.office.statements import statements_with
@@ -86,7 +87,7 @@ def let_out(window: Window, decide: Callable[[Visit], _T]) -> Iterator[tuple[Vis
 
 def _ended(visit: Visit) -> list[Event]:
     """The events of a visit that comes to its end."""
-    visit.statements = statements_with(visit)
+    visit.statements = statements_with(visit.connection, visit.tenant, visit.events)
     return _events(visit) or [_plain(visit)]
 
 

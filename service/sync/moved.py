@@ -6,18 +6,14 @@ change and are looked up again here, or a pupil's classes would stay with somebo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.roster.entities import FIELDS
 from service.store.bases import overlaid, read_base
+from service.sync.desk import Desk
 from service.sync.diff import KEY
 from service.sync.draft import get_frame
 from service.sync.match import Candidate
-
-if TYPE_CHECKING:
-    from service.sync.tabulate import Desk
 
 
 def without_split_off(desk: Desk, known: pl.DataFrame) -> pl.DataFrame:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 import sqlalchemy as sa
 
 from service.store.bulk import among
 from service.store.tables import crosswalk
+from service.sync.desk import Desk
 from service.sync.diff import Difference
 from service.sync.draft import IDENTIFIERS
 from service.sync.match import Where, match_people, twin_questions
-
-if TYPE_CHECKING:
-    from service.sync.tabulate import Desk
 
 
 def link_people(desk: Desk, users: pl.DataFrame, minted: pl.DataFrame) -> pl.DataFrame:

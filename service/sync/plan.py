@@ -12,6 +12,7 @@ from service.settings import Mode
 from service.store.database import reading
 from service.store.tables import ROSTER, pending
 from service.sync.authority import authority_table
+from service.sync.desk import Desk
 from service.sync.diff import Difference
 from service.sync.draft import ABSENT, Draft
 from service.sync.night import Night
@@ -19,7 +20,7 @@ from service.sync.people import note_identifiers
 from service.sync.preflight import is_rescoped
 from service.sync.resolve import Resolver
 from service.sync.snapshot import Snapshot
-from service.sync.tabulate import Desk, work_aliases, work_moved, work_table
+from service.sync.tabulate import work_aliases, work_moved, work_table
 
 
 def waiting_rows(night: Night) -> dict[str, pl.Series]:

@@ -3,55 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from adapters.port import ROW, Delivery
+from adapters.port import ROW
 from mappings.recipe import Recipe
 from schemas.finding import Finding, Severity
 from service.store.bulk import among, fetch_frame
 from service.store.tables import ROSTER, conflict, crosswalk
-from service.sync.authority import AuthorityTable
+from service.sync.desk import Desk
 from service.sync.diff import KEY, Difference
-from service.sync.draft import ABSENT, PENDING, Draft
+from service.sync.draft import ABSENT, PENDING
 from service.sync.merge import Sides, base_from_origins, merge
 from service.sync.moved import note_united, referring_rows, without_split_off
-from service.sync.night import Night
 from service.sync.people import link_people
-from service.sync.resolve import Resolver, mint, resolve_references
-from service.sync.snapshot import Snapshot
+from service.sync.resolve import mint, resolve_references
 
 _LISTED = 20
 """So many findings of a kind are listed one by one; the rest is counted."""
-
-
-@dataclass(slots=True)
-class Desk:
-    """What is at hand while the tables of one night are worked through."""
-
-    night: Night
-    delivery: Delivery
-    snapshot: Snapshot
-    connection: Connection
-    authority: AuthorityTable
-    run: int
-    removals: bool
-    resolver: Resolver
-    draft: Draft = field(default_factory=Draft)
-    moved: list[str] = field(default_factory=list)
-
-    @property
-    def recipe(self) -> Recipe:
-        """The standard's recipe."""
-        return self.night.recipe
-
-    @property
-    def source(self) -> str:
-        """The source's name."""
-        return self.night.source.name
 
 
 def work_table(desk: Desk, table: str, difference: Difference) -> None:

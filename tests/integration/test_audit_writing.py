@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from support.audit_log import AT, OURS, THEIRS, audit_log, event, fill, verdict, vouch
 
-from service.audit.checkpoints import last_checkpoint
+from service.audit.checkpoints import last_checkpoint, recording
 from service.audit.event import Event
 from service.audit.keys import VARIABLE
-from service.audit.log import Log, open_log, record, record_all, recording
+from service.audit.log import Log, open_log, record, record_all
 from service.errors import Held, Invalid, Misconfigured
 from service.settings import Settings
 from service.store.audit_tables import audit_event

@@ -67,7 +67,7 @@ def test_a_way_to_some_fields_lifts_no_limit_from_the_others() -> None:
     ways = {way.grant.id: way for way in desk.step("workSamples", "read").ways}
     shared = ways["TCH.workSamples.read:LEI&SHD"]
     signed = ways["PNR.workSamples.read:CF"].within(frozenset({"ART.01"}))
-    assert granted("workSamples", "read", (shared, signed), desk).limits == {"shared"}
+    assert granted("workSamples", "read", (shared, signed), to_party=False).limits == {"shared"}
 
 
 def test_deidentified_output_only() -> None:
