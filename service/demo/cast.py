@@ -134,7 +134,6 @@ def _born(file: Path, student: str, sixteen: str) -> None:
 
 def _let_in(visit: Visit) -> None:
     for account, person in PEOPLE.items():
-        add_account(visit.clerk, account, account)
         link_account(visit.clerk, account, find_person(visit.connection, visit.tenant, person))
     add_account(visit.clerk, AGENCY, "State VR", "VRA")
     for section in SECTIONS:

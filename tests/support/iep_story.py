@@ -103,7 +103,6 @@ class Stage:
     def _people(self) -> None:
         why = ("--reason", "start of the year")
         for account, person in ACCOUNTS.items():
-            self.done("account", "add", account, *why)
             self.done("access", "link", account, person, *why)
         self.done("account", "add", "state-vr", "--role", "VRA", "--name", "State VR", *why)
         for section in ("iepLink", "careerGoals", "directory"):
