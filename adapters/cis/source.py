@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from adapters.cis.places import Place, collect
-from adapters.cis.table import Line, count_lines, read_table
+from adapters.cis.table import Line, count_lines, header_of, read_table
 from adapters.errors import SourceUnavailable
 from adapters.formats import Unreadable
 from adapters.port import (
@@ -34,6 +34,8 @@ from schemas.finding import Finding, Severity
 STANDARD: Final = "cis"
 LINES: Final = "lines:"
 """What the memory of a night calls the lines of a file of the layout."""
+
+_COLUMNS: Final = "columns:"
 
 MOST: Final = 50
 """Rows of one file that are listed one by one."""
@@ -73,7 +75,20 @@ class CisSource:
             )
             for one in found
         }
-        return Delivery(STANDARD, self.layout.name, files, memory=self._rows(files))
+        columns = self._columns(files)
+        gone = tuple(_missed(memory, columns))
+        told = {**self._rows(files), **columns}
+        return Delivery(STANDARD, self.layout.name, files, memory=told, findings=gone)
+
+    def _columns(self, files: Mapping[str, DeliveredFile]) -> dict[str, str]:
+        """The columns of the layout that every file of its kind has: others told nothing."""
+        held: dict[str, set[str]] = {}
+        for name, file in files.items():
+            header = header_of(file.path)
+            if header:
+                one = self.layout_of(name)
+                held.setdefault(one.name, set(one.columns)).intersection_update(header)
+        return {f"{_COLUMNS}{name}": "\n".join(sorted(held[name])) for name in held}
 
     def _rows(self, files: Mapping[str, DeliveredFile]) -> dict[str, str]:
         """How many lines came for each file of the layout: less than last time is suspicious."""
@@ -89,6 +104,7 @@ class CisSource:
         try:
             lines = list(read_table(delivery.files[name].path, name))
             _check_columns(file, name, lines)
+            findings += _unread(file, name, lines)
             said, otherwise = gathered(_each(file, name, lines, findings), file.within)
         except Unreadable as error:
             return Reading(_frame([]), tuple(error.findings))
@@ -108,6 +124,32 @@ class CisSource:
         everywhere = "1" if file.global_key else None
         texts = (_json(one.ids), _json(one.about), one.element, entry, one.key, everywhere)
         return (one.account, *texts, _json(one.values), one.row)
+
+
+def _missed(memory: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Finding]:
+    """Columns that came with the last delivery: without them their fields would be emptied."""
+    for key, before in memory.items():
+        if not key.startswith(_COLUMNS) or key not in now:
+            continue
+        for column in sorted(set(before.split("\n")) - set(now[key].split("\n"))):
+            problem = f"the column {column} is missing: it came with the last delivery"
+            fix = "Ask the sender; accept with --allow-held and a reason if it is gone for good."
+            file = key.removeprefix(_COLUMNS)
+            yield Finding(Severity.HOLD, "cis.column-missed", problem, fix, file, 1, column)
+
+
+def _unread(file: LayoutFile, name: str, lines: list[Line]) -> Iterator[Finding]:
+    """Columns that the layout does not know: what they say stays out."""
+    unknown = [column for column in lines[0].cells if column not in file.columns]
+    if unknown:
+        shown = ", ".join(unknown[:MOST])
+        problem, fix = (
+            f"columns are not read: {shown}",
+            "Name them in a copy of the layout, if need be.",
+        )
+        yield Finding(
+            Severity.WARNING, "cis.column-unread", problem, fix, name, 1, count=len(unknown)
+        )
 
 
 def _check_columns(file: LayoutFile, name: str, lines: list[Line]) -> None:

@@ -80,18 +80,32 @@ def count_lines(path: Path) -> int:
         return sum(text.count("\n") for text in iter(lambda: stream.read(1 << 20), ""))
 
 
+def header_of(path: Path) -> list[str]:
+    """The columns of a file; none of one that cannot be read, which is told when it is."""
+    try:
+        with path.open(encoding=_encoding(path), newline="") as stream:
+            return _header(stream)[1]
+    except (UnicodeDecodeError, csv.Error):
+        return []
+
+
 def _encoding(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(2)
     return "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
-def _lines(stream: IO[str], name: str) -> Iterator[Line]:
+def _header(stream: IO[str]) -> tuple[Iterator[list[str]], list[str]]:
+    """The rows of a file behind its header, and that."""
     first = stream.readline(MOST_CELL)
     stream.seek(0)
     delimiter = max(("|", "\t", ";", ","), key=lambda char: (first.count(char), char == ","))
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    header = [cell.strip() for cell in next(reader, [])]
+    return reader, [cell.strip() for cell in next(reader, [])]
+
+
+def _lines(stream: IO[str], name: str) -> Iterator[Line]:
+    reader, header = _header(stream)
     _check_header(header, name)
     for number, cells in enumerate(reader, start=2):
         if not any(cells):

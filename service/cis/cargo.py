@@ -17,8 +17,16 @@ from adapters.cis.source import COLUMNS, LINES
 from adapters.port import ROW
 from schemas.finding import Finding, Severity
 from service.cis.known import accounts_of, due_accounts, entries_of, pair_of, pairs_asked
-from service.cis.match import REASONS, Account, Match, Matches, match_accounts
-from service.cis.moved import moved_between, split_findings
+from service.cis.match import (
+    MOVED,
+    REASONS,
+    Account,
+    Match,
+    Matches,
+    is_renamed,
+    match_accounts,
+)
+from service.cis.moved import moved_between, split_findings, twice_findings
 from service.cis.write import write_night
 from service.settings import Guard
 from service.store.database import reading
@@ -32,7 +40,9 @@ from service.sync.run import Work, is_last_night_again, quiet, seal_draft, stops
 ACCOUNTS: Final = "cis_account"
 ENTRIES: Final = "cis_entry"
 DUE: Final = "cis_due"
-"""What a plan calls accounts, what they said, and accounts whose words wait to be merged."""
+LEFT: Final = "cis_left"
+"""What a plan calls accounts, what they said, accounts whose words wait to be merged, and those
+that passed to somebody else."""
 
 _MOST: Final = 20
 _ABOUT: Final = ("given_name", "family_name", "birth_date", "email")
@@ -40,9 +50,10 @@ _ABOUT: Final = ("given_name", "family_name", "birth_date", "email")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a delivery tells: its accounts, entries that changed, and how many went elsewhere."""
+    """What a delivery tells: accounts, entries, those that changed, and how many went elsewhere."""
 
     accounts: dict[str, Account]
+    entries: pl.DataFrame
     changed: pl.DataFrame
     moved: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
@@ -73,11 +84,12 @@ class CisCargo:
             return work
         with reading(night.engine) as connection:
             before = entries_of(connection, night.tenant, night.source.name)
-        changed = _changed(rows, before)
+        entries = rows.with_columns(_ORIGIN, said="values").select(list(_ENTRIES))
+        changed = _changed(entries, before)
         fresh = dict(_accounts(night, rows))
         guard = night.settings.sync.guard
         reasons = [*_rejected(guard, findings, rows.height), *_blanked(guard, changed, before)]
-        told = Told(fresh, changed, moved_between(rows, before))
+        told = Told(fresh, entries, changed, moved_between(rows, before))
         return self._seal(work, known, told, reasons)
 
     def write(self, connection: Connection, night: Night, plan: Plan) -> None:
@@ -96,7 +108,8 @@ class CisCargo:
             due = due_accounts(connection, night.tenant, night.source.name)
         if not due and not known:
             return quiet(work, None)
-        return self._seal(work, known, Told({}, pl.DataFrame(schema=_ENTRIES)), [])
+        nothing = pl.DataFrame(schema=_ENTRIES)
+        return self._seal(work, known, Told({}, nothing, nothing), [])
 
     def _seal(
         self,
@@ -105,22 +118,27 @@ class CisCargo:
         told: Told,
         holds: list[Finding],
     ) -> Work:
-        night, fresh, changed = work.night, told.accounts, told.changed
+        night, fresh = work.night, told.accounts
         with timed(night, "merge"), reading(night.engine) as connection:
-            asked, before = _asked(known, fresh)
-            matches = match_accounts(connection, night.tenant, asked, before, fresh)
+            renamed = {name for name, one in fresh.items() if _is_renamed(known, one)}
+            asked, before = _asked(known, fresh, renamed)
+            matches = match_accounts(connection, night.tenant, asked, before, fresh, renamed)
             asked_before = pairs_asked(connection, night.tenant, night.source.name)
             due = due_accounts(connection, night.tenant, night.source.name)
         new = [one for one in matches.questions if pair_of(one) not in asked_before]
         draft = Draft(questions=new)
-        moved = _account_rows(known, fresh, matches)
-        draft.extend(draft.updates, ACCOUNTS, moved)
+        left = _left(known, matches, renamed)
+        anew = told.entries.filter(pl.col("account").is_in(left))
+        changed = pl.concat([told.changed.filter(~pl.col("account").is_in(left)), anew])
+        draft.extend(draft.updates, LEFT, pl.DataFrame({"account": left}, {"account": pl.String}))
+        draft.extend(draft.updates, ACCOUNTS, _account_rows(known, fresh, matches))
         draft.extend(draft.updates, ENTRIES, changed)
         draft.extend(draft.updates, DUE, pl.DataFrame({"account": due}, {"account": pl.String}))
         waiting = list(_waiting(known, matches))
         whose = {name: match.person_id for name, (_, match) in known.items()}
         whose |= {name: match.person_id for name, match in matches.found.items()}
         draft.findings += [*waiting, *split_findings(told.moved, whose)]
+        draft.findings += twice_findings(told.entries, whose)
         tally = draft.tally(ENTRIES)
         tally.updated, tally.waiting = changed.height, sum(one.count for one in waiting)
         return seal_draft(work, draft, [ACCOUNTS, ENTRIES], holds)
@@ -130,10 +148,13 @@ _ENTRIES: Final = dict.fromkeys(("account", "entry", "element", "said", "origin"
 
 
 def _read(work: Work) -> tuple[pl.DataFrame, list[Finding]]:
-    """All files of the delivery as one table; of an entry that is said twice, the first counts."""
+    """All files of the delivery as one table; what several say counts as the last by name has it.
+
+    Exports that bear their day lie side by side, and the last is the latest.
+    """
     findings: list[Finding] = []
     frames = [pl.DataFrame(schema={**dict.fromkeys(COLUMNS, pl.String), "file": pl.String})]
-    for name, file in work.delivery.files.items():
+    for name, file in sorted(work.delivery.files.items(), reverse=True):
         work.night.progress(f"reading {name}", len(frames), len(work.delivery.files))
         table = work.night.adapter.read(work.delivery, name)
         findings += table.findings
@@ -142,17 +163,16 @@ def _read(work: Work) -> tuple[pl.DataFrame, list[Finding]]:
         work.report.files.append(told.model_copy(update={"rows": table.frame.height}))
     rows = pl.concat(frames, how="diagonal")
     once = rows.unique(["account", "entry"], keep="first", maintain_order=True)
-    if once.height < rows.height:
-        count = rows.height - once.height
-        problem, fix = f"{count:,} entries are said twice", "The first of them counts."
+    count = rows.select("account", "entry", "values").unique().height - once.height
+    if count:
+        problem = f"{count:,} entries are said otherwise by an earlier file"
+        fix = "The last file by name counts; take away those that are over."
         findings.append(Finding(Severity.WARNING, "cis.twice", problem, fix, count=count))
     return once, findings
 
 
-def _changed(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+def _changed(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """The entries that are new, or that say something else than before."""
-    origin = pl.struct("file", "key", "everywhere").map_elements(_origin, pl.String)
-    now = rows.with_columns(origin=origin).rename({"values": "said"}).select(list(_ENTRIES))
     known = before.select("account", "entry", was="said")
     joined = now.join(known, on=["account", "entry"], how="left", maintain_order="left")
     return joined.filter(pl.col("said").ne_missing(pl.col("was"))).drop("was")
@@ -160,6 +180,11 @@ def _changed(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
 
 def _origin(told: Mapping[str, Any]) -> str:
     return json.dumps({name: told[name] for name in ("file", "key", "everywhere") if told[name]})
+
+
+_ORIGIN: Final = (
+    pl.struct("file", "key", "everywhere").map_elements(_origin, pl.String).alias("origin")
+)
 
 
 def _accounts(night: Night, rows: pl.DataFrame) -> Iterator[tuple[str, Account]]:
@@ -177,15 +202,36 @@ def _accounts(night: Night, rows: pl.DataFrame) -> Iterator[tuple[str, Account]]
 
 
 def _asked(
-    known: Mapping[str, tuple[Account, Match]], fresh: Mapping[str, Account]
+    known: Mapping[str, tuple[Account, Match]], fresh: Mapping[str, Account], renamed: set[str]
 ) -> tuple[list[Account], dict[str, str]]:
-    """Accounts to look for: new ones, those that wait, and those whose identifiers changed."""
-    asked = {name: one for name, (one, match) in known.items() if match.person_id is None}
+    """Accounts to look for: new ones, those that wait, and those that tell somebody else now.
+
+    One that passed to another student waits for a person's decision, however often it comes.
+    """
+    waits = {name: one for name, (one, match) in known.items() if match.person_id is None}
+    asked = {name: one for name, one in waits.items() if known[name][1].waits != MOVED}
     before = {name: match.person_id for name, (_, match) in known.items() if match.person_id}
     for name, one in fresh.items():
-        if name not in known or name in asked or dict(known[name][0].ids) != dict(one.ids):
+        same = name in known and dict(known[name][0].ids) == dict(one.ids)
+        if not same or name in asked or name in renamed:
             asked[name] = one
     return list(asked.values()), before
+
+
+def _is_renamed(known: Mapping[str, tuple[Account, Match]], now: Account) -> bool:
+    return now.account in known and is_renamed(known[now.account][0], now)
+
+
+def _left(
+    known: Mapping[str, tuple[Account, Match]], matches: Matches, renamed: set[str]
+) -> list[str]:
+    """The accounts that are somebody else's now: what they said before is not that one's."""
+    passed = {
+        name
+        for name, match in matches.found.items()
+        if name in known and known[name][1].person_id not in (None, match.person_id)
+    }
+    return sorted(passed | {name for name in renamed if known[name][1].person_id is None})
 
 
 def _account_rows(

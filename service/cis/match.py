@@ -89,12 +89,14 @@ def match_accounts(
     accounts: Iterable[Account],
     before: Mapping[str, str],
     delivered: Collection[str],
+    renamed: Collection[str] = (),
 ) -> Matches:
-    """Match accounts that are new, that wait, or whose identifiers changed.
+    """Match accounts that are new, that wait, or whose identifiers or names changed.
 
     `before` tells to whom an account was tied until now: it does not pass to somebody else
-    unasked, and stays tied where its identifiers say nothing. Lookalikes are sought for accounts
-    that were `delivered`: comparing names with a whole district takes its time.
+    unasked, and stays tied where its identifiers say nothing, unless it was `renamed`. Lookalikes
+    are sought for accounts that were `delivered`: comparing names with a whole district takes its
+    time.
     """
     accounts = list(accounts)
     named = {one.account: _identifiers(one) for one in accounts}
@@ -105,6 +107,8 @@ def match_accounts(
     strangers = []
     for one in accounts:
         match = _judged(one, pointed[one.account], known, before.get(one.account))
+        if one.account in renamed and match.person_id is not None:
+            match = _judged(one, pointed[one.account], known, None)
         matches.found[one.account] = match
         unknown = match.waits in (NOBODY, OTHER_NAME, OTHER_BIRTHDAY)
         if unknown and one.about and one.account in delivered:
@@ -129,6 +133,14 @@ def _judged(
     if before is not None:
         return Match(None, MOVED)
     return _fits(one, known[person]) if person in known else Match(None, NO_STUDENT)
+
+
+def is_renamed(before: Account, now: Account) -> bool:
+    """Whether an account tells neither the given nor the family name that it told before."""
+    old, new = before.somebody, now.somebody
+    pairs = ((old.given, new.given), (old.family, new.family))
+    told = [(was.casefold(), name.casefold()) for was, name in pairs if was and name]
+    return bool(told) and all(was != name for was, name in told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,23 @@ def split_findings(
                 value=f"{was} to {account}",
                 count=count,
             )
+
+
+def twice_findings(entries: pl.DataFrame, whose: Mapping[str, str | None]) -> Iterator[Finding]:
+    """A warning where two accounts of one student tell one entry, and not in the same words.
+
+    In the plan there is one place for it, so that one of them does not arrive.
+    """
+    people = pl.col("account").replace_strict(dict(whose), default=None, return_dtype=pl.String)
+    mine = entries.with_columns(person=people).filter(pl.col("person").is_not_null())
+    told = mine.group_by("person", "entry").agg(pl.col("account").sort(), pl.col("said").n_unique())
+    accounts = told.filter(pl.col("said") > 1).group_by("account").len().sort("account")
+    for names, count in accounts.iter_rows():
+        yield Finding(
+            Severity.WARNING,
+            "cis.two-accounts",
+            "two accounts of one student tell entries of the same number otherwise; one counts",
+            "Merge the accounts there, or export numbers that no two accounts share.",
+            value=" and ".join(names),
+            count=count,
+        )

@@ -18,7 +18,7 @@ from service.ilp.keep import keep_next, plan_as_kept, plan_of
 from service.store.bulk import upsert_frame
 from service.store.cis_tables import cis_account, cis_entry
 from service.sync.authority import Authority
-from service.sync.night import Night
+from service.sync.night import Night, record_id
 from service.sync.plans import Plan, part_of
 from service.sync.questions import record_questions
 
@@ -29,6 +29,8 @@ _KEYS = ("tenant", "source", "account")
 def write_night(connection: Connection, night: Night, plan: Plan, title: str, rules: Rules) -> None:
     """Write one night's plan: accounts, words, questions, and everything that is due."""
     told = {"tenant": pl.lit(night.tenant), "source": pl.lit(plan.source), "run": pl.lit(plan.run)}
+    for (account,) in part_of(night.shelf, plan, "updates/cis_left").iter_rows():
+        _leave(connection, night, plan, account)
     accounts = part_of(night.shelf, plan, "updates/cis_account")
     if accounts.height:
         upsert_frame(connection, cis_account, _KEYS, accounts.with_columns(**told))
@@ -39,6 +41,19 @@ def write_night(connection: Connection, night: Night, plan: Plan, title: str, ru
     record_questions(connection, night, plan, part_of(night.shelf, plan, "questions"))
     voice = Voice(plan.source, title, plan.run, night.now)
     merge_due(connection, night.tenant, voice, rules)
+
+
+def _leave(connection: Connection, night: Night, plan: Plan, account: str) -> None:
+    """Put what an account said until now under a name that nobody goes by any more.
+
+    Its number is somebody else's now; the words stay with whom they are about.
+    """
+    left = f"{account} (until run {plan.run})"
+    record = record_id(night.tenant, plan.source, "account", left)
+    for table, named in ((cis_entry, {}), (cis_account, {"record_id": record})):
+        mine = (table.c.tenant == night.tenant, table.c.source == plan.source)
+        moved = sa.update(table).where(*mine, table.c.account == account)
+        connection.execute(moved.values(account=left, **named))
 
 
 def merge_due(

@@ -239,6 +239,120 @@ def test_an_account_that_passes_to_somebody_else_is_asked_about(career: Career) 
     assert [one["candidate"] for one in career.matches()] == ["Ben Birch"]
 
 
+CLEO = {"student_id": "300", "given_name": "Cleo", "family_name": "Cedar", "account_id": "a1"}
+
+
+def test_words_that_still_wait_do_not_pass_on_with_an_accounts_number(career: Career) -> None:
+    career.hamlet.student("cleo", "Cleo", "Cedar", identifier="300")
+    career.roster()
+    career.say(CLEO, "e1", title="Hers alone")
+    career.night()
+    career.rows = []
+    career.say(BEN | {"account_id": "a1"}, "e1", title="Midwife")
+    career.night()
+    [found] = career.matches()
+    assert career.home("matches", "decide", found["number"], "--same", "--reason", "x").status == 0
+    assert career.titles("ben") == ["Midwife"]
+    assert career.town.plan("300").status == 0
+    career.again()
+    assert career.titles("cleo") == ["Hers alone"]
+
+
+def test_an_account_that_passed_to_somebody_else_waits_until_it_is_decided(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.night()
+    career.rows = []
+    career.say(BEN | {"account_id": "a1"}, "e2", title="Midwife")
+    career.night()
+    career.again()
+    career.say(BEN | {"account_id": "a1"}, "e3", title="Doula")
+    assert {one["code"] for one in career.night()["findings"]} == {"cis.waits-moved"}
+    assert (career.saved("ben"), len(career.matches())) == ([], 1)
+
+
+def test_an_account_that_comes_back_is_its_first_students_again(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.night()
+    career.rows = []
+    career.say(BEN | {"account_id": "a1"}, "e1")
+    career.night()
+    career.rows = []
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.say(ADA | {"account_id": "a1"}, "e2", title="Doula")
+    career.night()
+    assert (career.titles("ada"), career.saved("ben")) == (["Doula", "Nurse"], [])
+
+
+def test_without_identifiers_another_name_is_somebody_else(career: Career) -> None:
+    career.say(STRANGER, "e1")
+    career.night()
+    [found] = career.matches()
+    career.home("matches", "decide", found["number"], "--same", "--reason", "I know her")
+    career.rows = []
+    career.say(STRANGER | {"given_name": "Ben", "family_name": "Birch"}, "e2", title="Midwife")
+    career.night()
+    assert (career.titles("ada"), career.saved("ben")) == (["Nurse"], [])
+    assert [one["candidate"] for one in career.matches()] == ["Ben Birch"]
+
+
+def test_one_name_that_changes_leaves_an_account_where_it_is(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "e1")
+    career.night()
+    career.rows = []
+    career.say(ADA | {"account_id": "a1", "family_name": "Ash-Quist"}, "e2", title="Midwife")
+    career.night()
+    assert (career.titles("ada"), career.matches()) == (["Midwife", "Nurse"], [])
+
+
+def _codes(report: dict[str, Any]) -> set[str]:
+    return {one["code"] for one in (*report["findings"], *report["holds"])}
+
+
+def test_a_column_that_is_gone_empties_nothing(career: Career) -> None:
+    career.say(ADA, "e1", notes="there")
+    career.night()
+    file = career.folder / "saved.csv"
+    file.write_text(file.read_text("utf-8").replace("notes", "remarks"), encoding="utf-8")
+    report = career.again()
+    assert (report["state"], _codes(report)) == ("held", {"cis.column-missed"})
+    assert career.saved("ada")[0]["notes"] == "there"
+
+
+def test_a_column_that_nobody_reads_is_named(career: Career) -> None:
+    career.say(ADA, "e1")
+    career.write_file()
+    file = career.folder / "saved.csv"
+    file.write_text(file.read_text("utf-8").replace("notes", "remarks"), encoding="utf-8")
+    [found] = career.again()["findings"]
+    told = ("cis.column-unread", "columns are not read: remarks")
+    assert (found["code"], found["problem"]) == told
+
+
+def test_of_exports_that_bear_their_day_the_latest_counts(career: Career) -> None:
+    for day, title in ((20, "Nurse"), (21, "Midwife")):
+        career.say(ADA, "e1", title=title)
+        career.write_file()
+        (career.folder / "saved.csv").rename(career.folder / f"saved-2026-11-{day}.csv")
+        report = career.again()
+    assert (career.titles("ada"), _codes(report)) == (["Midwife"], {"cis.twice"})
+
+
+def test_two_accounts_that_number_alike_are_told(career: Career) -> None:
+    career.say(ADA | {"account_id": "a1"}, "1")
+    career.say(ADA | {"account_id": "a2"}, "1", title="Welder")
+    [found] = career.night()["findings"]
+    assert (found["code"], found["value"]) == ("cis.two-accounts", "a1 and a2")
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b""])
+def test_a_byte_order_mark_is_no_part_of_a_column(career: Career, start: bytes) -> None:
+    career.say(ADA, "e1")
+    career.write_file()
+    file = career.folder / "saved.csv"
+    file.write_bytes(start + file.read_bytes())
+    assert (career.again()["findings"], career.titles("ada")) == ([], ["Nurse"])
+
+
 def test_a_formula_is_text(career: Career) -> None:
     career.say(ADA, "e1", title="'=cmd|' /C calc'!A0", notes="=1+1")
     career.night()

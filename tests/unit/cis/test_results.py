@@ -140,7 +140,8 @@ def test_lines_are_counted_however_they_end(tmp_path: Path, end: str, encoding: 
     text = f"a,b{end}\u0a02,\u010a{end}3,4{end}"
     (folder / "NavianceStudentCoursePlansX.csv").write_bytes(text.encode(encoding))
     source = CisSource("naviance", FolderPlace(folder), shipped_layout("naviance", "results"))
-    assert list(source.fetch(Shelf(tmp_path / "shelf"), {}).memory.values()) == ["3"]
+    memory = source.fetch(Shelf(tmp_path / "shelf"), {}).memory
+    assert [memory[name] for name in memory if name.startswith("lines:")] == ["3"]
 
 
 @pytest.mark.parametrize("delimiter", [",", "|", "\t", ";"])
