@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json, Why
+from service.cli.listing import Listing
 from service.cli.out import print_json
 from service.cli.session import Session, open_session
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 credential = typer.Typer(help="Learner records and badges.", no_args_is_help=True)
 key = typer.Typer(help="The district's signing keys.", no_args_is_help=True)
-credential.add_typer(key, name="key")
+credential.add_typer(key, name="key", cls=Listing)
 
 File = Annotated[Path, typer.Argument(help="A CLR 2.0 or Open Badges 3.0 credential, .json.")]
 Lists = Annotated[

@@ -14,7 +14,7 @@ from service.cli.out import print_json, print_rich, table
 if TYPE_CHECKING:
     from service.iep.proposing import Ask
 
-Id = Annotated[str, typer.Argument(metavar="PROPOSAL", help="What the list calls it.")]
+Id = Annotated[str, typer.Argument(metavar="proposal", help="What the list calls it.")]
 Decided = Annotated[str, typer.Option("--decision", help="The Team's decision on record, by id.")]
 
 

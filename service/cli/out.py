@@ -15,7 +15,7 @@ from adapters.whole import whole_file
 if TYPE_CHECKING:
     from service.office import Visit
 
-Number = Annotated[int, typer.Argument(min=0, max=2**31 - 1)]
+Number = Annotated[int, typer.Argument(min=0, max=2**31 - 1, help="As the list numbers it.")]
 """What runs, plans, conflicts and questions are called; larger ones fit no database."""
 
 
@@ -44,16 +44,10 @@ def print_error(problem: str, fix: str) -> None:
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> Any:
-    """A plain table."""
-    from rich import box
-    from rich.table import Table
+    """Rows for people: as a table or, where the terminal is too narrow for one, one by one."""
+    from service.cli.rows import Rows
 
-    made = Table(title=title, box=box.SIMPLE, title_justify="left")
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    for row in rows:
-        made.add_row(*("" if cell is None else str(cell) for cell in row))
-    return made
+    return Rows(title, columns, rows)
 
 
 def require_place(path: Path, *others: Path | None) -> None:

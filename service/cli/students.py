@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -20,11 +21,15 @@ from service.cli.out import (
 )
 from service.cli.session import open_session, progress
 
-student = typer.Typer(help="One student.", no_args_is_help=True)
-plan = typer.Typer(help="Students' plans.", no_args_is_help=True)
+student = typer.Typer(
+    help="A student: show the record, correct a roster field.", no_args_is_help=True
+)
+plan = typer.Typer(help="Students' plans: in and out, signatures, history.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Id = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
+Id = Annotated[
+    str, typer.Argument(metavar="student", help="A sourcedId, a local id or a state id.")
+]
 Why = Annotated[str, typer.Option(help="Why; kept with the change.")]
 Purpose = Annotated[str | None, typer.Option(help="What for; else what is usual for you.")]
 
@@ -48,7 +53,13 @@ def show(given: Id, purpose: Purpose = None, as_json: Json = False) -> None:
 
 
 @student.command("set")
-def set_field(given: Id, field: str, value: str, reason: Why, as_json: Json = False) -> None:
+def set_field(
+    given: Id,
+    field: Annotated[str, typer.Argument(help="Such as preferred_given_name or phone.")],
+    value: Annotated[str, typer.Argument(help="What it is from now on; '' for nothing.")],
+    reason: Why,
+    as_json: Json = False,
+) -> None:
     """Correct a roster field here; an empty value clears it. The next night respects the edit."""
     from service.access.writes import Proposal
     from service.office import at_window
@@ -103,7 +114,10 @@ def _imported(one: dict[str, Any]) -> str:
 @plan.command("export")
 def export(
     given: Annotated[
-        str, typer.Argument(help="A sourcedId, a local id, a state id, or a plan's own id.")
+        str,
+        typer.Argument(
+            metavar="student", help="A sourcedId, a local id, a state id, or a plan's own id."
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -145,7 +159,11 @@ def _tables(found: dict[str, Any]) -> list[Any]:
     fields = person["fields"]
     names = " ".join(fields[key]["value"] for key in ("given_name", "family_name") if key in fields)
     title = f"{names} · {person['state']} since {person['since']} · {person['id']}"
-    rows = [[name, one["value"], _origin(one["origin"])] for name, one in fields.items()]
+    called = person.get("names", {})
+    rows = [
+        [name, called.get(name) or _words(one["value"]), _origin(one["origin"])]
+        for name, one in fields.items()
+    ]
     tables = [table(title, ["field", "value", "from"], rows)]
     for heading, key in (("Roles", "role"), ("Enrollments", "enrollment")):
         listed = [_line(one, key) for one in found.get(f"{key}s", ())]
@@ -153,6 +171,21 @@ def _tables(found: dict[str, Any]) -> list[Any]:
             tables.append(table(heading, ["what", "where", "state", "since"], listed))
     shown = [_plan_table(found["plan"])] if "plan" in found else []
     return [*tables, *shown, *_conflict_tables(found["conflicts"])]
+
+
+def _words(value: str) -> str:
+    """A value as people read it: lists are stored as JSON."""
+    if not value.startswith("["):
+        return value
+    try:
+        members = json.loads(value)
+    except ValueError:
+        return value
+    return ", ".join(_member(one) for one in members)
+
+
+def _member(one: Any) -> str:
+    return " ".join(f"{name} {one[name]}" for name in one) if isinstance(one, dict) else str(one)
 
 
 def _line(one: dict[str, Any], key: str) -> list[Any]:
@@ -164,11 +197,10 @@ def _line(one: dict[str, Any], key: str) -> list[Any]:
 def _plan_table(plan_: dict[str, Any] | None) -> Any:
     if plan_ is None:
         return "No plan yet."
+    title = f"Plan {plan_['id']} · {plan_['attachment']}"
     told = plan_.get("versions", ())
     rows = [[one["version"], one["author"], one["at"], one["reason"]] for one in told]
-    return table(
-        f"Plan {plan_['id']} · {plan_['attachment']}", ["version", "by", "at", "why"], rows
-    )
+    return table(title, ["version", "by", "at", "why"], rows) if rows else title
 
 
 def _conflict_tables(rows: list[dict[str, Any]]) -> list[Any]:
@@ -178,6 +210,8 @@ def _conflict_tables(rows: list[dict[str, Any]]) -> list[Any]:
 
 
 def _origin(origin: dict[str, Any]) -> str:
+    from service.report.words import moment
+
     if origin["source"] == "local":
-        return f"{origin['by']}, {origin['at']}: {origin['reason']}"
+        return f"{origin['by']}, {moment(origin['at'])}: {origin['reason']}"
     return f"{origin['source']}, run {origin['run']}"

@@ -49,7 +49,7 @@ def render_run(
     parts = [
         _headline(report),
         *_notes(report),
-        *_files(report.files),
+        *_files(report.files, verbose=verbose),
         *_counts(report),
         *_groups(
             "Why it stopped" if report.state in words.WITHHELD else "Let through",
@@ -130,9 +130,16 @@ def _number(value: int | None) -> Text:
     return Text(f"{value:,}" if value else "")
 
 
-def _files(files: Sequence[FileReport]) -> Iterator[RenderableType]:
-    if not files:
-        return
+def _files(files: Sequence[FileReport], *, verbose: bool) -> Iterator[RenderableType]:
+    """The files that differ from last night's; with `verbose` the others too."""
+    shown = [one for one in files if verbose or one.verdict != "unchanged"]
+    if shown:
+        yield _apart(_file_table(shown))
+    if len(shown) < len(files):
+        yield Text(f"{words.amount(len(files) - len(shown), 'file')} as last night.", "dim")
+
+
+def _file_table(files: Sequence[FileReport]) -> Table:
     table = _table("Files")
     for column in ("File", "Change", "Delivery"):
         table.add_column(column, overflow="fold")
@@ -142,7 +149,7 @@ def _files(files: Sequence[FileReport]) -> Iterator[RenderableType]:
         rows = ["" if n is None else f"{n:,}" for n in (one.rows_before, one.rows)]
         name, verdict, mode = (words.plain(text) for text in (one.name, one.verdict, one.mode))
         table.add_row(*(Text(text) for text in (name, verdict, mode, *rows)))
-    yield _apart(table)
+    return table
 
 
 def _counts(report: RunReport) -> Iterator[RenderableType]:

@@ -151,7 +151,10 @@ def _planned(report: RunReport) -> str:
 def _stopped(report: RunReport) -> str:
     if not report.holds:
         return f"{report.state}: nothing was changed"
-    first = plain(report.holds[0].get("problem", "see below")).rstrip(". ")
+    hold = report.holds[0]
+    file = plain(hold.get("file") or "").partition(" in ")[0]
+    problem = plain(hold.get("problem", "see below")).rstrip(". ")
+    first = problem if file in problem else f"{file}: {problem}"
     others = len(report.holds) - 1
     more = f" (and {amount(others, 'more reason')})" if others else ""
     return f"{report.state}: {first}{more}"
