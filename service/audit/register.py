@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from service.audit.event import Event, read_event
 from service.audit.parties import DISCLOSING, Mark, ferpa, idea
 from service.store.audit_tables import audit_payload
+from service.store.people import records_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,17 @@ def events_from(
 def events_about(connection: Connection, tenant: str, student: str) -> Iterator[tuple[int, Event]]:
     """The events that concern a student and still say so, oldest first.
 
-    Of several students in one event only this one is given (34 CFR 99.12(a)).
+    Of several students in one event only this one is given (34 CFR 99.12(a)), under whichever of
+    the records that turned out to be this student's.
     """
+    records = records_of(connection, tenant, student)
     mine, told = audit_payload.alias("mine"), audit_payload.alias("told")
     same = sa.and_(told.c.tenant == mine.c.tenant, told.c.seq == mine.c.seq, told.c.part == 0)
     query = (
         sa.select(mine.c.seq, told.c.body, mine.c.body)
         .select_from(mine.join(told, same))
-        .where(mine.c.tenant == tenant, mine.c.student_id == student, told.c.body.is_not(None))
+        .where(mine.c.tenant == tenant, mine.c.student_id.in_(records), told.c.body.is_not(None))
         .order_by(mine.c.seq, mine.c.part)
     )
-    for seq, first, about in connection.execute(query):
-        yield seq, read_event(first, [about])
+    for (seq, first), parts in groupby(connection.execute(query), key=lambda row: row[:2]):
+        yield seq, read_event(first, [about for *_, about in parts])

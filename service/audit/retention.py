@@ -20,7 +20,8 @@ from service.audit.log import Log, record
 from service.errors import Held, NotFound
 from service.store.access_tables import destroy_order, legal_hold, record_request
 from service.store.audit_tables import audit_payload
-from service.store.tables import ROSTER
+from service.store.people import records_of
+from service.store.tables import ROSTER, joined_person
 
 SECTION = "disclosureLog"
 """The section that an order of destruction names for it to reach the log."""
@@ -64,8 +65,9 @@ def destroy(
 ) -> Destroyed:
     """Destroy every reference to a student; with `whole`, also what no other student shares.
 
-    Raises Held where a hold or an open inspection forbids it, NotFound where nothing refers to
-    the student. The text may outlive this in backups and in unused pages of PostgreSQL.
+    References to records that gave way to the student's go too. Raises Held where a hold or an
+    open inspection forbids it, NotFound where nothing refers to the student. The text may outlive
+    this in backups and in unused pages of PostgreSQL.
     """
     kept = why_kept(connection, log.tenant, student, act.at)
     if kept:
@@ -74,6 +76,10 @@ def destroy(
             "End it first, if it has ended; nothing was destroyed.",
         )
     parts = _parts_about(connection, log.tenant, student, whole)
+    if whole:  # nothing is left under those records, and nothing has to be found by them
+        joined = joined_person.c
+        mine = (joined.tenant == log.tenant, joined.stays_id == student)
+        connection.execute(sa.delete(joined_person).where(*mine))
     if not parts:
         raise NotFound("The log refers to no such student.", "Nothing was destroyed.")
     event = Event(
@@ -128,13 +134,15 @@ def _parts_about(
     connection: Connection, tenant: str, student: str, whole: bool
 ) -> list[tuple[int, int]]:
     payload = audit_payload.c
-    mine = sa.select(payload.seq, payload.part).where(
-        payload.tenant == tenant, payload.student_id == student
-    )
-    parts = {(seq, part) for seq, part in connection.execute(mine)}
-    of_mine = sa.select(payload.seq).where(payload.tenant == tenant, payload.student_id == student)
+    records = records_of(connection, tenant, student)
+    about = (payload.tenant == tenant, payload.student_id.in_(records))
+    parts = {
+        (seq, part)
+        for seq, part in connection.execute(sa.select(payload.seq, payload.part).where(*about))
+    }
+    of_mine = sa.select(payload.seq).where(*about)
     shared = sa.select(payload.seq).where(
-        payload.tenant == tenant, payload.part > 0, payload.student_id != student
+        payload.tenant == tenant, payload.part > 0, payload.student_id.not_in(records)
     )
     first = sa.select(payload.seq, payload.body, payload.seq.in_(shared)).where(
         payload.tenant == tenant,
@@ -144,7 +152,7 @@ def _parts_about(
     )
     for seq, body, others in connection.execute(first):
         # What a student did with the own record names the student as the one who did it.
-        if (whole and not others) or json.loads(body).get("person") == student:
+        if (whole and not others) or json.loads(body).get("person") in records:
             parts.add((seq, 0))
     return sorted(parts)
 

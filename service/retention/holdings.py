@@ -13,6 +13,7 @@ from service.store import access_tables as held
 from service.store import audit_tables, iep_work_tables, tables
 from service.store.cis_tables import cis_account, cis_entry
 from service.store.iep_tables import iep_mirror, iep_student, iep_version
+from service.store.people import gave_way
 from service.store.tables import ROSTER, metadata
 
 KEPT: Final[Mapping[str, str]] = {
@@ -125,7 +126,9 @@ def _memory(tenant: str, student: str) -> Iterator[Holding]:
         )
         for name, column in (*_PEOPLE, *_PAIRS)
     ]
-    records: Any = sa.union(sa.select(sa.literal(student)), *ids)
+    records: Any = sa.union(
+        sa.select(sa.literal(student)), gave_way(tenant, student).order_by(None), *ids
+    )
     crosswalk, pending = tables.crosswalk, tables.pending
     known = sa.select(crosswalk.c.sourced_id).where(
         crosswalk.c.tenant == tenant, crosswalk.c.record_id.in_(records)
@@ -134,7 +137,8 @@ def _memory(tenant: str, student: str) -> Iterator[Holding]:
     for table in (crosswalk, tables.conflict):
         yield Holding(table, _mine(table, tenant, table.c.record_id.in_(records)))
     found = tables.match_candidate
-    either = sa.or_(found.c.record_id == student, found.c.candidate_id == student)
+    whose = _own(tenant, student)
+    either = sa.or_(found.c.record_id.in_(whose), found.c.candidate_id.in_(whose))
     yield Holding(found, _mine(found, tenant, either))
     known_by = tables.person_identifier
     yield Holding(known_by, _mine(known_by, tenant, known_by.c.person_id == student))
@@ -142,4 +146,11 @@ def _memory(tenant: str, student: str) -> Iterator[Holding]:
 
 def _roster(tenant: str, student: str, name: str, column: str) -> Holding:
     table = ROSTER[name]
-    return Holding(table, _mine(table, tenant, table.c[column] == student), table.c.id)
+    mine = table.c[column].in_(_own(tenant, student))
+    return Holding(table, _mine(table, tenant, mine), table.c.id)
+
+
+def _own(tenant: str, student: str) -> Any:
+    """The student's record, and those that gave way to it."""
+    gone = gave_way(tenant, student).order_by(None)
+    return sa.union(sa.select(sa.literal(student)), gone).scalar_subquery()

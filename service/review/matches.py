@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from service.act import Act
 from service.cis.decisions import account_words, tie_account
 from service.errors import Invalid, NotFound
+from service.review.following import follow_conflicts, follow_matches
 from service.roster import load_record
 from service.store import (
     access_tables,
@@ -28,6 +29,7 @@ from service.store.tables import (
     ROSTER,
     crosswalk,
     ilp_plan,
+    joined_person,
     match_candidate,
     metadata,
     person_identifier,
@@ -37,11 +39,11 @@ SAME, DIFFERENT = "same", "different"
 NAMING: Final = frozenset({
     "student_id", "person_id", "agent_id", "owner_id", "grantor_id", "requester_id", "staff_id",
     "recipient", "audience", "proposer_id", "proposer_person", "signer_id", "owed_to",
-    "receiver_id",
+    "receiver_id", "stays_id",
 })  # fmt: skip
 """Columns that name a person by record id, some of them an account or a role as well."""
 STAYING: Final[Mapping[str, str]] = {
-    "audit_payload": "the log is only added to: it says under which record somebody was looked at",
+    "audit_payload": "the log is only added to; `joined_person` leads from one record to the other",
     "person_identifier": "moved apart, since both records may have the same identifier",
 }
 """Tables that name a person and are not rewritten when two are one, each with the reason."""
@@ -95,6 +97,10 @@ def join_people(connection: Connection, tenant: str, gone: str, stays: str, act:
     staying = load_record(connection, tenant, "person", stays)
     _refuse_two_plans(connection, tenant, gone, stays)
     _repoint(connection, tenant, gone, stays)
+    follow_conflicts(connection, tenant, gone, stays, act)
+    follow_matches(connection, tenant, gone, stays, act)
+    row = {"tenant": tenant, "gone_id": gone, "stays_id": stays, "at": act.at}
+    connection.execute(sa.insert(joined_person).values(row))
     present = min(leaving, staying, key=lambda person: _PRESENCE.index(person["state"]))
     _set_state(connection, tenant, gone, "detached", date.fromisoformat(act.at[:10]))
     _set_state(connection, tenant, stays, present["state"], present["state_since"])

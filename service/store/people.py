@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import ROSTER, crosswalk, person_identifier
+from service.store.tables import ROSTER, crosswalk, joined_person, person_identifier
 
 
 def known_as(connection: Connection, tenant: str, given: str) -> set[str]:
@@ -25,3 +25,15 @@ def known_as(connection: Connection, tenant: str, given: str) -> set[str]:
         ),
     )
     return {str(one) for way in ways for one in connection.execute(way).scalars()}
+
+
+def records_of(connection: Connection, tenant: str, person: str) -> list[str]:
+    """A person's record, and those that gave way to it when they turned out to be the same."""
+    return [person, *connection.execute(gave_way(tenant, person)).scalars()]
+
+
+def gave_way(tenant: str, person: str) -> sa.Select[tuple[str]]:
+    """The records that gave way to a person's."""
+    joined = joined_person.c
+    mine = (joined.tenant == tenant, joined.stays_id == person)
+    return sa.select(joined.gone_id).where(*mine).order_by(joined.gone_id)

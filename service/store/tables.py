@@ -238,6 +238,17 @@ crosswalk = Table(
     sqlite_with_rowid=False,
 )
 
+joined_person = Table(
+    "joined_person",
+    metadata,
+    _key("tenant"),
+    _key("gone_id"),
+    _need("stays_id"),
+    _need("at"),
+    Index(None, "tenant", "stays_id"),
+)
+"""Records that gave way to another of the same person; what the log says of them is found by it."""
+
 pending = Table(
     "pending",
     metadata,

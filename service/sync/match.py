@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from mappings.recipe import Twins
 from service.store.bulk import among, fetch_frame
-from service.store.tables import ROSTER, crosswalk, person_identifier, source
+from service.store.tables import ROSTER, crosswalk, joined_person, person_identifier, source
 from service.sync.resolve import IDS
 
 _SIMILAR = 88
@@ -198,7 +198,7 @@ def _unclaimed(where: Where, users: pl.DataFrame) -> list[_Known]:
         free = sa.or_(free, ~_claim(where))
     query = sa.select(
         _person.c.id, _person.c.given_name, _person.c.family_name, _person.c.email
-    ).where(_person.c.tenant == where.tenant, sa.or_(families, emails), free)
+    ).where(_person.c.tenant == where.tenant, sa.or_(families, emails), free, ~_gave_way())
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
 
 
@@ -222,6 +222,15 @@ def _claim(where: Where) -> sa.Exists:
         )
         .exists()
     )
+
+
+def _gave_way() -> sa.Exists:
+    """Whether the record gave way to another one of the same person, who is asked about instead."""
+    joined = joined_person.c
+    mine = sa.select(joined.gone_id).where(
+        joined.tenant == _person.c.tenant, joined.gone_id == _person.c.id
+    )
+    return mine.exists()
 
 
 def _free_people(where: Where) -> list[str]:

@@ -101,6 +101,17 @@ def test_records_that_are_split_become_two_people(town: Town, hamlet: Hamlet) ->
     assert [town.pupil_of(f"e-{key}") for key in "ab"] == [town.record("a"), town.record("b")]
 
 
+def test_nobody_is_asked_about_a_record_that_gave_way(town: Town, hamlet: Hamlet) -> None:
+    for key, number in (("a", "111"), ("b", "222"), ("c", "333")):
+        hamlet.student(key, "Ann", "Bee", identifier=number)
+        town.night(hamlet)
+        if key == "b":
+            assert decide(town, "--same") == 0
+        hamlet.drop(key)
+    query = "SELECT candidate_id FROM match_candidate WHERE state = 'open'"
+    assert town.home.query(query) == [(town.record("a"),)]
+
+
 @pytest.fixture
 def united(town: Town, hamlet: Hamlet) -> Town:
     """Two students, one with a plan, of whom the source says later that they are one."""
