@@ -34,6 +34,56 @@ _DTYPES: Mapping[FieldKind, pl.DataType] = {
 }
 
 Frames = Mapping[str, pl.DataFrame]
+Parts = Callable[[], Iterator[pl.DataFrame]]
+"""A table some rows at a time, from the first on each time that it is called."""
+
+Needs = Mapping[str, frozenset[str]]
+"""Which columns of tables are asked for, by entity; of an entity that is not named, all are."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellFile:
+    """A file as columns of cells; one that `is_long` has several parts."""
+
+    parts: Parts
+    is_long: bool = False
+
+
+class Tables(Mapping[str, pl.DataFrame]):
+    """Tables by entity; those that come `later` are not held, unless one is asked for whole."""
+
+    def __init__(self, held: Frames, later: Mapping[str, Parts]) -> None:
+        self._held, self._later = dict(held), dict(later)
+        self._unread = set(later)
+
+    def __getitem__(self, entity: str) -> pl.DataFrame:
+        if entity in self._later:
+            self._held[entity] = pl.concat(self.parts(entity))
+            del self._later[entity]
+        return self._held[entity]
+
+    def __contains__(self, entity: object) -> bool:
+        return entity in self._held or entity in self._later
+
+    def __iter__(self) -> Iterator[str]:
+        return (entity for entity in ENTITIES if entity in self)
+
+    def __len__(self) -> int:
+        return len(self._held.keys() | self._later.keys())
+
+    def parts(self, entity: str) -> Iterator[pl.DataFrame]:
+        """A table some rows at a time; one that is held comes whole."""
+        if entity not in self._later:
+            yield self._held[entity]
+            return
+        yield from self._later[entity]()
+        self._unread.discard(entity)
+
+    def read_rest(self) -> None:
+        """Read what nobody has asked for."""
+        for entity in tuple(self._unread):
+            for _ in self.parts(entity):
+                pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +107,18 @@ class Hub:
 
     def frame(self, entity: str) -> pl.DataFrame:
         """The table of an entity, empty where the source has none."""
-        return self.frames.get(entity, schema_of(entity).to_frame())
+        return self.frames[entity] if entity in self.frames else schema_of(entity).to_frame()
+
+    def parts(self, entity: str) -> Iterator[pl.DataFrame]:
+        """The same table, some rows at a time where it is not held."""
+        if isinstance(self.frames, Tables) and entity in self.frames:
+            return self.frames.parts(entity)
+        return iter([self.frame(entity)])
+
+    def read_rest(self) -> None:
+        """Read what nobody has asked for: all that is delivered is checked and counted."""
+        if isinstance(self.frames, Tables):
+            self.frames.read_rest()
 
     def rows(self, entity: str) -> Iterator[Tree]:
         """The records of an entity one by one, in JSON form, absent values left out."""

@@ -11,7 +11,7 @@ from mappings.edfi.reading import Into
 from mappings.edfi.writing import Out
 from mappings.engine.book import Book, Options, open_book
 from mappings.engine.loss import Losses
-from mappings.hub import USUAL, Choice, Hub, Lines, Records
+from mappings.hub import USUAL, Choice, Hub, Lines, Needs, Records
 from schemas.standards.edfi import shape
 from schemas.standards.shape import StandardRecord
 
@@ -48,6 +48,12 @@ class EdFiBridge:
         from mappings.edfi.bulk import BulkOut
 
         return BulkOut(self.book(choice), hub, losses, choice).pieces()
+
+    def needs(self, choice: Choice) -> Needs | None:
+        """What of our tables `write_lines` needs; None for everything."""
+        from mappings.edfi.needs import needs
+
+        return needs(self.book(choice), choice)
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """Resources of the roster and of the plans; closed carriers stay closed."""

@@ -66,7 +66,8 @@ class BulkOut(Out):
 
         Where all is laid beside ours in the end, and where a key stands twice, they go whole.
         """
-        done, slices = 0, self.hub.frame("enrollment").iter_slices(_SLICE)
+        done, held = 0, self.hub.parts("enrollment")
+        slices = (part for each in held for part in each.iter_slices(_SLICE))
         parts = (sections_of_students(self.hub, part) for part in slices)
         for part in distinct_parts(self.book, SECTION, parts):
             if part is None:

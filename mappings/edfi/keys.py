@@ -61,19 +61,22 @@ def people(hub: Hub) -> pl.DataFrame:
 
 
 def _people(hub: Hub) -> pl.DataFrame:
-    frame = with_user_ids(hub.frame("person").rename({"id": "person_id"}))
-    state = pl.col("ids").list.eval(
-        pl.when(pl.element().struct.field("type") == _STATE).then(
-            pl.element().struct.field("identifier")
-        )
-    )
-    named = pl.coalesce("identifier", state.list.drop_nulls().list.first(), "person_id")
+    frame = hub.frame("person").rename({"id": "person_id"})
+    named = pl.coalesce("identifier", _state_number(), "person_id")
     known = frame.join(_known_as(hub), on="person_id", how="left", maintain_order="left")
-    return (
-        known.with_columns(named=named)
-        .with_columns(unique_id=pl.when(_shared()).then("person_id").otherwise("named"))
-        .pipe(_with_organization, hub)
-    )
+    known = known.with_columns(named=named)
+    shared = known.select(_shared(known["named"])).to_series()
+    unique = pl.when(shared).then("person_id").otherwise("named")
+    return known.with_columns(unique_id=unique).pipe(_with_organization, hub)
+
+
+def _state_number() -> pl.Expr:
+    """The state's number of those whom the district gave none."""
+    has_one = pl.col("user_ids").str.contains(f'"{_STATE}"', literal=True)
+    ids = pl.when(pl.col("identifier").is_null() & has_one).then("user_ids")
+    each = pl.element().struct
+    of_state = pl.when(each.field("type") == _STATE).then(each.field("identifier"))
+    return ids.str.json_decode(USER_IDS).list.eval(of_state).list.drop_nulls().list.first()
 
 
 def numbers_of_several(hub: Hub) -> frozenset[str]:
@@ -82,11 +85,13 @@ def numbers_of_several(hub: Hub) -> frozenset[str]:
     return frozenset(people(hub).filter(shared)["named"])
 
 
-def _shared() -> pl.Expr:
+def _shared(named: pl.Series) -> pl.Expr:
     """Whether a number names several students, or members of staff, or contacts.
 
     Nobody is known by such a number: two people are never merged for the sake of a key.
     """
+    if not named.is_duplicated().any():
+        return pl.repeat(False, len(named), dtype=pl.Boolean())
     kinds = ("is_student", "is_staff", "is_family")
     among = (pl.col(kind).fill_null(value=False) for kind in kinds)
     return pl.any_horizontal(each & (each.sum().over("named") > 1) for each in among)
@@ -94,20 +99,36 @@ def _shared() -> pl.Expr:
 
 def _known_as(hub: Hub) -> pl.DataFrame:
     """As what people are known: by their roles; a student's agent is family whatever the role."""
-    role = pl.col("role")
-    place = pl.col("org_id").sort_by("role_type", nulls_last=True, maintain_order=True)
-    roles = hub.frame("role").group_by("person_id", maintain_order=True)
-    known = roles.agg(
-        is_student=(role == STUDENT).any(),
-        is_staff=role.is_in(sorted(STAFF)).any(),
-        is_family=role.is_in(sorted(FAMILY)).any(),
-        family_role=role.filter(role.is_in(sorted(FAMILY))).first(),
-        role_org=place.first(),
+    role, kinds = pl.col("role"), ("is_student", "is_staff", "is_family")
+    roles = hub.frame("role").select("person_id", "org_id", "role", "role_type")
+    told = roles.with_columns(
+        is_student=role == STUDENT,
+        is_staff=role.is_in(sorted(STAFF)),
+        is_family=role.is_in(sorted(FAMILY)),
+    ).with_row_index("row")
+    family = pl.col("row").filter("is_family").min()
+    primary = told.sort("role_type", nulls_last=True, maintain_order=True)
+    known = primary.group_by("person_id").agg(
+        pl.col(kinds).any(), role_org=pl.col("org_id").first(), family_role=family
     )
-    agents = contact_pairs(hub, known).select(person_id="agent_id", is_agent=True).unique()
-    joined = known.join(agents, on="person_id", how="full", coalesce=True)
-    family = pl.col("is_family").fill_null(value=False) | pl.col("is_agent").fill_null(value=False)
-    return joined.with_columns(is_family=family).drop("is_agent")
+    known = known.with_columns(family_role=roles["role"].gather(known["family_role"]))
+    agents = _agents(hub, known.filter("is_student")["person_id"]).to_frame("person_id")
+    joined = known.join(
+        agents.with_columns(is_agent=True), on="person_id", how="full", coalesce=True
+    )
+    is_family = pl.any_horizontal(pl.col("is_family", "is_agent").fill_null(value=False))
+    return joined.with_columns(is_family=is_family).drop("is_agent")
+
+
+def _agents(hub: Hub, students: pl.Series) -> pl.Series:
+    """Who is the agent of a student, whichever of the two names the other, and is none."""
+    told = hub.frame("relation").select("person_id", "agent_id")
+    person, agent = (told[name].is_in(students.implode()) for name in told.columns)
+    named, naming = (
+        told["agent_id"].filter(person & ~agent),
+        told["person_id"].filter(agent & ~person),
+    )
+    return pl.concat([named, naming.rename("agent_id")]).unique()
 
 
 def contact_pairs(hub: Hub, known: pl.DataFrame) -> pl.DataFrame:

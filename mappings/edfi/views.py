@@ -12,7 +12,15 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from mappings.edfi.keys import STUDENT, TEACHER, contact_pairs, last_day, organizations, people
+from mappings.edfi.keys import (
+    STUDENT,
+    TEACHER,
+    contact_pairs,
+    last_day,
+    organizations,
+    people,
+    with_user_ids,
+)
 from mappings.hub import Hub
 from mappings.oneroster.persons import STAFF
 
@@ -203,11 +211,12 @@ def staff_sections(hub: Hub) -> pl.DataFrame:
     return found.with_columns(pl.col("primary").fill_null(value=False))
 
 
-_NAMES = (
-    *("person_id", "unique_id", "given_name", "middle_name", "family_name"),
+NAMES = (
+    *("given_name", "middle_name", "family_name"),
     *("preferred_given_name", "preferred_family_name"),
 )
-_BIRTH = {
+_NAMES = ("person_id", "unique_id", *NAMES)
+BIRTH = {
     "birth_date": "birth_date",
     "birth_city": "city_of_birth",
     "birth_state": "state_of_birth_abbreviation",
@@ -225,7 +234,7 @@ RACES = (
 def students(hub: Hub) -> pl.DataFrame:
     """Students with what demographics say of their birth (`edfi.student`)."""
     told = hub.frame("demographics").unique("person_id", keep="first", maintain_order=True)
-    born = told.select("person_id", **_BIRTH, _born="id")
+    born = told.select("person_id", **BIRTH, _born="id")
     found = people(hub).filter("is_student").select(*_NAMES, _from="person_id")
     return found.join(born, on="person_id", how="left", maintain_order="left")
 
@@ -278,7 +287,7 @@ def logins(hub: Hub) -> pl.DataFrame:
 
 def student_codes(hub: Hub) -> pl.DataFrame:
     """Every identifier of a student but the unique id (`edfi.student_code`)."""
-    known = people(hub).filter("is_student")
+    known = with_user_ids(people(hub).filter("is_student"))
     base = ("person_id", "unique_id", "ed_org_id")
     typed = known.select(*base, "ids").explode("ids", empty_as_null=True).drop_nulls("ids")
     typed = typed.with_columns(

@@ -46,7 +46,9 @@ class Work:
 
     def __post_init__(self) -> None:
         out = [row for row in self.table.rows if row.direction is not Direction.IN]
-        self._values = {id(row): Values(self, row) for row in out}
+        for row in out:
+            column, mask = self.source(row.ours), self.holds(row.when)
+            self._values[id(row)] = Values(self.table, row, column, mask)
 
     def source(self, path: Path | str) -> pl.Series:
         """The column of ours at a path; nulls where the frame has none."""
@@ -111,19 +113,20 @@ def _compares(value: Any, dtype: pl.DataType) -> bool:
 
 @dataclass(slots=True)
 class Values:
-    """The values that one row writes: `quoted` cells, or JSON text, for each of its targets."""
+    """The values that one row writes: `quoted` cells, or JSON text, for each of its targets.
 
-    work: Work
+    It does not know the work: a circle would hold whole columns until the collector comes by.
+    """
+
+    table: Table
     row: Row
-    column: pl.Series = field(init=False)
-    mask: pl.Series | None = field(init=False)
+    column: pl.Series
+    mask: pl.Series | None
     quoted: bool = field(init=False)
     missed: dict[Any, tuple[Missed, ...]] = field(default_factory=dict)
     _texts: list[pl.Series] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.column = self.work.source(self.row.ours)
-        self.mask = self.work.holds(self.row.when)
         codec, many = self.row.codec, any(target.path.many for target in self.row.targets)
         fast = None
         if codec is not None and not many and self.row.codec_name != "split":
@@ -150,7 +153,7 @@ class Values:
 
     def explain(self, cells: pl.Series) -> None:
         """Ask the interpreter about these values, each once."""
-        run = interpreter_of(self.work.table, self.row)
+        run = interpreter_of(self.table, self.row)
         for cell in cells.drop_nulls().unique():
             if cell not in self.missed:
                 self.missed[cell] = run(cell).missed
@@ -180,7 +183,7 @@ class Values:
         return values.zip_with(self.mask, values.clear(len(values)))
 
     def _interpret(self) -> None:
-        run = interpreter_of(self.work.table, self.row)
+        run = interpreter_of(self.table, self.row)
         distinct = self.column.drop_nulls().unique()
         made = {cell: run(cell) for cell in distinct}
         self.missed = {cell: each.missed for cell, each in made.items()}

@@ -10,9 +10,9 @@ import polars as pl
 
 from mappings.engine.book import Book
 from mappings.engine.loss import Losses
-from mappings.hub import USUAL, Choice, Hub, Records
+from mappings.hub import USUAL, Choice, Hub, Needs, Records
 from mappings.oneroster.binding import Binding
-from mappings.oneroster.bulk import Cells, files_of, tables_of
+from mappings.oneroster.bulk import Files, files_of, tables_of
 from mappings.oneroster.plans_in import PlansIn
 from mappings.oneroster.plans_out import PlansOut
 from mappings.oneroster.rows_in import RowsIn, lifted
@@ -54,15 +54,13 @@ class OneRosterBridge:
             frames = lifted(frames)
         return Hub(frames, plans.plans(records))
 
-    def read_frames(self, files: Cells, losses: Losses) -> Hub | None:
-        """The records of files as columns of cells.
+    def read_frames(self, files: Files, losses: Losses, needs: Needs | None = None) -> Hub | None:
+        """The records of files as columns of cells; of some only the columns that are needed.
 
         None for a package with plans, which has to be read record by record.
         """
-        tables = tables_of(files, self.binding, losses)
-        if tables is None:
-            return None
-        return Hub(lifted(tables) if self.binding.version == "1.1" else tables)
+        tables = tables_of(files, self.binding, losses, needs)
+        return None if tables is None else Hub(tables)
 
     def write_frames(self, hub: Hub, losses: Losses) -> dict[str, pl.DataFrame]:
         """The hub's tables as columns of cells; its plans are left to `write`."""

@@ -6,7 +6,8 @@ Plans are not for columns: a package that has some is read record by record.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -19,88 +20,160 @@ from mappings.engine.errors import Unrepresentable
 from mappings.engine.loss import SAMPLES, Losses, LossKey, Side
 from mappings.engine.model import Table
 from mappings.engine.paths import bare
-from mappings.hub import ENTITIES, schema_of
+from mappings.hub import ENTITIES, CellFile, Needs, Tables, schema_of
 from mappings.oneroster.binding import Binding, cell_tables
 from mappings.oneroster.cells import from_cell, to_cell
 from mappings.oneroster.derive import agents_of_users, roles_of_users
 from mappings.oneroster.fold import ROLE, Folded, agent_id, role_id
 from mappings.oneroster.plans_in import FORMAT
-from mappings.oneroster.rows_in import GONE, NESTED
+from mappings.oneroster.rows_in import GONE, NESTED, lifted
 from mappings.oneroster.rows_out import EXTENSION, NOT_OURS, RowsOut
 from mappings.oneroster.shapes import AGENTS
 
-Cells = Iterable[tuple[str, pl.DataFrame]]
+Files = Mapping[str, CellFile]
 _KEY = "sourcedId"
+_LATER = "enrollments"
+"""The file that is not held where it is long: it is most of a district."""
+_NEST = (_KEY, "agentSourcedIds", "role", ROLE, "orgSourcedIds")
+"""The columns of users that hold records of their own."""
 
 
-def tables_of(files: Cells, binding: Binding, losses: Losses) -> dict[str, pl.DataFrame] | None:
+def tables_of(
+    files: Files, binding: Binding, losses: Losses, needs: Needs | None = None
+) -> Tables | None:
     """Our records out of files as columns of cells, blanks null; unreadable cells are told.
 
-    Each file is let go of before the next is asked for. None where users take plans along.
+    Of a file one part is held at a time. None where users take plans along.
     """
-    tables = {table.entity: table for table in cell_tables(binding).values()}
-    made = {}
-    for file, frame in files:
-        if file == "users" and _has_plans(frame):
+    tables = cell_tables(binding).values()
+    kinds = {table.entity: _Kind(table, (needs or {}).get(table.subject)) for table in tables}
+    later = {}
+    taken = _Taken(kinds, losses)
+    for file in sorted(files, key=lambda name: name != "users"):
+        if file == _LATER and files[file].is_long:
+            later[kinds[file].table.subject] = _Later(kinds[file], files[file], losses).parts
+        elif file != "users":
+            taken.take(file, files[file].parts())
+        elif not taken.take_users(files[file].parts(), binding):
             return None
-        for name, cells in _derived(file, frame, binding):
-            if name in tables:
-                made[tables[name].subject] = _Reading(tables[name], losses).frame(cells)
-            else:
-                reason = "nothing of ours corresponds to it"
-                losses.add(LossKey(Side.THEIRS, name, "", reason), count=cells.height)
-        del frame, cells
-    return {entity: made[entity] for entity in ENTITIES if entity in made}
+    held = taken.frames()
+    return Tables(lifted(held) if binding.version == "1.1" else held, later)
 
 
-def _has_plans(users: pl.DataFrame) -> bool:
-    return FORMAT in users.columns and users[FORMAT].null_count() < users.height
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the rows of a file are read by, and the columns that are needed of it if not all are."""
+
+    table: Table
+    needed: frozenset[str] | None
+
+    def needs(self, column: str) -> bool:
+        return self.needed is None or column in self.needed
 
 
-def _derived(
-    file: str, cells: pl.DataFrame, binding: Binding
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """A file with what it nests as files of their own."""
-    frame = cells.drop([name for name in cells.columns if name.startswith("_")])
-    if file == "demographics":
-        frame = frame.with_columns(userSourcedId=_KEY)
-    yield file, frame
-    if file == "users":
-        agents = agents_of_users(frame)
-        ids = [agent_id(*pair) for pair in agents.select(agents.columns[1:]).iter_rows()]
-        yield AGENTS, agents.with_columns(pl.Series(_KEY, ids, pl.String))
+class _Taken:
+    """Files that are held as tables of ours."""
+
+    def __init__(self, kinds: Mapping[str, _Kind], losses: Losses) -> None:
+        self._kinds, self._losses = kinds, losses
+        self._made: dict[str, list[pl.DataFrame]] = {}
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Our tables, in the order of entities."""
+        return {
+            entity: pl.concat(self._made[entity]) for entity in ENTITIES if entity in self._made
+        }
+
+    def take_users(self, parts: Iterable[pl.DataFrame], binding: Binding) -> bool:
+        """Take users, and what they nest as files of their own; False where they have plans."""
+        nests = []
+        for cells in parts:
+            if FORMAT in cells.columns and cells[FORMAT].null_count() < cells.height:
+                return False
+            nests.append(cells.select(name for name in _NEST if name in cells.columns))
+            self.take("users", [cells])
+        if nests:
+            self._take_nested(pl.concat(nests), binding)
+        return True
+
+    def _take_nested(self, users: pl.DataFrame, binding: Binding) -> None:
+        pair, triple = (
+            ("userSourcedId", "agentSourcedId"),
+            ("userSourcedId", "orgSourcedId", "role"),
+        )
+        self._take_minted(AGENTS, agents_of_users(users), pair, agent_id)
         if binding.version == "1.1":
-            yield "roles", _roles(frame)
+            self._take_minted("roles", _roles(users), triple, role_id)
+
+    def _take_minted(
+        self, file: str, rows: pl.DataFrame, names: Sequence[str], mint: Callable[..., str]
+    ) -> None:
+        """Take rows whose ids are made of some of their values."""
+        if self._kinds[file].needs("id"):
+            ids = [mint(*values) for values in rows.select(names).iter_rows()]
+            rows = rows.with_columns(pl.Series(_KEY, ids, pl.String))
+        self.take(file, [rows])
+
+    def take(self, file: str, parts: Iterable[pl.DataFrame]) -> None:
+        """Take a file."""
+        if file in self._kinds:
+            made = self._made.setdefault(self._kinds[file].table.subject, [])
+            made += map(_Reading(self._kinds[file], self._losses).frame, parts)
+        else:
+            key = LossKey(Side.THEIRS, file, "", "nothing of ours corresponds to it")
+            for cells in parts:
+                self._losses.add(key, count=cells.height)
+
+
+@dataclass(slots=True)
+class _Later:
+    """A file that is read when it is asked for; what is lost of it is told once, at its end."""
+
+    kind: _Kind
+    file: CellFile
+    losses: Losses
+    _told: bool = False
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """Its records, some at a time."""
+        own = Losses()
+        yield from map(_Reading(self.kind, own).frame, self.file.parts())
+        if not self._told:
+            self._told = True
+            self.losses.merge(own)
 
 
 def _roles(users: pl.DataFrame) -> pl.DataFrame:
     exact = pl.coalesce(ROLE, "role") if ROLE in users.columns else pl.col("role")
     roles = roles_of_users(users.with_columns(role=exact))
-    triples = roles.select("userSourcedId", "orgSourcedId", "role").iter_rows()
-    ids = [role_id(*triple) for triple in triples]
-    return roles.with_columns(pl.Series(_KEY, ids, pl.String), roleType=pl.lit("primary"))
+    return roles.with_columns(roleType=pl.lit("primary"))
 
 
 class _Reading:
-    """One file on its way in."""
+    """One file on its way in, part by part."""
 
-    def __init__(self, table: Table, losses: Losses) -> None:
-        self._table, self._losses = table, losses
+    def __init__(self, kind: _Kind, losses: Losses) -> None:
+        self._table, self._kind, self._losses = kind.table, kind, losses
 
     def frame(self, cells: pl.DataFrame) -> pl.DataFrame:
-        """The file's records."""
-        cells = self._living(cells)
-        series = [
-            self._field(cells, str(row.ours), row.targets[0].path.steps[0].name, row.codec)
-            for row in self._table.rows
-        ]
-        made = {each.name: each for each in series} | {"extras": self._extras(cells)}
-        filled = {name for name, each in made.items() if each.null_count() < cells.height}
-        frame = pl.DataFrame(made)
-        return frame.select(  # a column without a value is one null, however long it is
-            (pl.col(name) if name in filled else pl.lit(None)).cast(kind).alias(name)
-            for name, kind in schema_of(self._table.subject).items()
-        )
+        """The records of a part."""
+        cells = self._living(cells.drop([name for name in cells.columns if name.startswith("_")]))
+        if self._table.subject == "demographics":
+            cells = cells.with_columns(userSourcedId=_KEY)
+        made = {}
+        for row in self._table.rows:
+            name, column = str(row.ours), row.targets[0].path.steps[0].name
+            values = self._values(cells, column, row.codec)
+            if values is not None and self._kind.needs(name):
+                made[name] = values.rename(name)
+        self._count_unknown(cells)
+        if self._kind.needs("extras"):
+            made["extras"] = self._extras(cells)
+        schema = schema_of(self._table.subject).items()
+        held = {name: kind for name, kind in schema if self._kind.needs(name)}
+        return cells.with_columns(  # a column without a value is one null, however long it is
+            made.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in held.items()
+        ).select(list(held))
 
     def _living(self, cells: pl.DataFrame) -> pl.DataFrame:
         if "status" not in cells.columns:
@@ -112,28 +185,42 @@ class _Reading:
         return cells.filter(~gone)
 
     def _count(self, path: str, reason: str, values: pl.Series) -> None:
+        """Count values; the first ones of the file are shown."""
         key = LossKey(Side.THEIRS, self._table.entity, path, reason)
-        for value in values.head(SAMPLES):
+        shown = values.head(max(0, SAMPLES - self._losses.counts[key]))
+        for value in shown:
             self._losses.add(key, value)
-        if len(values) > SAMPLES:
-            self._losses.add(key, count=len(values) - SAMPLES)
+        if len(values) > len(shown):
+            self._losses.add(key, count=len(values) - len(shown))
 
-    def _field(self, cells: pl.DataFrame, ours: str, column: str, codec: Codec | None) -> pl.Series:
+    def _values(self, cells: pl.DataFrame, column: str, codec: Codec | None) -> pl.Series | None:
+        """What a column says, None for nothing; cells that cannot be read are told."""
         if column not in cells.columns or codec is None:
-            return pl.Series(ours, [None] * cells.height, dtype=pl.String)
-        values = decoded(codec, cells[column])
+            return None
+        present = cells[column].len() - cells[column].null_count()
+        values = decoded(codec, cells[column]) if present else None
+        if values is None or values.len() - values.null_count() == present:
+            return values
         unread = cells[column].filter(values.is_null() & cells[column].is_not_null())
-        for cell, count in unread.value_counts().iter_rows():
+        counts = unread.to_frame().group_by(column, maintain_order=True).len()
+        for cell, count in counts.iter_rows():
             key = LossKey(Side.THEIRS, self._table.entity, column, _why(codec, cell))
             self._losses.add(key, cell, count)
-        return values.rename(ours)
+        return values if values.null_count() < len(values) else None
 
-    def _extras(self, cells: pl.DataFrame) -> pl.Series:
-        reasons = {bare(path): why for path, why in self._table.theirs_only.items()}
-        taken = {row.targets[0].path.steps[0].name for row in self._table.rows}
-        free = [name for name in cells.columns if name not in {*taken, *reasons, "status", ROLE}]
+    def _reasons(self) -> dict[str, str]:
+        return {bare(path): why for path, why in self._table.theirs_only.items()}
+
+    def _count_unknown(self, cells: pl.DataFrame) -> None:
+        """Count what the table leaves with them."""
+        reasons = self._reasons()
         for name in reasons.keys() & set(cells.columns) - {"status", *NESTED}:
             self._count(name, reasons[name], cells[name].drop_nulls())
+
+    def _extras(self, cells: pl.DataFrame) -> pl.Series:
+        taken = {row.targets[0].path.steps[0].name for row in self._table.rows}
+        known = {*taken, *self._reasons(), "status", ROLE}
+        free = [name for name in cells.columns if name not in known]
         return object_texts(cells.with_columns(_value_texts(cells[name]) for name in free), free)
 
 

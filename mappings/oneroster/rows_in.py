@@ -165,7 +165,7 @@ def with_named_administrators(frames: dict[str, pl.DataFrame]) -> dict[str, pl.D
 def _with_ids(roles: pl.DataFrame, before: pl.Series) -> pl.DataFrame:
     """The roles with ids that go with what they are called now."""
     changed = roles["role"] != before
-    if not changed.any():
+    if not changed.any() or "id" not in roles.columns:
         return roles
     ids = [
         role_id(person, place, role) if is_new else own

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from adapters.port import Progress
 from mappings.engine.loss import Losses
-from mappings.hub import Choice, Hub, Lines
+from mappings.hub import Choice, Hub, Lines, Needs
 from schemas.standards.shape import StandardRecord
 
 Pieces = Iterable[StandardRecord | Lines]
@@ -25,6 +25,8 @@ class TakesLines(Protocol):
 @runtime_checkable
 class MakesLines(Protocol):
     """A bridge that makes such lines out of our tables."""
+
+    def needs(self, choice: Choice) -> Needs | None: ...
 
     def write_lines(self, hub: Hub, losses: Losses, choice: Choice) -> Pieces: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,13 +70,16 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
     source: Format = telling(format_of(order.source_format), outcome.losses)
     target: Format = telling(_target(order), outcome.losses)
     with drafted(order.target) as unfinished:
-        hub = None if _same_records(order) else _hub(order, source, outcome, progress)
-        if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
-            made = _records(order, source, hub, outcome, progress)
-            records = (record for record in made if order.choice.wants(record.entity))
-            told = _counted(records, outcome.written, "writing", progress)
-            with _carrying(order, target) as writer:
-                writer.write(unfinished, told, progress)
+        with ExitStack() as opened:
+            hub = None if _same_records(order) else _hub(order, source, outcome, progress, opened)
+            if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
+                made = _records(order, source, hub, outcome, progress)
+                records = (record for record in made if order.choice.wants(record.entity))
+                told = _counted(records, outcome.written, "writing", progress)
+                with _carrying(order, target) as writer:
+                    writer.write(unfinished, told, progress)
+            if hub is not None:
+                hub.read_rest()
         _accept(order, outcome)
     return outcome
 
@@ -136,11 +139,14 @@ def _read(
     return _counted(source.read(order.source, progress), outcome.read, "reading", progress)
 
 
-def _hub(order: Order, source: Format, outcome: Outcome, progress: Progress) -> Hub:
-    """What the input says, by columns where there are no plans in it."""
+def _hub(
+    order: Order, source: Format, outcome: Outcome, progress: Progress, opened: ExitStack
+) -> Hub:
+    """What the input says, by columns where there are no plans in it; there while it is opened."""
     bridge = _ways(order)[0]
     columns = Way(format_of(order.source_format), bridge, order.source, outcome.losses, progress)
-    hub = columns.read(outcome.read)
+    out = Way(_target(order), _ways(order)[1], order.target, outcome.losses, progress)
+    hub = columns.read(outcome.read, opened, out.needs(order.choice))
     if hub is None:
         hub = bridge.read(
             lambda: _read(order, source, outcome, progress), outcome.losses, order.choice

@@ -6,7 +6,7 @@ Source: CSV Binding 1.2.1, CSV Format (RFC 4180, UTF-8, no carriage return insid
 from __future__ import annotations
 
 import csv
-import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +15,19 @@ import polars as pl
 from adapters.oneroster.csv.explain import explain
 from adapters.oneroster.csv.headers import Header, resolve_header
 from adapters.oneroster.csv.limits import Limits
+from adapters.oneroster.csv.parts import parts_of
 from adapters.oneroster.csv.peek import BOM
 from adapters.oneroster.csv.repair import Repair, repair
+from adapters.oneroster.csv.sound import Text, bytes_of, is_sound
 from adapters.oneroster.csv.weigh import too_heavy
 from adapters.port import ROW, FileMode, Reading
 from schemas.finding import Finding, Severity
 from schemas.standards.oneroster import column_map, files, former_columns
 
 _HEAD = 1 << 20
-_CHUNK = 1 << 22
+_FIRST = 2
+"""The number of the first row below the header."""
+
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -49,20 +53,46 @@ def read_csv(file: CsvFile, limits: Limits) -> Reading:
     The frame has every column of the standard in its order (missing ones null), then those that
     only the sender knows, without passwords.
     """
-    sent, findings = _read_header(file)
-    if sent is None:
+    header, findings = _accepted(file, limits)
+    if header is None:
         return _refused(file, findings)
-    heavy = too_heavy(file.path, file.label, len(sent), limits)
-    if heavy is not None:
-        return _refused(file, [*findings, heavy])
-    header = resolve_header(sent, file.name, file.version, file.mode)
-    findings.extend(header.findings)
-    if header.refused:
-        return _refused(file, findings)
-    frame, broken = _read_rows(file, header, limits)
+    frame, broken = _read_rows(file, header, limits, file.path)
     if frame is None:
         return _refused(file, [*findings, *broken])
-    return _finished(file, frame, findings)
+    return _finished(file, frame, findings, file.path)
+
+
+def read_parts(file: CsvFile, limits: Limits) -> Iterator[Reading]:
+    """The same some rows at a time, each part with what was found in it; there is at least one.
+
+    A part with REFUSE findings is the last, and what came before it is not to be used.
+    """
+    header, findings = _accepted(file, limits)
+    if header is None:
+        yield _refused(file, findings)
+        return
+    row = _FIRST
+    for text in parts_of(file.path, limits.part_bytes):
+        frame, broken = _read_rows(file, header, limits, text, row)
+        if frame is None:
+            yield _refused(file, [*findings, *broken])
+            return
+        row += frame.height
+        yield _finished(file, frame, findings, text)
+        findings = []
+
+
+def _accepted(file: CsvFile, limits: Limits) -> tuple[Header | None, list[Finding]]:
+    """The header of a file that can be read, or None, and what there is to say so far."""
+    sent, findings = _read_header(file)
+    if sent is None:
+        return None, findings
+    heavy = too_heavy(file.path, file.label, len(sent), limits)
+    if heavy is not None:
+        return None, [*findings, heavy]
+    header = resolve_header(sent, file.name, file.version, file.mode)
+    findings.extend(header.findings)
+    return (None if header.refused else header), findings
 
 
 def _refused(file: CsvFile, findings: list[Finding]) -> Reading:
@@ -127,93 +157,43 @@ def _odd_header(file: CsvFile, line: str) -> Finding | None:
 
 
 def _read_rows(
-    file: CsvFile, header: Header, limits: Limits
+    file: CsvFile, header: Header, limits: Limits, text: Text, row: int = _FIRST
 ) -> tuple[pl.DataFrame | None, list[Finding]]:
     try:
-        frame = _scan(file.path, header.names)
+        frame = _scan(text, header.names, row)
     except pl.exceptions.PolarsError as error:
-        return None, _explained(file, header) or [_unreadable(file, str(error))]
-    if not _is_sound(file.path, frame):
-        broken = _explained(file, header)
+        return None, _explained(file, header, text) or [_unreadable(file, str(error))]
+    if not is_sound(text, frame):
+        broken = _explained(file, header, text)
         if broken:
             return None, broken
     long = _too_long(file, frame, limits)
     return (None, long) if long else (frame, [])
 
 
-def _scan(path: Path, names: list[str]) -> pl.DataFrame:
+def _scan(text: Text, names: list[str], row: int) -> pl.DataFrame:
     """The rows after the header; blank lines come as rows of nulls and keep their number."""
     return pl.read_csv(
-        path,
+        text,
         has_header=False,
         skip_lines=1,
         schema=dict.fromkeys(names, pl.String),
         row_index_name=ROW,
-        row_index_offset=2,
+        row_index_offset=row,
+        missing_columns="insert",  # where the first line is blank
     ).with_columns(pl.col(ROW).cast(pl.UInt32))
 
 
-def _explained(file: CsvFile, header: Header) -> list[Finding]:
+def _explained(file: CsvFile, header: Header, text: Text) -> list[Finding]:
+    """What is wrong with a text; rows are counted from the beginning of the file."""
+    if isinstance(text, bytes) and not explain(file.label, text, header.names):
+        return []
     return explain(file.label, file.path.read_bytes(), header.names)
 
 
 def _unreadable(file: CsvFile, error: str) -> Finding:
     problem = f"the file cannot be read as CSV: {error.splitlines()[0]}"
     return _refusal(file, "file.unreadable", problem, "Export the file again as RFC 4180 CSV.")
-
-
-def _is_sound(path: Path, frame: pl.DataFrame) -> bool:
-    """Whether the fast reader can have seen nothing but well-formed records.
-
-    It fills short rows with nulls and lets some stray quotes pass, without a word. Both show in
-    the number of separators and quotes, which costs a fraction of reading.
-    """
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        start = raw.find(b"\n") + 1
-        if start == 0:
-            return True
-        if raw.find(b"\0", start) >= 0:
-            return False
-        quoted = raw.find(b'"', start) >= 0
-        quotes_fit = not quoted or _quotes_fit(path)
-        has_returns = raw.find(b"\r", start) >= 0
-        # A short row leaves its last cell null, so a filled last column tells that none is short.
-        if not quoted and frame.height and not frame[frame.columns[-1]].null_count():
-            return not (has_returns and _any(frame, "\r"))
-        commas = sum(raw[at : at + _CHUNK].count(b",") for at in range(start, len(raw), _CHUNK))
-    commas_fit = _commas_fit(frame, commas, quoted=quoted)
-    return quotes_fit and commas_fit and not (has_returns and _any(frame, "\r"))
-
-
-def _quotes_fit(path: Path) -> bool:
-    """Whether every quote opens a cell, closes one, or is doubled inside one."""
-    line = pl.col("line")
-    quoted = pl.scan_lines(path).slice(1).filter(line.str.contains('"', literal=True))
-    # A line ends where the reader ends it, so a value of several lines begins and ends lines.
-    counts = quoted.select(line.str.replace_all('""', "", literal=True)).select(
-        opening=line.str.count_matches('(?:^|,)"').sum(),
-        closing=line.str.count_matches('"(?:,|$)').sum(),
-        all=line.str.count_matches('"', literal=True).sum(),
-    )
-    opening, closing, every = counts.collect(engine="streaming").row(0)
-    return bool(opening == closing and opening + closing == every)
-
-
-def _commas_fit(frame: pl.DataFrame, commas: int, *, quoted: bool) -> bool:
-    """Whether the separators are as many as whole rows must have; only quotes can hide commas."""
-    values = frame.drop(ROW)
-    if not quoted and commas == frame.height * (values.width - 1):
-        return True
-    # Rows of commas alone are not told from blank lines here; the slow look clears them.
-    filled = pl.any_horizontal(pl.all().is_not_null()).sum()
-    held = pl.all().str.count_matches(",", literal=True).sum()
-    rows, *hidden = values.select(filled.alias(ROW), held).row(0)
-    return bool(commas == rows * (values.width - 1) + sum(hidden))
-
-
-def _any(frame: pl.DataFrame, text: str) -> bool:
-    found = frame.select(pl.exclude(ROW).str.contains(text, literal=True).any()).row(0)
-    return any(found)
 
 
 def _too_long(file: CsvFile, frame: pl.DataFrame, limits: Limits) -> list[Finding]:
@@ -230,10 +210,10 @@ def _too_long(file: CsvFile, frame: pl.DataFrame, limits: Limits) -> list[Findin
     return findings
 
 
-def _finished(file: CsvFile, frame: pl.DataFrame, findings: list[Finding]) -> Reading:
+def _finished(file: CsvFile, frame: pl.DataFrame, findings: list[Finding], text: Text) -> Reading:
     columns = column_map(file.version, file.name)
     repaired = Repair(file.label, frame)
-    repair(repaired, columns.values(), _blanks(file.path))
+    repair(repaired, columns.values(), _blanks(text))
     _drop_blank_rows(repaired)
     absent = [c.name for c in files(file.version)[file.name] if c.name not in frame.columns]
     whole = repaired.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -248,9 +228,9 @@ A quotation mark stands with the blank, because only a quoted value can be empty
 """
 
 
-def _blanks(path: Path) -> str:
+def _blanks(text: Text) -> str:
     """The characters that may surround values here; without any, no value is empty either."""
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+    with bytes_of(text) as raw:
         start = raw.find(b"\n") + 1
         held = {sign for signs in _SIGNS.values() for sign in signs if raw.find(sign, start) >= 0}
     return "".join(char for char, signs in _SIGNS.items() if not held.isdisjoint(signs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ from adapters.shelf import Shelf
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from adapters.oneroster.csv.read import CsvFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,26 @@ class OneRosterCsvSource:
 
     def read(self, delivery: Delivery, name: str) -> Reading:
         """Read one file; a file that cannot be read gives REFUSE findings and no rows."""
-        from adapters.oneroster.csv.read import CsvFile, read_csv
+        from adapters.oneroster.csv.read import read_csv
+
+        return read_csv(self._file(delivery, name), self.limits)
+
+    def read_parts(self, delivery: Delivery, name: str) -> Iterator[Reading]:
+        """The same some rows at a time; a part that gives REFUSE findings is the last."""
+        from adapters.oneroster.csv.read import read_parts
+
+        return read_parts(self._file(delivery, name), self.limits)
+
+    def is_long(self, delivery: Delivery, name: str) -> bool:
+        """Whether a file has several parts."""
+        return delivery.files[name].path.stat().st_size > self.limits.part_bytes
+
+    @staticmethod
+    def _file(delivery: Delivery, name: str) -> CsvFile:
+        from adapters.oneroster.csv.read import CsvFile
 
         file = delivery.files[name]
-        return read_csv(CsvFile(file.path, name, delivery.version, file.mode), self.limits)
+        return CsvFile(file.path, name, delivery.version, file.mode)
 
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
         """Check rows of one file against the standard's types and vocabularies.

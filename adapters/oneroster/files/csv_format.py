@@ -6,10 +6,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.formats import Unreadable
+from adapters.oneroster.csv.limits import DEFAULT_LIMITS, Limits
 from adapters.oneroster.files.loss import (
     OnFinding,
     OnLoss,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from adapters.oneroster.csv import OneRosterCsvSource
     from adapters.oneroster.files.csv_write import Packing
+    from mappings.hub import CellFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class OneRosterCsv:
 
     `on_loss` is told what a file cannot say, by default an error; `on_finding` what the reader
     had to repair or what is odd. In a `mode` of DELTA records keep status and dateLastModified,
-    which bulk files leave blank. `system` and `code` name the sending system in the manifest.
+    which bulk files leave blank. `system` and `code` name the sending system in the manifest;
+    `limits` bound what is read, and say how much of a file is read at a time.
     """
 
     version: str
@@ -47,6 +52,7 @@ class OneRosterCsv:
     code: str | None = None
     on_loss: OnLoss = refuse
     on_finding: OnFinding = ignore
+    limits: Limits = DEFAULT_LIMITS
 
     @property
     def name(self) -> str:
@@ -62,25 +68,46 @@ class OneRosterCsv:
         return csv_version(path) == self.version
 
     def read(self, path: Path, progress: Progress = silent) -> Iterator[StandardRecord]:
-        """Every row, file by file; one file at a time is held in memory.
+        """Every row, file by file; a part of one file is held in memory at a time.
 
         Rows that the standard's rules would reject are read as well. Raises Unreadable.
         """
         from adapters.oneroster.files.sheets import to_records
 
-        for entity, frame in self._frames(path, progress):
-            columns = column_map(self.version, entity)
-            yield from to_records(entity, frame, columns, f"{entity}.csv")
+        with self.open_frames(path, progress) as opened:
+            for entity, file in opened.items():
+                columns = column_map(self.version, entity)
+                for frame in file.parts():
+                    yield from to_records(entity, frame, columns, f"{entity}.csv")
 
-    def read_frames(
+    @contextmanager
+    def open_frames(
         self, path: Path, progress: Progress = silent
-    ) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Every file that has rows as a frame of text: cells as they stand, blanks null.
+    ) -> Iterator[Mapping[str, CellFile]]:
+        """The files of a package as frames of text: cells as they stand, blanks null.
 
-        Users come first, since they may hold what is not for columns. The column `_row` numbers
-        rows as findings do. Raises Unreadable.
+        They can be read as long as the context is open. The column `_row` numbers rows as findings
+        do; there are no frames without rows. Opening and reading raise Unreadable.
         """
-        return self._frames(path, progress, first="users")
+        from mappings.hub import CellFile
+
+        with _fetched(path, self.limits, progress) as (source, delivery):
+            self._accept(delivery.findings)
+            self._same_version(delivery)
+            present = [name for name in files(self.version) if name in delivery.files]
+            done = count(1)
+
+            def parts(entity: str) -> Iterator[pl.DataFrame]:
+                for reading in source.read_parts(delivery, entity):
+                    self._accept(reading.findings)
+                    if not reading.frame.is_empty():
+                        yield reading.frame
+                progress(f"Reading {entity}.csv", min(next(done), len(present)), len(present))
+
+            yield {
+                entity: CellFile(partial(parts, entity), source.is_long(delivery, entity))
+                for entity in present
+            }
 
     def write(
         self, path: Path, records: Iterable[StandardRecord], progress: Progress = silent
@@ -114,22 +141,6 @@ class OneRosterCsv:
 
         return Packing(self.version, self.mode, self.system, self.code, self.on_loss)
 
-    def _frames(
-        self, path: Path, progress: Progress, first: str = ""
-    ) -> Iterator[tuple[str, pl.DataFrame]]:
-        with _fetched(path, progress) as (source, delivery):
-            self._accept(delivery.findings)
-            self._same_version(delivery)
-            present = [name for name in files(self.version) if name in delivery.files]
-            present.sort(key=lambda name: name != first)
-            for done, entity in enumerate(present, start=1):
-                reading = source.read(delivery, entity)
-                self._accept(reading.findings)
-                if not reading.frame.is_empty():
-                    yield entity, reading.frame
-                del reading  # the next file takes the place of this one
-                progress(f"Reading {entity}.csv", done, len(present))
-
     def _accept(self, findings: Iterable[Finding]) -> None:
         """Tell findings; raises Unreadable for those that make a file unreadable."""
         told = sorted(findings, key=_gravity, reverse=True)
@@ -152,13 +163,15 @@ def _gravity(finding: Finding) -> int:
 
 
 @contextmanager
-def _fetched(path: Path, progress: Progress) -> Iterator[tuple[OneRosterCsvSource, Delivery]]:
+def _fetched(
+    path: Path, limits: Limits, progress: Progress
+) -> Iterator[tuple[OneRosterCsvSource, Delivery]]:
     """The package, taken apart in a folder of its own. Raises Unreadable without one."""
     from adapters.errors import AdapterError
     from adapters.oneroster.csv import OneRosterCsvSource
     from adapters.shelf import Shelf
 
-    source = OneRosterCsvSource(path)
+    source = OneRosterCsvSource(path, limits)
     with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
         try:
             delivery = source.fetch(Shelf(Path(scratch)), {}, progress)
