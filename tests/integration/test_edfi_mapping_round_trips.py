@@ -69,3 +69,11 @@ def test_a_tenant_that_switched_nothing_on_opens_no_carrier(name: str) -> None:
     hub = Hub({}, fixture_plans(FIXTURES))
     sent = {each.entity for each in bridge_of(name).write(hub, Losses(), Choice())}
     assert sent & closed == set()
+
+
+@pytest.mark.parametrize("place", [("CRS.01", "credits"), ("STR.01", "name")])
+def test_what_only_leaves_is_told_when_it_leaves(place: tuple[str, str]) -> None:
+    out = Losses()
+    list(bridge_of(JSON[1]).write(Hub({}, fixture_plans(FIXTURES)), out, ALL))
+    told = {(key.subject, key.path) for key in out if "not read back" in key.reason}
+    assert place in told
