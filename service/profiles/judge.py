@@ -6,8 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tomllib import TOMLDecodeError
+from typing import Final
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -17,6 +19,7 @@ from schemas.ilp.plan import REQUIRED, Plan
 from schemas.ilp.rules import Outcome
 from schemas.profiles.check import Verdict, check_profile
 from schemas.profiles.model import Profile, read_profile, shipped, states
+from service.access.request import born_by
 from service.errors import Invalid, NotFound
 from service.ilp.request import plan_sections
 from service.ilp.sight import open_plan, view_of_sight
@@ -25,6 +28,8 @@ from service.office.people import students_at
 from service.roster import load_record
 from service.store.places import is_called
 from service.store.tables import ROSTER
+
+_ADULT: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +122,25 @@ def _judge(visit: Visit, sight: Sight, profile: Profile, grade: int | None) -> J
     plan = open_plan(visit.connection, visit.tenant, sight)
     found = grade or (_grade(person["grades"]) if sight.opens("person.grades") else None)
     today = visit.district.day(visit.now)
-    verdicts = (
-        check_profile(profile, plan[1] if plan else _blank(sight), found, today) if found else ()
-    )
+    shown = plan[1] if plan else _blank(sight)
+    adult = _is_adult(visit, sight.student, today) if _asks_age(profile) else None
+    verdicts = check_profile(profile, shown, found, today, adult) if found else ()
     name = f"{person['given_name']} {person['family_name']}" if _is_named(sight) else ""
     return Judged(sight.student, name, plan is not None, found, tuple(verdicts))
+
+
+def _asks_age(profile: Profile) -> bool:
+    return any(rule.signers_for_minors for rule in profile.rules)
+
+
+def _is_adult(visit: Visit, student: str, today: date) -> bool | None:
+    """Whether a student is 18; None where the roster has no birth date."""
+    held = ROSTER["demographics"].c
+    query = sa.select(held.birth_date).where(
+        held.tenant == visit.tenant, held.person_id == student, held.birth_date.is_not(None)
+    )
+    born = visit.connection.execute(query).scalars().first()
+    return None if born is None else str(born)[:10] <= born_by(today, _ADULT).isoformat()
 
 
 def _blank(sight: Sight) -> Plan | None:

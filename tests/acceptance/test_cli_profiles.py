@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import Home, mistake
-from support.nights import LOCAL_ID, MOTHER
+from support.nights import LOCAL_ID, LUPE, MOTHER
 
 TEACHER, SCHOOL = "tch-2201", "org-cedar"
 
@@ -43,6 +43,14 @@ def test_a_mother_sees_how_her_child_stands(school: Home) -> None:
 
 def test_what_a_teacher_may_not_see_is_not_missing(school: Home) -> None:
     assert outcomes(school, "lee")["CO-03"] == "cannot-tell"
+
+
+@pytest.mark.parametrize(("year", "signers"), [(2026, "S and C and F"), (2031, "S and C")])
+def test_a_parent_signs_until_the_student_is_18(school: Home, year: int, signers: str) -> None:
+    assert school("access", "link", "lupe", LUPE, "--reason", "minutes").status == 0
+    words = ("profile", "check", LOCAL_ID, "--state", "NM", "--grade", "9", "--json")
+    answer = school(*words, OPERATOR="lupe", NOW=f"{year}-11-20T02:00:00Z")
+    assert f"approved by {signers}, and" in answer.json["results"][0]["reason"]
 
 
 def test_a_school_is_judged_by_what_is_open(school: Home) -> None:
