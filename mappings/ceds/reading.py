@@ -12,7 +12,7 @@ import polars as pl
 
 from mappings.ceds.addresses import Marks, localize
 from mappings.ceds.roster_out import OWN, ROSTER_STATE
-from mappings.ceds.settle import has_plan, settle
+from mappings.ceds.settle import has_plan, settle, settle_shared
 from mappings.engine.assemble import Assembly, Student
 from mappings.engine.book import Book
 from mappings.engine.fragments import combine
@@ -92,9 +92,8 @@ class Reading:
 
     def _settled(self, record: StandardRecord, losses: Losses) -> StandardRecord:
         tree = localize(record.values, self.marks)
-        if record.entity == PERSON:
-            tree = settle(tree, losses)
-        return StandardRecord(record.entity, tree)
+        ready = settle(tree, losses) if record.entity == PERSON else settle_shared(tree)
+        return StandardRecord(record.entity, ready)
 
     def _add(self, entity: str, row: Tree) -> None:
         if not _is_whole(entity, row):

@@ -7,10 +7,13 @@ outright. Nothing stands here twice: a term of ours that is there is left alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from mappings.ceds.addresses import PREFIX
 from mappings.ceds.guard import SSN
+from mappings.codesets.crosswalk import crosswalk
+from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.fixed import SchoolYear
 from mappings.engine.errors import Unrepresentable
 from mappings.engine.loss import Losses, LossKey, Side
@@ -33,6 +36,8 @@ def settle(person: Tree, losses: Losses) -> Tree:
     """A person, ready for the tables; changed where it is."""
     _drop(person, "hasPersonIdentification", _is_ssn, losses, SSN)
     _address(person)
+    for node in (*_nodes(person, "hasMembership"), *_nodes(person, "hasPersonRelationship")):
+        _kind(node)
     for part in _nodes(person, "hasMembership"):
         _drop(part, "hasIndividualizedProgram", _is_other_plan, losses, OTHER_PLAN)
     if has_plan(person):
@@ -40,6 +45,29 @@ def settle(person: Tree, losses: Losses) -> Tree:
     for award in _nodes(person, "hasCredentialAward"):
         _award(award)
     return person
+
+
+def settle_shared(node: Tree) -> Tree:
+    """A record of nobody in particular, ready for the tables; changed where it is."""
+    _kind(node)
+    if node.get("@type") == "OrganizationCalendarSession":
+        _year(node, "SessionBeginDate")
+    return node
+
+
+_KINDS: Final = {
+    "PersonRelationship": ("relationshipKind", "hasPersonRelationshipType", "relation"),
+    "K12StaffAssignment": ("roleName", "hasK12StaffClassification", "staff-role"),
+    "OrganizationCalendarSession": ("sessionKind", "hasSessionType", "session-type"),
+}
+"""By class: our term, the option that says it more finely or coarsely, and their crosswalk."""
+
+
+def _kind(node: Tree) -> None:
+    term, option, name = _KINDS.get(str(node.get("@type")), ("", "", ""))
+    if option in node and f"ilp:{term}" not in node:
+        with suppress(Unrepresentable):
+            node[f"ilp:{term}"] = Crossed(crosswalk(f"ceds/{name}"), "option").decode(node[option])
 
 
 def _plan(person: Tree, losses: Losses) -> None:
@@ -131,13 +159,15 @@ def _is_other_plan(node: Tree) -> bool:
 
 
 def _enrollment(node: Tree) -> None:
-    entered = node.get("EnrollmentEntryDate")
-    if "ilp:schoolYear" in node or entered is None or _is_rostered(node):
-        return
-    try:
-        node["ilp:schoolYear"] = SchoolYear().encode(entered)
-    except Unrepresentable:
-        return  # the table of enrollments says what is wrong with the date
+    if not _is_rostered(node):
+        _year(node, "EnrollmentEntryDate")
+
+
+def _year(node: Tree, began: str) -> None:
+    """The school year of the day on which something begins, where none is told."""
+    if "ilp:schoolYear" not in node and began in node:
+        with suppress(Unrepresentable):  # the tables say what is wrong with the date
+            node["ilp:schoolYear"] = SchoolYear().encode(node[began])
 
 
 def _is_rostered(node: Tree) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+import pytest
 from support.ceds_mapping import read
 
 from mappings.ceds.bridge import v14
@@ -118,3 +119,48 @@ def test_a_goal_that_stands_elsewhere_is_the_plans_all_the_same() -> None:
     (plan,) = read([StandardRecord("Person", tree)], losses := Losses())
     assert [each["text"] for each in plan["goals"]["academic_goals"]] == ["Read more"]
     assert not [key for key in losses if "hasGoal" in key.path]
+
+
+def shared(entity: str, **parts: Any) -> Hub:
+    told = StandardRecord(entity, {"@type": entity, **parts})
+    return v14().read(lambda: iter([told]), Losses())
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("FullSchoolYear", "schoolYear"), ("Quarter", "term"), ("Semester", "semester")],
+)
+def test_a_session_says_by_its_code_of_what_kind_it_is(code: str, kind: str) -> None:
+    hub = shared(
+        "OrganizationCalendarSession",
+        **{"@id": "urn:example:session:1", "SessionDescription": "Fall"},
+        SessionBeginDate="2025-08-18",
+        SessionEndDate="2025-12-19",
+        hasSessionType=f"SessionType_{code}",
+    )
+    found = row(hub, "academic_session")
+    assert (found["type"], found["school_year"]) == (kind, 2026)
+
+
+def test_staff_are_what_their_classification_says() -> None:
+    assigned = {
+        "@type": "K12StaffAssignment",
+        "hasRole": "Role_K12Staff",
+        "hasK12StaffClassification": "K12StaffClassification_SecondaryTeachers",
+        "hasOrganization": [SCHOOL],
+    }
+    assert row(hub_of(Losses(), hasMembership=[assigned]), "role")["role"] == "teacher"
+
+
+def test_a_father_is_a_parent() -> None:
+    father = {
+        "@type": "PersonRelationship",
+        "@id": "urn:example:relationship:1",
+        "hasPersonRelationshipType": "PersonRelationshipType_Father",
+        "ilp:person": [{"@type": "ilp:PersonReference", "ilp:name": "Al Ash"}],
+    }
+    program = {"@type": "IndividualizedProgram", "@id": "urn:example:plan:1"}
+    part = {"@type": "ProgramParticipation", "hasIndividualizedProgram": [program]}
+    tree = {**PERSON, "hasMembership": [part], "hasPersonRelationship": [father]}
+    (plan,) = read([StandardRecord("Person", tree)])
+    assert [each["relation"] for each in plan["supports"]["supportive_adults"]] == ["parent"]
