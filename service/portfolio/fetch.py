@@ -110,7 +110,7 @@ class Asking:
     def _connected(self, place: _Place, ends: float) -> socket.socket:
         """A connection to the very address that was looked at: a name may soon mean another."""
         found = self.resolve(place.host, place.port)
-        if not found or not all(ipaddress.ip_address(one).is_global for one in found):
+        if not found or not all(_is_public(one) for one in found):
             raise OSError(f"{place.host} is no public address")
         refused: OSError | None = None
         for one in found:
@@ -132,6 +132,19 @@ def _place_of(address: str) -> _Place:
     except ValueError:
         pass
     raise OSError(f"{address!r} is no https address")
+
+
+_THROUGH: Final = ipaddress.ip_network("64:ff9b::/96")
+"""Where a network translates IPv6 for servers that know IPv4 alone (RFC 6052)."""
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address is one server's on the public internet, and stands for no other one."""
+    found: Any = ipaddress.ip_address(address)
+    if found in _THROUGH:
+        found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    inside = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    return all(one.is_global and not one.is_multicast for one in (found, inside))
 
 
 def _left(ends: float) -> float:

@@ -1,9 +1,10 @@
-"""The nineteen threats of privacy.md §7, one named test each; other tests go deeper into most."""
+"""The nineteen threats of privacy.md §7, named by number; other tests go deeper into most.
+
+Those that come in files and by networks (9 to 12, 15) stand in `test_privacy_threats_of_peers`.
+"""
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,31 +17,27 @@ from support.access_states import STUDENT, row
 from support.access_world import FOREVER, LONG_AGO, NOW, TENANT, World, at_work, district
 from support.privacy_school import School, fill, school_in
 
-from adapters.edfi.limits import Limits
-from adapters.edfi.xml.read import read
-from adapters.formats import Unreadable
-from adapters.oneroster.rest.client import same_origin
 from adapters.shelf import Shelf
-from mappings.cis.cells import safe, unsafe
-from schemas.ilp.document import DocumentError, read_document
 from service.access import policy
 from service.access.desk import Desk
 from service.access.load import at_desk, load_subject
 from service.access.request import Agreement, Subject
-from service.access.students import Listing, page
+from service.access.students import Listing, count, page
 from service.access.workflow.agreements import link_account
 from service.access.workflow.clients import Scope, grant_scope
 from service.access.workflow.consents import Paper, add_consent, revoke_consent
+from service.access.workflow.spans import add_hold
 from service.access.workflow.ties import Bond, add_tie
 from service.access.writes import FieldsRefused, Proposal, authorize
 from service.audit.checkpoints import read_checkpoints
 from service.audit.verify import verify
 from service.errors import Denied, Invalid
 from service.office.visit import Refused
+from service.profiles.page import FEWEST, about, share_of
+from service.store.access_tables import account, agreement_section, legal_hold
 from service.store.audit_tables import audit_event, audit_payload
 from service.store.database import reading, writing
 from service.store.tables import change
-from service.sync.night import record_id
 
 DAY = timedelta(days=1)
 
@@ -167,56 +164,6 @@ def _consents() -> sa.Table:
     return consent
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "=cmd|'/c'!A0"])
-def test_threat_09_what_a_spreadsheet_would_run_is_disarmed_and_told_back(text: str) -> None:
-    assert safe(text).startswith("'")
-    assert unsafe(safe(text)) == text
-
-
-def test_threat_10_xml_with_a_doctype_is_refused_unread(tmp_path: Path) -> None:
-    path = tmp_path / "Student.xml"
-    secret = tmp_path / "secret"
-    secret.write_text("the secret")
-    bomb = f'<!DOCTYPE x [<!ENTITY a SYSTEM "{secret.as_uri()}">]>'
-    path.write_text(
-        f'{bomb}<InterchangeStudent xmlns="http://ed-fi.org/5.2.0">&a;</InterchangeStudent>'
-    )
-    with pytest.raises(Unreadable) as refused:
-        list(read(path, "5.2", limits=Limits()))
-    assert "the secret" not in repr(refused.value.findings)
-
-
-@pytest.mark.parametrize("name", ["../out.json", "/etc/out.json", "a/../../out.json"])
-def test_threat_11_no_archive_writes_outside(tmp_path: Path, name: str) -> None:
-    from adapters.ilp.read import open_bundle
-
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(name, "x")
-    path = tmp_path / "in" / "plan.zip"
-    path.parent.mkdir()
-    path.write_bytes(packed.getvalue())
-    with pytest.raises(Unreadable), open_bundle(path) as bundle:
-        list(bundle.plans())
-    assert [one.name for one in tmp_path.rglob("*") if one.is_file()] == ["plan.zip"]
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "http://sis.example/x",
-        "https://sis.example:8443/x",
-        "https://sis.example@evil.example/x",
-        "https://169.254.169.254/latest",
-        "file:///etc/passwd",
-        "//evil.example",
-    ],
-)
-def test_threat_12_no_address_but_the_configured_one_gets_the_token(target: str) -> None:
-    assert same_origin("https://sis.example/ims", "https://sis.example/other")
-    assert not same_origin("https://sis.example/ims", target)
-
-
 def test_threat_13_an_edited_log_is_found(school: School) -> None:
     with school.visit("teacher") as visit:
         visit.see("pupil")
@@ -227,6 +174,18 @@ def test_threat_13_an_edited_log_is_found(school: School) -> None:
     with reading(school.engine) as connection:
         verdict = verify(connection, school.log, read_checkpoints(school.log.checkpoints))
     assert [one.kind for one in verdict.faults][:1] == ["edited"]
+
+
+def test_threat_13_what_cannot_be_logged_does_not_happen(school: School) -> None:
+    with writing(school.engine) as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_payload"
+            " BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    with pytest.raises(sa.exc.DBAPIError), school.visit("custodian") as visit:
+        add_hold(visit.clerk, "pupil")
+    with reading(school.engine) as connection:
+        assert connection.execute(sa.select(legal_hold)).all() == []
 
 
 def test_threat_14_a_consent_holds_from_its_signature_to_its_revocation(school: School) -> None:
@@ -240,18 +199,6 @@ def test_threat_14_a_consent_holds_from_its_signature_to_its_revocation(school: 
         revoke_consent(visit.clerk, made)
         with pytest.raises(Invalid, match="revoked"):
             revoke_consent(visit.clerk, made)
-
-
-def test_threat_15_what_a_peer_sends_is_checked_and_its_ids_are_the_districts_own() -> None:
-    for document in (
-        b"{}",
-        b"\xff",
-        b'{"format": "planbridge-ilp", "plan": {"x": 1}}',
-        b"[" * 9999,
-    ):
-        with pytest.raises(DocumentError):
-            read_document(document)
-    assert record_id("a", "person", "sis", "1") != record_id("b", "person", "sis", "1")
 
 
 @pytest.mark.parametrize("size", [0, -1, 1001, 10**9])
@@ -286,7 +233,7 @@ def test_threat_18_neither_log_nor_journal_holds_values(school: School) -> None:
 
 
 def test_threat_19_no_aggregate_is_given_to_whom_single_records_are_closed() -> None:
-    """There is no count under a threshold to suppress: who may have aggregates only gets none."""
+    """No count is made for who may have aggregates only, so that none can be laid beside others."""
     agreed = Agreement(
         "a3", frozenset({"careerGoals"}), LONG_AGO, FOREVER, None, FOREVER, bound=True
     )
@@ -298,3 +245,32 @@ def test_threat_19_no_aggregate_is_given_to_whom_single_records_are_closed() -> 
     assert not plain.decide("careerGoals", "read").allowed
     only = Desk(auditor, replace(asking, deidentified=True), district()).case(rows)
     assert only.decide("careerGoals", "read").limits == {"deidentified"}
+
+
+def test_threat_19_who_may_have_aggregates_only_sees_no_row_and_no_count(school: School) -> None:
+    with writing(school.engine) as connection:
+        auditor = {"tenant": TENANT, "id": "state", "kind": "outside", "name": "State"}
+        connection.execute(sa.insert(account).values(**auditor, role="AUD", k12=False))
+    school.add("agreement", account_id="state", exception="a3", purpose="audit",
+               valid_to=FOREVER, destroy_by=FOREVER, direct_control=True,
+               no_redisclosure=True, id="audit-1")  # fmt: skip
+    with writing(school.engine) as connection:
+        part = {"tenant": TENANT, "agreement_id": "audit-1", "section": "careerGoals"}
+        connection.execute(sa.insert(agreement_section).values(part))
+    with reading(school.engine) as connection:
+        subject = load_subject(connection, TENANT, "state")
+        for only in (False, True):
+            asking = at_work(purpose="audit", deidentified=only)
+            desk = at_desk(connection, subject, asking, district())
+            asked = Listing("careerGoals")
+            assert page(connection, desk, asked, 9).rows == ()
+            assert count(connection, desk, asked) == 0
+
+
+@pytest.mark.parametrize("whole", [1, 9, 10, 19, 20, 33])
+def test_threat_19_no_few_students_are_counted_from_a_page(whole: int) -> None:
+    """What a page tells of a group is the same however the fewest of its parts are filled."""
+    told = {met: (share_of(met, whole - met), about(whole)) for met in range(whole + 1)}
+    few_hold = {words for met, words in told.items() if met < FEWEST <= whole - met}
+    few_lack = {words for met, words in told.items() if whole - met < FEWEST <= met}
+    assert max(len(few_hold), len(few_lack)) <= 1

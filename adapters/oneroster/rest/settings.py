@@ -134,11 +134,26 @@ def _require_tls(url: str, allow_insecure: bool) -> None:
         raise ValueError("a URL must not hold a user name or password")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("base_url and token_url must be whole addresses such as https://host/path")
+    if _is_nobodys(parts.hostname):
+        raise ValueError(f"{parts.hostname} is no server of anybody's, but a machine's own address")
     if parts.scheme == "http" and not (allow_insecure or _is_loopback(parts.hostname)):
         raise ValueError(
             f"http://{parts.hostname} would send the secret unencrypted; use https, or set "
             "allow_insecure on a network that you trust"
         )
+
+
+def _is_nobodys(host: str) -> bool:
+    """Addresses at which machines tell about themselves, such as 169.254.169.254, or nobody is.
+
+    A school's own network and this very machine are places where a student system may well be.
+    """
+    try:
+        address: Any = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return bool(address.is_link_local or address.is_multicast or address.is_unspecified)
 
 
 def _is_loopback(host: str) -> bool:
