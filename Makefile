@@ -26,6 +26,7 @@ check: $(READY) ## Style, types, storeys, generated documents
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m schemas.ilp.generate --check
 	@$(BIN)/python -m mappings.generate --check
+	@$(BIN)/python -m service.cli.reference --check
 
 bench: $(READY) ## Measure against budgets; ARGS=convert, nights, access, audit, forms or portfolio
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -46,7 +47,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' \
 	  || { echo "This Python cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing into .venv ..."
+	@echo "Installing into .venv, which takes a minute or two ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.out import print_rich, table
-from service.cli.session import operator, progress
+from service.cli.session import opened, operator, progress
 
 if TYPE_CHECKING:
     from adapters.port import Progress
@@ -36,6 +38,7 @@ def demo(
 
     with progress() as tell:
         tour = prepare(out, tell, operator())
+    opened(tour.engine)
     page = walk(tour, _say, show)
     _show_people(tour)
     story = out / _STORY
@@ -68,6 +71,7 @@ def _tell_story(folder: Path, tell: Progress) -> None:
 
     _say("A transition plan, two years of it: the same district, with a clock of its own.")
     stage = set_up(folder, tell, operator())
+    opened(stage.tour.engine)
     for sentence in telling(stage):
         typer.echo(f"- {sentence}")
     _show_register(register(stage))
@@ -129,11 +133,15 @@ def _show_register(found: list[Disclosure]) -> None:
 
 def _entered(mark: Mark) -> str:
     """Under which paragraph a register holds it, or which one spares it."""
-    return mark.reason if mark.recorded else f"not in it: {mark.reason}"
+    if mark.recorded:
+        return mark.reason
+    return "not in it" if mark.reason == "n/a" else f"not in it: {mark.reason}"
 
 
 def _look_on(out: Path, story: Path) -> None:
     here, there = shlex.quote(str(out)), shlex.quote(str(story))
+    if shutil.which("planbridge") is None:
+        typer.echo(f'First: export PATH="{Path(sys.argv[0]).resolve().parent}:$PATH"')
     typer.echo(
         f"Look around: cd {here} && planbridge conflicts list && planbridge audit verify\n"
         f"The record:  cd {here} && planbridge credential verify record.clr.json\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 from support.cli import Answer, Home
+from support.tutorial import surprises
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +164,11 @@ def test_the_last_lines_say_where_everything_lies(demo: tuple[Home, Answer]) -> 
     told = "".join(demo[1].out.partition("Reports:")[2].split())
     for name in ("portfolio.pdf", "record.clr.json", "naviance.zip", "transition/packet.pdf"):
         assert str(demo[0].folder.resolve() / name) in told
+
+
+def test_the_tutorial_goes_on_in_it(demo: tuple[Home, Answer], tmp_path: Path) -> None:
+    shutil.copytree(demo[0].folder, tmp_path / "demo")
+    assert surprises(Home(tmp_path), "Part two") == []
 
 
 def test_running_it_again_replaces_its_own_folder(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 import typer
 from pydantic import BaseModel
 
+from service.cli import reference
 from service.cli.main import app
 from service.settings import Settings
 
@@ -46,8 +47,36 @@ def test_commands_in_a_document_exist(document: Path) -> None:
     assert not [(line, misnamed(line)) for line in lines if misnamed(line)]
 
 
-def test_the_tour_names_most_commands() -> None:
-    assert len(list(commands((ROOT / "README.md").read_text(encoding="utf-8")))) > 10
+def test_every_command_is_used_on_a_page() -> None:
+    names = [name for name, _ in reference.leaves(typer.main.get_command(app))]
+    assert [name for name, pages in reference.uses(names).items() if not pages] == []
+
+
+def test_the_list_of_commands_is_fresh() -> None:
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page()
+
+
+def test_everything_that_is_typed_is_explained() -> None:
+    told = [
+        (name, param.name)
+        for name, command in reference.leaves(typer.main.get_command(app))
+        for param in command.params
+        if not getattr(param, "help", None)
+    ]
+    assert told == []
+
+
+def linked(document: Path) -> Iterator[Path]:
+    """The files that a document links to."""
+    for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
+        if "://" not in target:
+            yield (document.parent / target).resolve()
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs/index.md"
+    pages = {path for path in DOCUMENTS if "decisions" not in path.parts}
+    assert pages - {ROOT / "README.md", index} - set(linked(index)) == set()
 
 
 def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
