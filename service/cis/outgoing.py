@@ -15,6 +15,7 @@ from adapters.port import Progress, silent
 from service.cis.places import layout_of
 from service.cis.sets import Order, Permit, make_set, note_delivered, permit_set
 from service.errors import Invalid
+from service.ilp.files import PlanFiles
 from service.office import Visit, Window, let_out
 from service.office.people import all_students, students_at
 from service.settings import Deliver
@@ -23,12 +24,16 @@ from service.store.database import writing
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What is to go where: the destination's name, its settings, its place, and drafts' folder."""
+    """What is to go where: the destination's name, its settings, its place, and drafts' folder.
+
+    `files` are those of the district's plans.
+    """
 
     name: str
     destination: Deliver
     place: Place
     drafts: Path
+    files: PlanFiles
 
 
 def send_set(
@@ -48,8 +53,9 @@ def send_set(
     draft = Path(tempfile.mkdtemp(prefix=f"{errand.name}-", dir=errand.drafts))
     try:
         with let_out(window, lambda visit: _permit(visit, errand, allow_held)) as (visit, permit):
-            report = make_set(window, visit, permit, draft / "set")
-        files = [draft / "set" / one.name for one in report.files]
+            report = make_set(window, visit, permit, draft / "set", errand.files)
+        # What rows name comes before the rows.
+        files = [draft / "set" / one.name for one in (*report.attached, *report.files)]
         sent = deliver(errand.place, files, progress)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from adapters.cis.write import District
+from adapters.ilp.artifacts import every_file
+from adapters.shelf import Shelf
 from mappings.cis.facts import FACTS, Pupil
 from schemas.codes.grades import grade_number
+from schemas.ilp.plan import Plan
+from service.ilp.files import PlanFiles
 from service.ilp.sight import seen_plan
 from service.office import Sight
 from service.store.bulk import among
@@ -22,8 +27,13 @@ _STATE: Final = frozenset({"state", "stateid", "state_id"})
 _HIGH_SCHOOL: Final = 9
 
 
-def pupils_of(connection: Connection, tenant: str, sights: Mapping[str, Sight]) -> Iterator[Pupil]:
-    """Each student of these sights, one at a time, in the order of the roster's ids."""
+def pupils_of(
+    connection: Connection, tenant: str, sights: Mapping[str, Sight], files: PlanFiles
+) -> Iterator[Pupil]:
+    """Each student of these sights, one at a time, in the order of the roster's ids.
+
+    Of `files` come those alone that what is open of a plan speaks of.
+    """
     schools = _schools(connection, tenant)
     students = sorted(sights)
     for at in range(0, len(students), _AT_ONCE):
@@ -38,7 +48,14 @@ def pupils_of(connection: Connection, tenant: str, sights: Mapping[str, Sight]) 
             known = _facts(person, born.get(student, {}), school)
             head, sight = heads.get(student), sights[student]
             plan = seen_plan(connection, tenant, sight, head) if head else None
-            yield _seen(known, sight, Pupil({}, plan))
+            held = _held(files.of(str(head.id)), plan) if head and plan else {}
+            yield _seen(known, sight, Pupil({}, plan, files=held))
+
+
+def _held(shelf: Shelf, plan: Plan) -> dict[str, Path]:
+    """The files that a plan shows and that are here, by digest."""
+    told = {meta.sha256 for meta in every_file([plan])}
+    return {digest: shelf.path_of(digest) for digest in told if shelf.holds(digest)}
 
 
 def district_of(connection: Connection, tenant: str) -> District:
@@ -58,7 +75,7 @@ def _seen(known: Mapping[str, str], sight: Sight, pupil: Pupil) -> Pupil:
     """The facts whose fields are all open, and the names of those that are not."""
     shut = frozenset(name for name, fields in FACTS.items() if not set(fields) <= sight.fields)
     facts = {name: value for name, value in known.items() if name not in shut}
-    return Pupil(facts, pupil.plan, shut)
+    return Pupil(facts, pupil.plan, shut, pupil.files)
 
 
 def _facts(

@@ -19,6 +19,7 @@ from schemas.finding import Finding, Severity
 from service.act import Act
 from service.cis.pupils import district_of, pupils_of
 from service.errors import Denied, Held
+from service.ilp.files import PlanFiles
 from service.ilp.request import plan_sections
 from service.office import Sight, Visit, Window
 from service.store.cis_tables import cis_set
@@ -75,7 +76,9 @@ def permit_set(visit: Visit, students: Sequence[str], order: Order) -> Permit:
     return Permit(order, sights, len(students) - len(sights) if told else 0)
 
 
-def make_set(window: Window, visit: Visit, permit: Permit, out: Path) -> SetReport:
+def make_set(
+    window: Window, visit: Visit, permit: Permit, out: Path, files: PlanFiles
+) -> SetReport:
     """Write the set of a permit that is on record, guard it, and remember that it went out.
 
     Raises Held, naming the files, where the set is short or unsound: then nothing stands at `out`,
@@ -83,7 +86,7 @@ def make_set(window: Window, visit: Visit, permit: Permit, out: Path) -> SetRepo
     """
     order = permit.order
     asked = Asked(order.on, order.identifier)
-    pupils = pupils_of(visit.connection, visit.tenant, permit.sights)
+    pupils = pupils_of(visit.connection, visit.tenant, permit.sights, files)
     district = district_of(visit.connection, visit.tenant)
     report = write_set(order.layout, out, pupils, asked, district)
     last = last_set(visit.connection, visit.tenant, order.target, delivered=order.delivers)

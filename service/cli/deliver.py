@@ -25,6 +25,7 @@ def deliver(
     from service.cis.outgoing import Errand, send_set
     from service.cis.places import layout_of
     from service.errors import Invalid, NotFound
+    from service.ilp.files import PlanFiles
     from service.wiring import place_for
 
     if allow_held is not None and not allow_held.strip():
@@ -37,7 +38,8 @@ def deliver(
         raise NotFound(f"There is no destination {name!r}.", f"Known: {names}.")
     destination = known[name]
     place = place_for(name, destination)
-    errand = Errand(name, destination, place, session.settings.data / "outgoing")
+    files = PlanFiles(session.settings.data, session.tenant)
+    errand = Errand(name, destination, place, session.settings.data / "outgoing", files)
     # The career system asks for its own files, as its agreement lets it; we only carry them.
     window = session.window(allow_held or "", purpose=purpose)
     act = replace(window.act, by=destination.recipient)

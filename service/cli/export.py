@@ -72,7 +72,7 @@ def portfolio(
     window = session.window(f"export {number} as {form}", purpose=purpose, party=to)
     if form.startswith("cis:"):
         wanted = _Set(form.removeprefix("cis:"), student, school, allow_held)
-        told, visit = _career_set(window, wanted, number, _Place(out, loss))
+        told, visit = _career_set(session, window, wanted, number, _Place(out, loss))
     else:
         order = _Order(form, number, student, school, sign, tuple(fonts or ()), accept_short)
         told, visit = _portfolios(session, window, order, _Place(out, loss))
@@ -231,16 +231,18 @@ def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, 
 
 
 def _career_set(
-    window: Window, wanted: _Set, number: str, place: _Place
+    session: Session, window: Window, wanted: _Set, number: str, place: _Place
 ) -> tuple[dict[str, Any], Visit]:
     """A set of files in the layout of a career information system."""
     from service.cis.places import layout_of
     from service.cis.sets import make_set
+    from service.ilp.files import PlanFiles
     from service.office import let_out
 
+    files = PlanFiles(session.settings.data, session.tenant)
     name = layout_of(wanted.layout, "layouts").name
     with let_out(window, wanted.permit) as (visit, permit), place.drafted() as (out, account):
-        report = make_set(window, visit, permit, out)
+        report = make_set(window, visit, permit, out, files)
         # In their layouts there is no place for a mark.
         told = {"export": number, "format": f"cis:{name}", "written": report.students}
         told |= _files(report)
@@ -251,6 +253,7 @@ def _career_set(
 def _files(report: Any) -> dict[str, Any]:
     return {
         "files": [{"name": one.name, "rows": one.rows, "bytes": one.bytes} for one in report.files],
+        "attached": [{"name": one.name, "bytes": one.bytes} for one in report.attached],
         "findings": [one.as_json() for one in report.findings],
         "losses": report.told.losses.as_json(),
     }

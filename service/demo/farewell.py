@@ -85,7 +85,8 @@ def _delivered(tour: Tour) -> Parcel:
     asked = {"purpose": "career-guidance", "by": VENDOR}
     window = tour.window("export portfolio", "files for the career system", **asked)
     with let_out(window, _career_permit) as (visit, permit):
-        report = make_set(window, visit, permit, out)
+        files = PlanFiles(tour.settings.data, tour.settings.tenant)
+        report = make_set(window, visit, permit, out, files)
     words = f"{len(report.files)} files in Naviance's layout, on {report.students} students"
     return Parcel("The career system's files", out, words)
 

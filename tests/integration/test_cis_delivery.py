@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import csv
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -10,10 +12,15 @@ import pytest
 from support.cis_results import make_district
 from support.cli import Answer, Home
 from support.hamlet import Hamlet, Town
+from support.ilp_entries import entry, plan_with
 from support.sftp_server import PASSWORD, USER, sftp_server
+
+from schemas.ilp.document import write_document
+from service.ilp.files import PlanFiles
 
 WHY = ("--reason", "contract 7")
 SECTIONS = ("directory", "careerGoals", "plannedCourses", "profile", "assessments", "activities")
+SECTIONS += ("workSamples",)
 XELLO = '\n[deliver.xello]\nlayout = "xello"\nrecipient = "career-site"\nidentifier = "username"\n'
 PURPOSE = ("--purpose", "career-guidance")
 
@@ -124,6 +131,44 @@ def test_a_birth_date_leaves_where_the_agreement_names_it(
     assert send(home).status == 0
     assert ("2012-05-06" in written.read_text("utf-8")) == bool(fields)
     assert "|F|" not in written.read_text("utf-8")
+
+
+def _samples(home: Home, *texts: str) -> dict[str, str]:
+    """Work samples of Ada's with these files; gives the names of the files in a set."""
+    query = "SELECT id FROM ilp_plan p JOIN crosswalk c ON c.record_id = p.person_id"
+    plan_id = str(home.value(f"{query} WHERE c.sourced_id = 'ada'"))
+    shelf = PlanFiles(home.folder / ".planbridge", "district").of(plan_id)
+    samples, names = [], {}
+    for text in texts:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        shelf.path_of(digest).parent.mkdir(parents=True, exist_ok=True)
+        shelf.path_of(digest).write_text(text)
+        file = {"name": f"{text}.txt", "media_type": "text/plain", "bytes": 5, "sha256": digest}
+        samples.append(entry(text, title=text, file=file))
+        names[text] = f"artifact-{digest}.txt"
+    who = entry("identity", identifiers=({"system": "local", "value": "100"},))
+    plan = plan_with({"PRO.01": [who], "ART.01": samples}, plan_version=4)
+    file = home.folder / "plan.json"
+    file.write_bytes(write_document(plan))
+    assert home("plan", "import", file, "--reason", "samples").status == 0
+    return names
+
+
+def test_only_the_files_of_shared_artifacts_leave(district: tuple[Home, Hamlet]) -> None:
+    home, _ = district
+    names = _samples(home, "mine1", "yours")
+    assert home("access", "link", "ada", "ada", *WHY).status == 0
+    shared = ("item", "share", "100", "workSamples", "yours", "career-site")
+    assert home(*shared, OPERATOR="ada").status == 0
+    settings(home, 'path = "there"\n')
+    toml = home.folder / "planbridge.toml"
+    toml.write_text(toml.read_text().replace('layout = "xello"', 'layout = "generic"'))
+    answer = send(home)
+    assert answer.status == 0, answer
+    there = {path.name for path in (home.folder / "there").glob("artifact-*")}
+    assert there == {names["yours"]}
+    with (home.folder / "there" / "artifacts.csv").open(newline="") as stream:
+        assert [row["file"] for row in csv.DictReader(stream)] == [names["yours"]]
 
 
 def test_without_an_agreement_nothing_leaves(district: tuple[Home, Hamlet]) -> None:
