@@ -10,7 +10,19 @@ from schemas.ilp.rules import Outcome
 from schemas.profiles.check import Verdict
 from schemas.profiles.model import shipped
 from service.profiles.judge import Judged, School
-from service.profiles.page import FEWEST, Share, about, part_of, render_page, share_of
+from service.profiles.page import (
+    FEWEST,
+    Held,
+    Line,
+    Share,
+    about,
+    behind,
+    lines_of,
+    part_of,
+    render_page,
+    share_of,
+    stages_of,
+)
 
 CO = shipped("CO")
 
@@ -77,3 +89,41 @@ def test_counts_are_about_tens() -> None:
 def test_the_rest_of_a_group_is_not_counted_either() -> None:
     assert part_of(21, 30) == part_of(30, 30) == "all but fewer than 10"
     assert part_of(20, 30) == "about 20"
+
+
+def graded(outcomes: dict[int, list[Outcome]], rule: int = 0) -> School:
+    """A school whose students of each grade end so under one rule of Colorado."""
+    judged = [
+        Judged(f"{grade}-{n}", "Name", True, grade, (Verdict(CO.rules[rule], outcome),))
+        for grade, ended in outcomes.items()
+        for n, outcome in enumerate(ended)
+    ]
+    return School("A school", tuple(judged), 0)
+
+
+def test_each_grade_has_its_share_unless_it_is_small() -> None:
+    school = graded({9: [Outcome.MET] * 30 + [Outcome.NOT_MET] * 10, 10: [Outcome.MET] * 9})
+    [line] = lines_of(CO, school)
+    assert [str(one.share) for one in line.grades] == ["8 of ten", "None"]
+
+
+def test_who_cannot_be_told_counts_neither_way() -> None:
+    school = graded({9: [Outcome.MET] * 20 + [Outcome.CANNOT_TELL] * 20})
+    [line] = lines_of(CO, school)
+    assert (str(line.held.share), line.held.hidden) == ("5 of ten", 5)
+    assert behind([line]) == []
+    assert "5 of ten; 5 of ten cannot be told" in render_page(CO, school, date(2026, 11, 20))
+
+
+def test_what_few_hold_is_to_be_worked_on_next() -> None:
+    school = graded({9: [Outcome.MET] * 10 + [Outcome.NOT_MET] * 30})
+    assert [line.rule.id for line in behind(lines_of(CO, school))] == [CO.rules[0].id]
+
+
+def test_stages_are_in_order_and_every_year_is_last() -> None:
+    held = Held(None, None)
+    stages = stages_of([Line(rule, "", held, ()) for rule in reversed(shipped("WA").rules)])
+    assert [one.name for one in stages] == [
+        *(f"By the end of grade {grade}" for grade in (7, 8, 9, 10, 12)),
+        "Every year",
+    ]
