@@ -22,9 +22,9 @@ from schemas.standards.ceds import all_properties, is_a
 
 PREFIX: Final = "urn:planbridge:"
 _ABSOLUTE: Final = ("http://", "https://", "urn:")
-_SYSTEM: Final = "ilp:identifierSystem"
+SYSTEM: Final = "ilp:identifierSystem"
 _MOST_SEEN: Final = 10_000
-_ENDS: Final = ("@id", _SYSTEM)
+_ENDS: Final = ("@id", SYSTEM)
 _SAFE: Final = "-._~!$'()*+,;=:@/"
 
 
@@ -50,7 +50,7 @@ class Marks:
         if found is None:
             if len(self._seen) >= _MOST_SEEN:
                 self._seen.clear()
-            looked = (name for name in names if name in self.ways or name == _SYSTEM)
+            looked = (name for name in names if name in self.ways or name == SYSTEM)
             found = tuple((name, self.classes.get(name)) for name in looked)
             self._seen[names] = found
         return found
@@ -109,7 +109,7 @@ def _complete(node: Tree, stem: str, marks: Marks) -> bool:
                     break  # texts and options
                 if _complete_one(item, kind, stem, marks):
                     found = True
-        elif name == _SYSTEM and is_ssn(value):
+        elif name == SYSTEM and is_ssn(value):
             found = True
     return found
 

@@ -5,8 +5,9 @@ What stays behind of a record that fits depends on this alone; see `compile_pyth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 
 from mappings.engine.compile_source import Names, Scope, defined, run_source
@@ -16,7 +17,6 @@ from mappings.engine.reasons import ROUTINE
 PATTERNS: Final = 10_000
 """So many patterns of filled fields are remembered; data with more of them is interpreted."""
 
-_DEEP: Final[frozenset[type]] = frozenset({dict, list})
 _Look = Callable[[Tree], tuple[Any, ...]]
 
 
@@ -29,9 +29,10 @@ class Looking:
 
     telling: frozenset[str]
     _looks: dict[tuple[str, ...], _Look] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def pattern_of(self, tree: Tree) -> tuple[Any, ...]:
-        """The names of what is filled, at any depth, with types; the telling ones with values."""
+        """A number for the names that are filled, and the type of each; the telling with values."""
         names = tuple(tree)
         look = self._looks.get(names)
         if look is None:
@@ -42,32 +43,32 @@ class Looking:
 
     def _look(self, names: tuple[str, ...]) -> _Look:
         """One expression for all records of these names, which themselves are no source."""
-        bound = {"names": names, "deep": _DEEP, "part": self._part, "told": self._told}
+        bound = {"part": self._part, "told": self._told}
         scope = Scope(Names(bound))
         values = [f"v{at}" for at in range(len(names))]
         if names:
             scope.line(f"{', '.join(values)}, = tree.values()")
         parts = [self._source(name, value) for name, value in zip(names, values, strict=True)]
-        scope.line(f"return ({', '.join(['names', *parts])},)")
+        scope.line(f"return ({', '.join([str(next(self._numbers)), *parts])},)")
         look: _Look = run_source(defined("look", "tree", scope), "pattern", bound)["look"]
         return look
 
     def _source(self, name: str, value: str) -> str:
-        kind = f"{value}.__class__"
+        """Most values are text, which needs no further question."""
         if name in self.telling:
-            return f"told({value})"
+            return f"{value} if {value}.__class__ is str else told({value})"
         if name in ROUTINE:
-            return f"{kind} is str or not not {value}"
-        return f"part({value}) if {kind} in deep else {kind}"
+            return f"{value}.__class__ is str or not not {value}"
+        return f"str if {value}.__class__ is str else part({value})"
 
     def _part(self, value: Any) -> Any:
-        if isinstance(value, dict):
+        if value.__class__ is dict:
             return self.pattern_of(value)
-        return tuple([self._part(e) if e.__class__ in _DEEP else e.__class__ for e in value])
+        return tuple(map(self._part, value)) if value.__class__ is list else value.__class__
 
     def _told(self, value: Any) -> Any:
-        if isinstance(value, dict):
+        if value.__class__ is dict:
             return self.pattern_of(value)
         return (
-            tuple(map(self._told, value)) if isinstance(value, list) else (value.__class__, value)
+            tuple(map(self._told, value)) if value.__class__ is list else (value.__class__, value)
         )

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from mappings.engine import plans
 from mappings.engine.book import Book
 from mappings.engine.compile_patterns import PATTERNS
+from mappings.engine.compile_places import Places, adding, entered, lay
 from mappings.engine.compile_python import (
     UNFIT,
     Compiled,
@@ -23,7 +23,7 @@ from mappings.engine.compile_python import (
     compile_table,
     key_function,
 )
-from mappings.engine.compile_rows import picked, telling
+from mappings.engine.compile_rows import Finish, telling
 from mappings.engine.compile_source import INDENT, Unfit, run_source
 from mappings.engine.loss import Losses
 from mappings.engine.model import Table
@@ -32,22 +32,15 @@ from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import StandardRecord
 
 Records = dict[tuple[str, ...], tuple[str, Tree]]
-Put = Callable[[Tree], None]
 AREAS = frozenset(place.area for place in ELEMENTS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A table that carries entries of an element, compiled, and the key of its records.
-
-    `origin` is a number that carriers have in common whose records have the same root, `shares`
-    one of those whose items go below the same object of it.
-    """
+    """A table that carries entries of an element, compiled, and the key of its records."""
 
     compiled: Compiled
     key: Callable[[Tree], tuple[str, ...]]
-    origin: int = 0
-    shares: int = 0
 
     @property
     def table(self) -> Table:
@@ -62,110 +55,56 @@ class Carrier:
             raise Unfit
         run.makers.add(maker)
         if key in run.records:
-            _lay(run.records[key][1], made)
+            lay(run.records[key][1], made)
         else:
             run.records[key] = (self.table.entity, made)
 
     def put_pair(self, run: Run, made: tuple[Tree, Tree]) -> None:
         """Add an item with its own root."""
         root, item = made
-        self._place(run, root)(item)
+        here, steps = self.record(run, root), self.table.within.steps
+        for step in steps:
+            here = entered(here, step)
+        adding(steps[-1], self.table.unique)(here, item)
 
-    def open(self, run: Run) -> Put:
-        """Where the items of one plan go: what stands at the root is the same for all of them."""
-        assert self.compiled.root is not None  # noqa: S101 - only such carriers are opened
-        holder = run.holders.get(self.shares)
-        if holder is None:
-            record = run.origins.get(self.origin)
-            if record is None:
-                record = self._record(run, self.compiled.root(run.context))
-                run.origins[self.origin] = record
-            holder = run.holders[self.shares] = self._below(record)
-        return self._put_within(holder)
-
-    def _place(self, run: Run, root: Tree) -> Put:
-        return self._put_within(self._below(self._record(run, root)))
-
-    def _record(self, run: Run, root: Tree) -> Tree:
+    def record(self, run: Run, root: Tree) -> Tree:
         """The record of this root."""
         key = self.key(root)
         known = run.records.get(key)
         if known is None:
             run.records[key] = (self.table.entity, root)
             return root
-        _lay(known[1], root)
+        lay(known[1], root)
         return known[1]
-
-    def _below(self, here: Tree) -> Tree:
-        """The object of a record below which items go."""
-        for step in self.table.within.steps[:-1]:
-            here = _entered(here, step)
-        return here
-
-    def _put_within(self, here: Tree) -> Put:
-        last = self.table.within.steps[-1]
-        if last.every:
-            items: list[Tree] = here.setdefault(last.name, [])
-            return (
-                partial(_put_unique, self.table.unique, items)
-                if self.table.unique
-                else items.append
-            )
-        return partial(_lay, _entered(here, last))
-
-
-def _put_unique(unique: tuple[Path, ...], items: list[Tree], item: Tree) -> None:
-    mine = [read_at(item, path) for path in unique]
-    if any([read_at(other, path) for path in unique] == mine for other in items):
-        raise Unfit
-    items.append(item)
-
-
-def _entered(here: Tree, step: Step) -> Tree:
-    if step.every:
-        raise Unfit
-    if step.where:
-        return picked(here, step.name, step.where)
-    child: Tree = here.setdefault(step.name, {})
-    return child
-
-
-def _lay(record: Tree, more: Tree) -> None:
-    """Lay values over a record. Raises Unfit where it says otherwise."""
-    if record.keys().isdisjoint(more):
-        record.update(more)
-        return
-    for name, value in more.items():
-        held = record.get(name)
-        if held is None:
-            record[name] = value
-        elif isinstance(held, dict) and isinstance(value, dict):
-            _lay(held, value)
-        elif isinstance(held, list) and isinstance(value, list):
-            held.extend(item for item in value if item not in held)
-        elif held != value:
-            raise Unfit
 
 
 @dataclass(slots=True)
 class Run:
-    """One plan on its way out. `puts` are the carriers' places for items, once opened."""
+    """One plan on its way out; `whole` is the number of its outline.
+
+    `places` are the objects and lists that items go to, by number, as soon as they are reached.
+    """
 
     writer: PlanWriter
     plan: Tree
     context: Tree
-    puts: list[Put | None]
+    places: list[Any]
     whole: int
-    records: Records = field(default_factory=dict)
-    makers: set[tuple[str, ...]] = field(default_factory=set)
-    origins: dict[int, Tree] = field(default_factory=dict)
-    holders: dict[int, Tree] = field(default_factory=dict)
-    patterns: list[Pattern] = field(default_factory=list)
+    records: Records
+    makers: set[tuple[str, ...]]
+    patterns: list[Pattern]
 
-    def open(self, number: int) -> Put:
-        """Open the place where a carrier's items go."""
-        put = self.puts[number] = self.writer.carriers[number].open(self)
-        return put
+    def reach(self, number: int) -> Any:
+        """The place with a number: what a record has at its root is the same for all entries."""
+        above, step = self.writer.places.ways[number]
+        if step is None:
+            carrier = self.writer.carriers[above]
+            assert carrier.compiled.root is not None  # noqa: S101 - only such begin a record
+            place: Any = carrier.record(self, carrier.compiled.root(self.context))
+        else:
+            place = entered(self.places[above] or self.reach(above), step)
+        self.places[number] = place
+        return place
 
     def find(self, subject: str, ours: Tree) -> Pattern:
         """Ask the interpreter what stays behind of an entry like this."""
@@ -181,11 +120,13 @@ class PlanWriter:
     """Writes plans one after the other, and counts what none of their records says.
 
     `source` is the generated code, `missed` what the interpreter counted, `telling` the fields
-    whose value is part of every pattern, since tables of whole plans ask for it.
+    whose value is part of every pattern, since tables of whole plans ask for it. What fits is
+    written with its `finish`; what the interpreter writes is not.
     """
 
     book: Book
     switched: frozenset[str] = frozenset()
+    finish: Finish | None = None
     carriers: list[Carrier] = field(default_factory=list)
     patterns: dict[str, Patterns] = field(default_factory=dict)
     missed: Losses = field(default_factory=Losses)
@@ -195,9 +136,8 @@ class PlanWriter:
     _calls: dict[tuple[tuple[str, ...], ...], Calls] = field(default_factory=dict)
     _whole: Write | None = None
     looks: dict[str, Path] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
     _outlines: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    _origins: dict[str, int] = field(default_factory=dict)
-    _shared: dict[tuple[int, str], int] = field(default_factory=dict)
     _is_compiled: bool = False
 
     def __post_init__(self) -> None:
@@ -231,21 +171,29 @@ class PlanWriter:
             self._areas.setdefault(place.area, []).append((place.field, place.many, write))
 
     def write(self, plan: Tree, context: Mapping[str, Any]) -> list[StandardRecord]:
-        """The records that a plan becomes.
+        """The records that a plan becomes."""
+        made = self.fitting(plan, context)
+        if made is not None:
+            return made
+        return plans.write_plan(self.book, plan, context, self.missed, self.switched)
+
+    def fitting(self, plan: Tree, context: Mapping[str, Any]) -> list[StandardRecord] | None:
+        """The records of a plan all of whose values fit; None for any other.
 
         Generated code writes it where entries can be told apart: no table of whole plans takes
         lists of entries.
         """
-        if self._is_compiled:
-            try:
-                return self._written(plan, dict(context))
-            except UNFIT:
-                pass
-        return plans.write_plan(self.book, plan, context, self.missed, self.switched)
+        if not self._is_compiled:
+            return None
+        try:
+            return self._written(plan, dict(context))
+        except UNFIT:
+            return None
 
     def _written(self, plan: Tree, context: Tree) -> list[StandardRecord]:
         outline = self._outline(plan, context)
-        run = Run(self, plan, context, [None] * len(self.carriers), outline)
+        places = [None] * len(self.places.ways)
+        run = Run(self, plan, context, places, outline, {}, set(), [])
         assert self._whole is not None  # noqa: S101 - made with the writer
         self._whole([plan], run)
         for area, name, many, write in self._present(plan):
@@ -301,15 +249,14 @@ class PlanWriter:
             alone.setdefault(place.area, {})[place.field] = [ours] if place.many else ours
         return alone
 
-    def shared_by(self, table: Table) -> tuple[int, int]:
-        """The numbers of a table's root, and of the object of it below which its items go."""
+    def place_of(self, carrier: int) -> int:
+        """The number of the place where a carrier's items go, whose root is given."""
+        table = self.carriers[carrier].table
         rows = [row for row in table.rows if any(target.root for target in row.targets)]
         roots = [(str(row.ours), row.targets, row.codec, row.when) for row in rows]
         constants = [each for each in table.constants if each.target.root]
-        told = repr((table.entity, roots, constants))
-        origin = self._origins.setdefault(told, len(self._origins))
-        below = repr([str(step) for step in table.within.steps[:-1]])
-        return origin, self._shared.setdefault((origin, below), len(self._shared))
+        record = self.places.record(repr((table.entity, roots, constants)), carrier)
+        return self.places.within(record, table.within.steps)
 
     def losses(self) -> Losses:
         """What was lost of all plans so far; of what fitted, counts without samples."""
@@ -345,26 +292,32 @@ class _Subject:
             "run.patterns.append(pattern)",
         ]
         body = "\n".join(INDENT * 2 + line for line in lines)
-        head = "def write(entries, run):\n    given, puts = run.context, run.puts\n"
+        head = "def write(entries, run):\n    given, places = run.context, run.places\n"
         return f"{head}    for ours in entries:\n{body}\n\n\n", bound
 
     def _carrier(self, table: Table, bound: dict[str, Any]) -> int:
         """Compile a table and let the source name its functions; the table's number."""
         number = len(self.writer.carriers)
-        compiled = compile_table(table)
-        key = key_function(self.writer.book.shapes[table.entity])
-        carrier = Carrier(compiled, key, *self.writer.shared_by(table))
+        compiled = compile_table(table, self.writer.finish)
+        carrier = Carrier(compiled, key_function(self.writer.book.shapes[table.entity]))
         self.writer.carriers.append(carrier)
-        pairs = compiled.root is None and not table.is_at_root()
-        bound[f"make_{number}"] = compiled.pair if pairs else compiled.item
-        bound[f"put_{number}"] = carrier.put_pair if pairs else carrier.put
+        if table.is_at_root():
+            bound[f"make_{number}"], bound[f"put_{number}"] = compiled.item, carrier.put
+        elif compiled.root is None:
+            bound[f"make_{number}"], bound[f"put_{number}"] = compiled.pair, carrier.put_pair
+        else:
+            bound[f"make_{number}"] = compiled.item
+            bound[f"put_{number}"] = adding(table.within.steps[-1], table.unique)
         return number
 
     def _put(self, number: int) -> Iterator[str]:
-        is_given = self.writer.carriers[number].compiled.root is not None
-        put = f"(puts[{number}] or run.open({number}))(" if is_given else f"put_{number}(run, "
+        carrier = self.writer.carriers[number]
+        where = "run"
+        if carrier.compiled.root is not None:
+            place = self.writer.place_of(number)
+            where = f"places[{place}] or run.reach({place})"
         yield f"made = make_{number}(ours, given)"
-        yield f"if made is not None: {put}made)"
+        yield f"if made is not None: put_{number}({where}, made)"
 
 
 def _told(table: Table) -> Iterator[Path]:
@@ -377,6 +330,8 @@ def _told(table: Table) -> Iterator[Path]:
         yield Path(tuple(Step(step.name) for step in parse_path(text).steps))
 
 
-def plan_writer(book: Book, switched: frozenset[str] = frozenset()) -> PlanWriter:
+def plan_writer(
+    book: Book, switched: frozenset[str] = frozenset(), finish: Finish | None = None
+) -> PlanWriter:
     """A writer of plans by a book's tables; `switched` are the carriers that are turned on."""
-    return PlanWriter(book, switched)
+    return PlanWriter(book, switched, finish)

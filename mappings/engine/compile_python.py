@@ -16,6 +16,7 @@ from typing import Any
 from mappings.engine import interpret
 from mappings.engine.compile_patterns import PATTERNS, Looking
 from mappings.engine.compile_rows import (
+    Finish,
     Maker,
     Trees,
     are_apart,
@@ -93,14 +94,14 @@ class Patterns:
         return pattern
 
 
-def compile_table(table: Table) -> Compiled:
-    """Generate a table's way out."""
+def compile_table(table: Table, finish: Finish | None = None) -> Compiled:
+    """Generate a table's way out; `finish` adds what its standard does to every record."""
     names, given = new_names(), is_given(table)
-    parts = [_function("pair", table, names, with_root=True)]
+    parts = [_function("pair", table, names, finish, with_root=True)]
     if table.is_at_root() or given:
-        parts.append(_function("item", table, names, with_root=False))
+        parts.append(_function("item", table, names, finish, with_root=False))
     if given:
-        parts.append(_root(table, names))
+        parts.append(_root(table, names, finish))
     source = "\n\n\n".join(parts)
     space = run_source(source, table.name, names.bound)
     return Compiled(table, source, space.get("item", _no_item), space.get("root"), space["pair"])
@@ -121,7 +122,9 @@ def is_given(table: Table) -> bool:
     )
 
 
-def _function(name: str, table: Table, names: Names, with_root: bool) -> str:
+def _function(
+    name: str, table: Table, names: Names, finish: Finish | None, *, with_root: bool
+) -> str:
     """The source of `pair` (with the rows at the record's root) or `item` (without)."""
     scope = Scope(names)
     apart = not table.is_at_root()
@@ -132,7 +135,7 @@ def _function(name: str, table: Table, names: Names, with_root: bool) -> str:
     root = Trees(scope, "root", at_root, plain) if apart else item
     for tree in (item, root) if apart and with_root else (item,):
         tree.begin()
-    maker = Maker(scope, Reader(scope, "ours", "given"), item, root)
+    maker = Maker(scope, Reader(scope, "ours", "given"), item, root, finish)
     if asked := condition(table.when, maker.reader):
         scope.line(f"if not ({asked}): return None")
     whole = with_root or not apart
@@ -151,7 +154,7 @@ def _item_needs(table: Table) -> tuple[Need, ...]:
     return tuple(need for need in table.needs if not need.target.root)
 
 
-def _root(table: Table, names: Names) -> str:
+def _root(table: Table, names: Names, finish: Finish | None) -> str:
     """The source of `root`: what is the same for all entries of a plan."""
     scope = Scope(names)
     constants = tuple(each for each in table.constants if each.target.root)
@@ -159,7 +162,7 @@ def _root(table: Table, names: Names) -> str:
     root = Trees(scope, "root", constants, is_plain(rows, constants))
     root.begin()
     needs = tuple(need for need in table.needs if need.target.root)
-    Maker(scope, Reader(scope, "given"), root, root).rows(rows, needs)
+    Maker(scope, Reader(scope, "given"), root, root, finish).rows(rows, needs)
     scope.line("return root")
     return defined("root", "given", scope)
 

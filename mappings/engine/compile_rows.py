@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.lists import Cell, Native
@@ -121,6 +122,18 @@ def _wrapped(steps: tuple[Step, ...], value: str) -> str:
     return f"{{{step.name!r}: {inner}}}"
 
 
+class Finish(Protocol):
+    """What a standard does to every record once its tables have made it, said row by row."""
+
+    def value(self, row: Row, value: str, scope: Scope) -> str:
+        """An expression for a value that a row has made and a local holds."""
+        ...
+
+    def item(self, row: Row) -> Tree:
+        """What stands in the items of a list that a row makes, after all that its rows make."""
+        ...
+
+
 @dataclass(slots=True)
 class Maker:
     """Emits what makes one object: a record, an item of a list, the part at a record's root."""
@@ -129,6 +142,7 @@ class Maker:
     reader: Reader
     item: Trees
     root: Trees
+    finish: Finish | None = None
 
     def rows(self, rows: Iterable[Row], needs: Iterable[Need]) -> None:
         """Emit rows, and then the question whether all is there that has to be."""
@@ -163,7 +177,7 @@ class Maker:
         assert row.codec is not None  # noqa: S101 - only `each` has none
         encoded = self._local(trying(row.codec, value, self.scope))
         with self.scope.block(f"if {encoded} is not None:"):
-            self._put(row, encoded)
+            self._put(row, self._finished(row, encoded))
 
     def _encoded(self, row: Row, value: str) -> str:
         if row.rows:
@@ -173,8 +187,11 @@ class Maker:
             self.scope.line(f"if not {value}: raise Unfit")
         elif row.targets[0].path.many and not row.single:
             return self._members(row, value)
-        encoded = self._local(encoding(row.codec, value, self.scope))
+        encoded = self._finished(row, self._local(encoding(row.codec, value, self.scope)))
         return f"[{encoded}]" if row.single else encoded
+
+    def _finished(self, row: Row, value: str) -> str:
+        return self.finish.value(row, value, self.scope) if self.finish else value
 
     def _local(self, expression: str) -> str:
         if expression.isidentifier():
@@ -189,7 +206,8 @@ class Maker:
         self.scope.line(f"if {value}.__class__ is not list or not {value}: raise Unfit")
         self.scope.line(f"{made} = []")
         with self.scope.block(f"for {one} in {value}:"):
-            self.scope.line(f"{made}.append({encoding(row.codec, one, self.scope)})")
+            encoded = self._finished(row, self._local(encoding(row.codec, one, self.scope)))
+            self.scope.line(f"{made}.append({encoded})")
         return made
 
     def _each(self, row: Row, value: str) -> str:
@@ -198,8 +216,10 @@ class Maker:
         inner = Scope(names)
         item = Trees(inner, tree, plain=is_plain(row.rows))
         item.begin()
-        Maker(inner, Reader(inner, one), item, item).rows(row.rows, row.needs)
+        Maker(inner, Reader(inner, one), item, item, self.finish).rows(row.rows, row.needs)
         inner.line(f"if not {tree}: raise Unfit")
+        for name, last in (self.finish.item(row) if self.finish else {}).items():
+            inner.line(f"{tree}[{name!r}] = {last!r}")
         inner.line(f"{made}.append({tree})")
         self.scope.line(f"if not {value}: raise Unfit")
         self.scope.line(f"{made} = []")

@@ -1,0 +1,82 @@
+"""A plan becomes one person, whichever way it is written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.ceds_mapping import PLANS, plan_in
+
+from mappings.ceds.addresses import PREFIX, complete, marks_of, person_key
+from mappings.ceds.bridge import v14
+from mappings.ceds.plans import PlanTrees
+from mappings.engine.loss import Losses
+from mappings.engine.paths import Tree
+from mappings.engine.plans import write_plan
+from schemas.ilp.plan import ELEMENTS
+
+BOOK = v14().book()
+FIXTURES = [plan_in(path) for path in PLANS]
+TEXTS = ['"', "\\", "\x00\x1f\x7f", "\u2028é漢😀", "\ud800", "", " ", "{}", "#", "a/b ä", "x" * 400]
+MARY = {"name": "Mary", "identifier": {"system": "SSN", "value": "078-05-1120"}}
+AT = {"at": "2026-09-08T16:05:00Z", "plan_version": 1}
+CHANGED = {"kind": "D", "author": "Cedar Bend", "source": "sis", **AT}
+
+
+def written(plan: dict[str, Any]) -> tuple[Tree | None, Losses]:
+    losses = Losses()
+    trees = PlanTrees(BOOK, frozenset(), losses)
+    tree = trees.tree(plan)
+    trees.done()
+    return tree, losses
+
+
+def interpreted(plan: dict[str, Any]) -> Tree:
+    address = f"{PREFIX}person:{person_key(plan)}"
+    year = plan.get("profile", {}).get("name_and_grade", {}).get("graduation_year")
+    student = {"iri": address} | ({} if year is None else {"graduation_year": str(year)})
+    tree = write_plan(BOOK, plan, {"$student": student}, Losses())[0].values
+    complete(tree, marks_of(BOOK, ELEMENTS))
+    return tree
+
+
+def with_values(tree: Any, values: st.DataObject) -> Any:
+    """A plan of which some texts are others; systems and authors stay, by which plans are told."""
+    if isinstance(tree, list):
+        return [with_values(each, values) for each in tree]
+    if not isinstance(tree, dict):
+        return values.draw(st.just(tree) | st.sampled_from(TEXTS))
+    kept = ("changed", "identity", "kind", "role", "private")
+    return {k: v if k in kept else with_values(v, values) for k, v in tree.items()}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data(), plan=st.sampled_from(FIXTURES))
+def test_generated_code_completes_trees_as_they_are_completed(
+    data: st.DataObject, plan: dict[str, Any]
+) -> None:
+    goals = {"career_goals": plan.get("goals", {}).get("career_goals", [])[:2]}
+    small = {"profile": plan["profile"], "goals": with_values(goals, data)}
+    assert json.dumps(written(small)[0]) == json.dumps(interpreted(small))
+
+
+def with_meeting(plan: dict[str, Any]) -> dict[str, Any]:
+    meeting = {"id": "m", "version": 1, "changed": CHANGED, "participants": [MARY]}
+    return {"profile": plan["profile"], "activities": {"advising_sessions": [meeting]}}
+
+
+def test_a_number_within_a_plan_is_left_out_and_the_plan_counted_once() -> None:
+    tree, losses = written(with_meeting(FIXTURES[0]))
+    assert "078-05-1120" not in json.dumps(tree)
+    assert all(count == 1 for key, count in losses.counts.items() if key.path == "version")
+
+
+def test_a_plan_of_which_nothing_may_leave_is_no_person_and_is_counted() -> None:
+    by_team = {**CHANGED, "kind": "I"}
+    entries = {"identity", "name_and_grade", "header"}
+    whole = FIXTURES[0]["profile"]
+    tree, losses = written({"profile": {n: {**whole[n], "changed": by_team} for n in entries}})
+    assert tree is None
+    assert {key.subject for key in losses} == {"PRO.01", "PRO.02", "PRO.04"}
