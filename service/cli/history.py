@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json
-from service.cli.out import print_json, print_rich, table
+from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import open_session
 from service.cli.students import Id, Why, plan
 
@@ -32,6 +32,7 @@ def history(given: Id, as_json: Json = False) -> None:
                 visit.connection, visit.tenant, str(head.id), lambda one: visible_plan(one, sight)
             )
         )
+    tell_statements(visit, None)
     if as_json:
         print_json([asdict(one) for one in told])
         return
@@ -51,6 +52,7 @@ def list_signatures(given: Id, as_json: Json = False) -> None:
         sight = visit.lookup(given, "read", plan_sections())
         _, shown = require_open_plan(visit.connection, visit.tenant, sight)
         found = signatures(shown)
+    tell_statements(visit, None)
     if as_json:
         print_json([{**asdict(one), "holds": one.holds} for one in found])
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,12 +10,11 @@ import typer
 
 from service.cli.counter import Json, Student, Why, listed
 from service.cli.listing import Listing
-from service.cli.out import print_json, print_rich, table
+from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from service.iep.checks.result import Result
@@ -30,11 +30,14 @@ LinkId = Annotated[str, typer.Argument(metavar="link", help="What the list calls
 OnDay = Annotated[str | None, typer.Option("--on", help="As of this day; else today.")]
 
 
-def visiting(reason: str = "", purpose: str | None = None) -> AbstractContextManager[Visit]:
-    """Whoever types, at the records office."""
+@contextmanager
+def visiting(reason: str = "", purpose: str | None = None) -> Iterator[Visit]:
+    """Whoever types, at the records office; statements of disagreement are told at the end."""
     from service.office import at_window
 
-    return at_window(open_session().window(reason, purpose=purpose))
+    with at_window(open_session().window(reason, purpose=purpose)) as visit:
+        yield visit
+    tell_statements(visit, None)
 
 
 @iep.command("section")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json
-from service.cli.out import print_json, print_rich, table
+from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def check(
         day = visit.district.day(visit.now)
         one = judge_student(visit, student, asked, grade) if student else None
         everybody = judge_school(visit, school, asked, grade) if school else None
+    tell_statements(visit, None)
     if one is not None:
         _tell(asked, one, as_json)
     elif everybody is not None:

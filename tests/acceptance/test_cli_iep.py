@@ -56,6 +56,14 @@ def test_a_student_without_an_iep_is_said_to_have_none(stage: Stage) -> None:
     assert mistake(stage("iep", "section", "stu-0001052", by="khoward"), "No IEP", "delivered")
 
 
+def test_a_statement_about_the_iep_is_told_with_it(stage: Stage) -> None:
+    asked = ("request", "add", JOSE, "amendment", "--by", MOTHER, "--section", "iepLink")
+    made = stage.told(*asked)["id"]
+    stage.done("request", "answer", made, "refused", "--reason", "it is the Team's")
+    stage.done("request", "state", made, "--text", "He wants to fly.")
+    assert "He wants to fly." in stage("iep", "section", JOSE, by="khoward").err
+
+
 def test_a_link_is_made_once(stage: Stage) -> None:
     linked(stage)
     again = ("iep", "link", "add", JOSE, "goal-after", "PSG-1", "--kind", "supports")
@@ -261,6 +269,13 @@ def test_a_refused_draft_takes_no_number_and_is_on_the_log(stage: Stage, tmp_pat
     assert stage.home.value("SELECT count(*) FROM counter WHERE name = 'disclosure'") == 0
     (last,) = stage.home.query("SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq")[-1]
     assert json.loads(last)["outcome"] == "denied"
+
+
+def test_a_draft_that_is_refused_for_somebody_else_says_for_whom(
+    stage: Stage, tmp_path: Path
+) -> None:
+    words = ("iep", "feed", JOSE, "--format", "json", "--to", "state-vr", "-o", tmp_path / "a.json")
+    assert mistake(stage(*words, by="khoward"), "khoward for state-vr")
 
 
 def test_an_unknown_carrier_is_a_sentence(stage: Stage, tmp_path: Path) -> None:

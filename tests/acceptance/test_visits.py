@@ -185,6 +185,15 @@ def test_whoever_is_shown_the_section_is_shown_the_statement(contested: Home) ->
     assert [one["text"] for one in told] == ["She wants to fly."]
 
 
+def test_it_goes_with_every_answer_about_the_section(contested: Home) -> None:
+    for words in (
+        ("plan", "history", LOCAL_ID),
+        ("plan", "signatures", LOCAL_ID, "--json"),
+        ("profile", "check", LOCAL_ID, "--state", "CO"),
+    ):
+        assert "She wants to fly." in contested(*words, OPERATOR="mia").err
+
+
 def test_it_goes_with_a_portfolio_too(contested: Home, tmp_path: Path) -> None:
     out = tmp_path / "resume.json"
     words = ("export", "portfolio", LOCAL_ID, "--format", "json-resume", "-o", out)
