@@ -126,7 +126,7 @@ class Visit:
             return self._noted(sight, rows)
         event = self._refused(student or "", action, wanted, rows).event
         raise Refused(
-            f"{given!r} is not known here, or not open to {self.act.by}.",
+            f"{given!r} is not known here, or not open to {self._asker}.",
             "`planbridge access why` tells which conditions are unmet, to those who may know.",
             event if student else replace(event, about=()),
         )
@@ -214,6 +214,12 @@ class Visit:
             "request": self.request,
         }
 
+    @property
+    def _asker(self) -> str:
+        """Who asks and for whom, as it was typed: either may be what is refused."""
+        party = self.context.party
+        return self.act.by if party is None else f"{self.act.by} for {party.account_id}"
+
     def _rows(self, student: str) -> Rows:
         return load_rows(self.connection, self.desk, [student])[student]
 
@@ -296,7 +302,7 @@ class Visit:
         event = self._denial(action, shut, side, (student,))
         what = ", ".join(wanted) if len(wanted) < len(policy.sections()) else "the record"
         return Refused(
-            f"{self.act.by} may not {action} {what} of this student.",
+            f"{self._asker} may not {action} {what} of this student.",
             "`planbridge access why` tells which conditions are unmet, to those who may know.",
             event,
         )
