@@ -172,6 +172,8 @@ def _case(
     told = _may_know(visit, record_id)
     if not told and subject not in visit.subject.ids:
         raise _refusal(visit, student)
+    if not told:  # everybody may know what the own account can do
+        visit.note("ask", [record_id])
     whom = _subject(clerk, subject)
     context = Context(
         moment_of(clerk, "at", at) or clerk.now,
@@ -196,8 +198,6 @@ def _may_know(visit: Visit, student: str) -> bool:
     told = decision.allowed and not decision.limits
     if told:
         visit.clerk.shown[student] = decision
-    else:
-        visit.note("ask", [student])
     return told
 
 
