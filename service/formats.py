@@ -91,8 +91,11 @@ def detect(path: Path) -> str:
 def _only(path: Path, claimed: list[str]) -> str:
     if len(claimed) == 1:
         return claimed[0]
+    name = path.name or path.resolve().name
+    if path.is_file() and not path.stat().st_size:
+        raise Invalid(f"{name} is empty.", "Transfer it again, or name another file.")
     problem = f"looks like {' and '.join(claimed)}" if claimed else "is in no format that we know"
-    raise Invalid(f"{path.name} {problem}.", f"Name it: one of {', '.join(claimed or NAMES)}.")
+    raise Invalid(f"{name} {problem}.", f"Name it: one of {', '.join(claimed or NAMES)}.")
 
 
 def require_plain(path: Path) -> None:

@@ -10,7 +10,7 @@ from mappings.engine.paths import Tree
 from mappings.hub import USUAL, Choice, Hub, Records
 from schemas.standards.shape import StandardRecord
 
-PLAN, VERSION = "plan", "plan_version"
+PLAN, VERSION = RECORDS = ("plan", "plan_version")
 _HISTORY = "earlier versions of the whole plan travel in the native bundle only"
 _ROSTER = "a plan document holds the student's plan, no roster"
 

@@ -12,6 +12,7 @@ from service.cli.out import (
     print_error,
     print_json,
     print_rich,
+    require_name,
     require_place,
     table,
     write_new,
@@ -63,12 +64,15 @@ def convert(
     from adapters.formats import Unreadable
     from mappings.hub import Choice
     from service.convert.choices import checked
+    from service.convert.draft import require_outside
     from service.convert.run import Order, Outcome, convert
     from service.formats import detect, require_plain, row_of
 
     require_plain(source)
+    require_name(out)
     if loss is not None:
         require_place(loss, out)
+        require_outside(loss, source)
     choice = Choice(
         switched=frozenset(carrier or ()),
         extensions=frozenset(extension or ()),

@@ -57,6 +57,7 @@ def require_place(path: Path, *others: Path | None) -> None:
     """
     from service.errors import Invalid
 
+    require_name(path)
     if os.path.lexists(path):
         raise Invalid(f"{path} is there already.", "Name another file, or remove it first.")
     if not path.parent.is_dir():
@@ -66,6 +67,14 @@ def require_place(path: Path, *others: Path | None) -> None:
     for other in others:
         if other is not None and path.resolve() == other.resolve():
             raise Invalid(f"{path} is the place of the output too.", "Name another file.")
+
+
+def require_name(path: Path) -> None:
+    """Raises Invalid for the dash by which other programs mean the terminal."""
+    from service.errors import Invalid
+
+    if str(path) == "-":
+        raise Invalid("- is no name of a file.", "Name one; --json prints to the terminal.")
 
 
 def write_new(path: Path, data: bytes) -> None:

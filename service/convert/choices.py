@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from mappings.hub import Choice
 from service.errors import Invalid
@@ -31,6 +32,18 @@ def checked(choice: Choice) -> Choice:
             "Give a domain of the district, such as --namespace district.example.org.",
         )
     return choice
+
+
+def require_kinds(only: frozenset[str], known: frozenset[str], target: str) -> None:
+    """Raises Invalid for a kind of record that a format does not have."""
+    unknown = sorted(only - known)
+    if unknown:
+        near = [each for name in unknown for each in get_close_matches(name, sorted(known), 1)]
+        like = f", such as {', '.join(near)}" if near else ""
+        raise Invalid(
+            f"{target} has no records called {', '.join(unknown)}.",
+            f"Say --only once for each kind{like}.",
+        )
 
 
 def _require(what: str, given: frozenset[str], known: frozenset[str]) -> None:

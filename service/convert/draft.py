@@ -59,6 +59,15 @@ def require_free(target: Path) -> None:
         raise FileExistsError(17, "something is there already", str(target))
 
 
+def require_outside(target: Path, source: Path) -> None:
+    """Raises Invalid where `target` would be read as a part of the folder `source`."""
+    if source.is_dir() and target.resolve().is_relative_to(source.resolve()):
+        raise Invalid(
+            f"{target} is within {source}, and would be read as a part of it.",
+            "Name a place beside it.",
+        )
+
+
 def _remove_abandoned(target: Path) -> None:
     if fcntl is not None:
         for left in target.parent.glob(f".{glob.escape(target.name)}.*{_ENDING}"):

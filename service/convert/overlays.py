@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from mappings.engine.book import Book
 from mappings.engine.errors import MappingTableError
 from mappings.hub import Bridge
 from service.errors import Invalid
@@ -27,7 +28,7 @@ class Overlaid(Protocol):
 
     def over(self, overlay: Path) -> Bridge: ...
 
-    def book(self) -> object: ...
+    def book(self) -> Book: ...
 
 
 def bridges(source: str, target: str, overlay: Path | None) -> tuple[Bridge, Bridge]:

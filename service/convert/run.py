@@ -13,10 +13,12 @@ from adapters.formats import Format
 from adapters.port import Progress, silent
 from mappings.engine.loss import Losses
 from mappings.hub import Bridge, Choice, Hub
+from mappings.ilp.bridge import RECORDS
 from schemas.standards.shape import StandardRecord
+from service.convert.choices import require_kinds
 from service.convert.columns import Way, telling
-from service.convert.draft import drafted
-from service.convert.overlays import bridges
+from service.convert.draft import drafted, require_outside
+from service.convert.overlays import Overlaid, bridges
 from service.errors import Held, Invalid
 from service.formats import bridge_of, format_of, row_of
 
@@ -66,7 +68,7 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
     Who gives an `account` to fill can read the losses in it even then.
     """
     outcome = Outcome() if account is None else account
-    _ways(order)  # says what is wrong with an overlay before anything is read
+    _check(order)
     source: Format = telling(format_of(order.source_format), outcome.losses)
     target: Format = telling(_target(order), outcome.losses)
     with drafted(order.target) as unfinished:
@@ -82,6 +84,17 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
                 hub.read_rest()
         _accept(order, outcome)
     return outcome
+
+
+def _check(order: Order) -> None:
+    """Say what is wrong with an order, its overlay among it, before anything is read."""
+    require_outside(order.target, order.source)
+    bridge = _ways(order)[1]
+    known = frozenset(RECORDS)
+    if isinstance(bridge, Overlaid):
+        book = bridge.book()
+        known = frozenset({*book.by_entity, *book.entities})
+    require_kinds(order.choice.only, known, order.target_format)
 
 
 def _target(order: Order) -> Format:
@@ -168,6 +181,8 @@ def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:
     adapter: Format = telling(format_of(name), outcome.losses)
     bridge = bridge_of(name)
     more = bridge.read(lambda: adapter.read(place), outcome.losses)
+    if not more.frames:
+        raise Invalid(f"{place} holds no roster.", "Name one for --roster, or leave it out.")
     return Hub({**more.frames, **hub.frames}, hub.plans)
 
 

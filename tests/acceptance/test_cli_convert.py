@@ -195,3 +195,44 @@ def test_every_switch_of_the_tables_can_be_turned_on() -> None:
     tables = [table for name in books() for table in BOOKS[name].open().tables]
     bindings = {"csv", "json"}  # the bridges of OneRoster turn these on by themselves
     assert {table.switch for table in tables if table.switch} - bindings <= CARRIERS
+
+
+@pytest.mark.parametrize("word", ["Student", "students,schools", "nonsense"])
+def test_a_kind_of_record_that_there_is_not_is_refused(home: Home, word: str) -> None:
+    answer = converted(home, "edfi-xml-5.2", "--only", word)
+    assert mistake(answer, f"edfi-xml-5.2 has no records called {word}", "--only")
+
+
+@pytest.mark.parametrize("option", ["--out", "--loss"])
+@pytest.mark.parametrize("place", ["in/new", "-"])
+def test_a_place_that_would_be_taken_for_something_else(
+    home: Home, option: str, place: str
+) -> None:
+    words = ("--out", "out") if option == "--loss" else ()
+    to = ("--from", "edfi-json-5.2", "--to", "edfi-xml-5.2", *words, option, place)
+    assert mistake(home("convert", "in", *to), place)
+    assert not (home.folder / place).exists()
+
+
+def test_a_plan_is_no_roster(home: Home, fixtures: Path) -> None:
+    plan = fixtures / "plans" / "grade-11-jose-ramirez.ilp.json"
+    answer = home("convert", plan, "--to", "ceds-csv-14", "--out", "out", "--roster", plan)
+    assert mistake(answer, "holds no roster", "Name")
+
+
+@pytest.mark.parametrize("command", ["convert", "validate"])
+def test_an_empty_file_is_called_empty(home: Home, command: str) -> None:
+    (home.folder / "empty.json").touch()
+    words = ("--to", "ilp", "--out", "out.zip") if command == "convert" else ()
+    assert mistake(home(command, "empty.json", *words), "empty.json is empty")
+
+
+def test_the_folder_one_stands_in_has_a_name(home: Home) -> None:
+    answer = home("convert", ".", "--to", "ilp", "--out", "../out.zip")
+    assert mistake(answer, f"{home.folder.name} ")
+
+
+def test_the_smallest_document_has_a_root(home: Home) -> None:
+    (home.folder / "a.xml").write_text("<a/>", "utf-8")
+    answer = home("validate", "a.xml")
+    assert "the root element's namespace is ''" in answer.out

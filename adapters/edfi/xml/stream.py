@@ -77,7 +77,7 @@ class Stream:
 
     def _without_root(self, probe: Any, size: int) -> bytes:
         if size <= self.limits.head_bytes:
-            probe.close()
+            self._check_root(probe.close())  # one too short to have been parsed before
         problem = f"the file has no root element in its first {size:,} bytes"
         raise self._refused("root", problem, "Send the whole file, without its prologue.", 1)
 
