@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from adapters.cis.places import Place, Sent, deliver
 from adapters.cis.write import SetReport
 from adapters.port import Progress, silent
+from service.cis.contested import write_statements
 from service.cis.places import layout_of
 from service.cis.sets import Order, Permit, make_set, note_delivered, permit_set
 from service.errors import Invalid
@@ -54,9 +55,10 @@ def send_set(
     try:
         with let_out(window, lambda visit: _permit(visit, errand, allow_held)) as (visit, permit):
             report = make_set(window, visit, permit, draft / "set", errand.files)
-        # What rows name comes before the rows.
+            said = write_statements(visit, permit, errand.files, draft / "set")
+        # What rows name comes before the rows, and what contests them too.
         files = [draft / "set" / one.name for one in (*report.attached, *report.files)]
-        sent = deliver(errand.place, files, progress)
+        sent = deliver(errand.place, [*said, *files], progress)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     _note(window.engine, window.log.tenant, errand.name, window.act.at)

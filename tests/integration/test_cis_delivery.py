@@ -88,6 +88,20 @@ def test_a_set_arrives_with_what_the_agreement_opens(district: tuple[Home, Hamle
     assert "ash@example.org" not in (home.folder / "there" / "Student.txt").read_text()
 
 
+def test_a_statement_of_disagreement_goes_with_the_files(district: tuple[Home, Hamlet]) -> None:
+    home, hamlet = district
+    hamlet.put("demographics", "ada", birthDate="2000-05-06")  # the rights are her own
+    _leave(district, 0)
+    asked = ("request", "add", "ada", "amendment", "--by", "ada", "--section", "careerGoals")
+    made = home(*asked, "--json").json["id"]
+    home("request", "answer", made, "refused", "--reason", "as it was meant")
+    assert home("request", "state", made, "--text", "She wants to fly.").status == 0
+    sent = [one["name"] for one in send(home).json["files"]]
+    text = (home.folder / "there" / "statements-of-disagreement.txt").read_text("utf-8")
+    assert sent[0] == "statements-of-disagreement.txt"
+    assert text == "Student ada, careerGoals, 2026-11-20:\nShe wants to fly.\n\n"
+
+
 def test_who_got_what_is_on_the_log(district: tuple[Home, Hamlet]) -> None:
     home, _ = district
     send(home)
