@@ -71,18 +71,32 @@ def let_out(window: Window, decide: Callable[[Visit], _T]) -> Iterator[tuple[Vis
     on record that nothing arrived. A program that is killed leaves what was decided on record:
     some of it may have been written. Raises as `at_window` and `decide`.
     """
-    visit: Visit | None = None
     with reading(window.engine) as connection:
+        visit, decided = _decided(window, connection, decide)
         try:
-            visit = _visit(connection, window)
-            decided = decide(visit)
-            with recording(window.engine, window.log) as log:
-                record_all(log, window.log, _ended(visit))
             yield visit, decided
-        except (Exception, KeyboardInterrupt) as error:
-            if visit is not None or isinstance(error, Denied):
-                _record_failure(window, visit, error)
+        except (Exception, KeyboardInterrupt):
+            with recording(window.engine, window.log) as log:
+                let = [one for one in _events(visit) if one.outcome is Outcome.ALLOWED]
+                record_all(log, window.log, [_unanswered(one) for one in let])
             raise
+
+
+def _decided(
+    window: Window, connection: Connection, decide: Callable[[Visit], _T]
+) -> tuple[Visit, _T]:
+    """A visit in a view of the database, with what was decided; both are on record."""
+    visit: Visit | None = None
+    try:
+        visit = _visit(connection, window)
+        decided = decide(visit)
+    except ServiceError as error:
+        if visit is not None or isinstance(error, Denied):
+            _record_failure(window, visit, error)
+        raise
+    with recording(window.engine, window.log) as log:
+        record_all(log, window.log, _ended(visit))
+    return visit, decided
 
 
 def _ended(visit: Visit) -> list[Event]:
@@ -91,7 +105,7 @@ def _ended(visit: Visit) -> list[Event]:
     return _events(visit) or [_plain(visit)]
 
 
-def _record_failure(window: Window, visit: Visit | None, error: BaseException) -> None:
+def _record_failure(window: Window, visit: Visit | None, error: ServiceError) -> None:
     """Put on record what was asked for in vain; before there is a visit, only a denial is."""
     with recording(window.engine, window.log) as connection:
         again = visit and replace(visit, clerk=replace(visit.clerk, connection=connection))

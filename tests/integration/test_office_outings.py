@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,14 @@ def test_a_refusal_is_on_record_once(school: School) -> None:
     with pytest.raises(Denied), let_out(window(school, "stranger"), see):
         raise AssertionError("nothing is open")
     assert [one.outcome for one in school.events()] == [Outcome.DENIED]
+
+
+def test_what_was_refused_before_is_not_refused_twice(school: School) -> None:
+    def see_both(visit: Visit) -> Mapping[str, Sight]:
+        return visit.see_all(["pupil", "other"])
+
+    with contextlib.suppress(Held), let_out(window(school), see_both):
+        raise Held("It is held.", "Look.")
+    outcomes = [(one.outcome, one.students) for one in school.events()]
+    assert outcomes.count((Outcome.DENIED, ("other",))) == 1
+    assert outcomes[-1] == (Outcome.UNANSWERED, ("pupil",))
