@@ -22,6 +22,14 @@ def digest_file(path: Path) -> str:
         return _digest(source, lambda _chunk: None)
 
 
+def ends_whole(path: Path) -> bool:
+    """Whether a text ends with the end of a line: one that was cut mostly does not."""
+    with path.open("rb") as source:
+        source.seek(0, os.SEEK_END)
+        source.seek(max(0, source.tell() - 4))
+        return source.read().rstrip(b"\0")[-1:] in (b"\n", b"\r")
+
+
 def copy_digested(path: Path, target: IO[bytes]) -> str:
     """Copy a file; returns the SHA-256 of the bytes written."""
     with path.open("rb", buffering=0) as source:

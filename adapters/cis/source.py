@@ -26,7 +26,7 @@ from adapters.port import (
     RowCheck,
     silent,
 )
-from adapters.shelf import Shelf
+from adapters.shelf import Shelf, ends_whole
 from mappings.cis.inward import RowRefused, Said, gathered, said_by, typed
 from mappings.cis.layout import Layout, LayoutFile
 from schemas.finding import Finding, Severity
@@ -36,6 +36,7 @@ LINES: Final = "lines:"
 """What the memory of a night calls the lines of a file of the layout."""
 
 _COLUMNS: Final = "columns:"
+_WHOLE: Final = "(whole)"
 
 MOST: Final = 50
 """Rows of one file that are listed one by one."""
@@ -87,7 +88,10 @@ class CisSource:
             header = header_of(file.path)
             if header:
                 one = self.layout_of(name)
-                held.setdefault(one.name, set(one.columns)).intersection_update(header)
+                known = held.setdefault(one.name, {*one.columns, _WHOLE})
+                known.intersection_update([*header, _WHOLE])
+                if not ends_whole(file.path):
+                    held[one.name].discard(_WHOLE)
         return {f"{_COLUMNS}{name}": "\n".join(sorted(held[name])) for name in held}
 
     def _rows(self, files: Mapping[str, DeliveredFile]) -> dict[str, str]:
@@ -131,7 +135,13 @@ def _missed(memory: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Findi
     for key, before in memory.items():
         if not key.startswith(_COLUMNS) or key not in now:
             continue
-        for column in sorted(set(before.split("\n")) - set(now[key].split("\n"))):
+        gone = set(before.split("\n")) - set(now[key].split("\n"))
+        if _WHOLE in gone:
+            problem = "the file ends within a row: it did not with the last delivery"
+            fix = "Export it again; accept with --allow-held and a reason if it is right."
+            file = key.removeprefix(_COLUMNS)
+            yield Finding(Severity.HOLD, "cis.cut", problem, fix, file)
+        for column in sorted(gone - {_WHOLE}):
             problem = f"the column {column} is missing: it came with the last delivery"
             fix = "Ask the sender; accept with --allow-held and a reason if it is gone for good."
             file = key.removeprefix(_COLUMNS)

@@ -115,21 +115,16 @@ def laid_out(files: Mapping[str, DeliveredFile], endings: tuple[str, ...]) -> It
         yield Path(name)
 
 
-def contents(
-    files: Mapping[str, DeliveredFile], endings: tuple[str, ...]
-) -> dict[str, Path | None]:
-    """The files of a delivery by name; one within an archive has no path yet."""
-    found: dict[str, Path | None] = {}
-    for name, file in files.items():
+def contents(files: Mapping[str, DeliveredFile], folder: Path) -> dict[str, Path]:
+    """The files of a delivery as they are laid out; those of an archive by their own names."""
+    found = {}
+    for name in files:
         if not name.lower().endswith(".zip"):
-            found[name] = file.path
+            found[name] = folder / name
             continue
-        try:
-            with open_zip(file.path, _RULES) as archive:
-                inner = [one for one in archive.namelist() if _is_wanted(one, endings)]
-        except ZipRefused:
-            inner = []  # told when it is read
-        found |= dict.fromkeys(inner)
+        inside = (folder / name).with_suffix("")
+        unpacked = (path for path in inside.rglob("*") if path.is_file())
+        found |= {path.relative_to(inside).as_posix(): path for path in unpacked}
     return found
 
 

@@ -12,6 +12,9 @@ from schemas.standards.shape import StandardRecord
 ROWS: Final = "(rows)"
 """Stands among a file's columns where it holds rows."""
 
+WHOLE: Final = "(whole)"
+"""Stands among a file's columns where its last row is ended like the others."""
+
 
 class Piece(NamedTuple):
     """A record of one student, as it was read and not yet looked into."""
@@ -37,10 +40,10 @@ class IepReader(Protocol):
         """How the names of files end that are read."""
         ...
 
-    def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
+    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
         """What each file whose name is settled says it holds, to be compared with tomorrow.
 
-        A file within an archive comes without its path. Cheap, and never raises.
+        Cheap, and never raises.
         """
         ...
 

@@ -15,8 +15,8 @@ import polars as pl
 from adapters.errors import SourceMisconfigured
 from adapters.formats import Unreadable
 from adapters.iep.collect import contents, laid_out, listed, shelved
-from adapters.iep.pieces import ROWS, IepReader, Piece
-from adapters.port import Capabilities, Delivery, Progress, Reading, RowCheck, silent
+from adapters.iep.pieces import ROWS, WHOLE, IepReader, Piece
+from adapters.port import Capabilities, DeliveredFile, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
 from schemas.finding import Finding, Severity
 from schemas.standards.shape import StandardRecord
@@ -29,6 +29,7 @@ SCHEMA: Final = {"student": pl.String, "fingerprint": pl.String, "records": pl.S
 reads it), `fingerprint` the digest of what they say."""
 
 _COLUMNS = "columns"
+_FILES = "files"
 MOST: Final = 20
 """Findings of one kind that are listed one by one."""
 
@@ -55,15 +56,24 @@ class IepSource:
         except PermissionError as error:
             fix = "Allow the account that runs the sync to read it."
             raise SourceMisconfigured(f"{error.filename} may not be read", fix) from error
-        held = self.reader.columns(contents(files, self.reader.endings))
         before: dict[str, list[str]] = json.loads(memory.get(_COLUMNS, "{}"))
+        same = _digest(files)
+        held = before if memory.get(_FILES) == same else self._columns(files)
         return Delivery(
             self.reader.standard,
             self.reader.standard.rpartition("-")[2],
             files,
-            memory={_COLUMNS: json.dumps(held, sort_keys=True)},
+            memory={_COLUMNS: json.dumps(held, sort_keys=True), _FILES: same},
             findings=tuple(_missed(before, held)),
         )
+
+    def _columns(self, files: Mapping[str, DeliveredFile]) -> dict[str, list[str]]:
+        """What the files hold; nothing of an archive that is not safe, which is told when read."""
+        try:
+            with laid_out(files, self.reader.endings) as folder:
+                return self.reader.columns(contents(files, folder))
+        except Unreadable:
+            return {}
 
     def read(self, delivery: Delivery, name: str) -> Reading:
         """The students of a delivery; a file that cannot be read gives REFUSE and no rows."""
@@ -97,6 +107,12 @@ class IepSource:
     def check(self, delivery: Delivery, name: str, rows: pl.DataFrame) -> RowCheck:
         """Nothing to add: rows were checked while they were read."""
         return RowCheck((), pl.Series(dtype=pl.String))
+
+
+def _digest(files: Mapping[str, DeliveredFile]) -> str:
+    """The digest of the files' names and bytes."""
+    told = "\n".join(f"{name} {file.digest}" for name, file in sorted(files.items()))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _tabled(pieces: Iterable[Piece | Finding]) -> Reading:
@@ -153,6 +169,9 @@ def _missed(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> It
         if ROWS in gone:
             problem = f"{file} holds no row: it did with the last delivery"
             yield Finding(Severity.HOLD, "file.emptied", problem, fix, file)
-        for column in sorted(gone - {ROWS}):
+        if WHOLE in gone:
+            problem = f"{file} ends within a row: it did not with the last delivery"
+            yield Finding(Severity.HOLD, "file.cut", problem, fix, file)
+        for column in sorted(gone - {ROWS, WHOLE}):
             problem = f"the column {column} is missing: it came with the last delivery"
             yield Finding(Severity.HOLD, "column.missed", problem, fix, file, row=1, column=column)

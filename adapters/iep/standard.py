@@ -39,7 +39,7 @@ class StandardReader:
         packed = (f"{ending}.gz" for ending in self.formats)
         return (*self.formats, *packed, *self.beside)
 
-    def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
+    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
         """Files that are named after a resource; others may have another name each night."""
         stems = {name: PurePosixPath(name).name.partition(".")[0] for name in files}
         known = self.bridge.book.by_entity.keys() | self.names.resources.keys()

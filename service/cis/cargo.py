@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import polars as pl
@@ -43,6 +43,9 @@ DUE: Final = "cis_due"
 LEFT: Final = "cis_left"
 """What a plan calls accounts, what they said, accounts whose words wait to be merged, and those
 that passed to somebody else."""
+
+REFUSED: Final = "refused"
+"""What the memory of a night calls rows that could not be used."""
 
 _MOST: Final = 20
 _ABOUT: Final = ("given_name", "family_name", "birth_date", "email")
@@ -82,6 +85,7 @@ class CisCargo:
         work.did("snapshot", delivery.digest, rows.height, f"{rows.height} entries")
         if stops(work, findings, "diff", delivery.digest):
             return work
+        _remember(work, sum(one.count for one in findings if one.severity is Severity.ROW))
         with reading(night.engine) as connection:
             before = entries_of(connection, night.tenant, night.source.name)
         entries = rows.with_columns(_ORIGIN, said="values").select(list(_ENTRIES))
@@ -103,6 +107,7 @@ class CisCargo:
     def _retry(self, work: Work) -> Work:
         """The same results again: who waits may have come meanwhile, with a plan or without."""
         night = work.night
+        work.report.take_findings(list(_refused_before(work)))
         known = self._known(night, waiting=True)
         with reading(night.engine) as connection:
             due = due_accounts(connection, night.tenant, night.source.name)
@@ -142,6 +147,25 @@ class CisCargo:
         tally = draft.tally(ENTRIES)
         tally.updated, tally.waiting = changed.height, sum(one.count for one in waiting)
         return seal_draft(work, draft, [ACCOUNTS, ENTRIES], holds)
+
+
+def _remember(work: Work, refused: int) -> None:
+    """Let the night that follows know how many rows of this delivery could not be used."""
+    if refused:
+        memory = {**work.delivery.memory, REFUSED: str(refused)}
+        work.delivery = replace(work.delivery, memory=memory)
+
+
+def _refused_before(work: Work) -> Iterator[Finding]:
+    """The same files again: their rows that cannot be used are no better for being old."""
+    count = int(work.night.source.memory.get(REFUSED, 0))
+    if count:
+        _remember(work, count)
+        problem, fix = (
+            "rows of the same files still cannot be used",
+            "Correct them at their source.",
+        )
+        yield Finding(Severity.ROW, "cis.row", problem, fix, count=count)
 
 
 _ENTRIES: Final = dict.fromkeys(("account", "entry", "element", "said", "origin"), pl.String)

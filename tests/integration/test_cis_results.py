@@ -318,6 +318,15 @@ def test_a_column_that_is_gone_empties_nothing(career: Career) -> None:
     assert career.saved("ada")[0]["notes"] == "there"
 
 
+def test_a_file_that_ends_within_a_row_is_held(career: Career) -> None:
+    career.say(ADA, "e1", notes="there")
+    career.night()
+    file = career.folder / "saved.csv"
+    file.write_bytes(file.read_bytes().rstrip()[:-2])
+    report = career.again()
+    assert (report["state"], _codes(report)) == ("held", {"cis.cut"})
+
+
 def test_a_column_that_nobody_reads_is_named(career: Career) -> None:
     career.say(ADA, "e1")
     career.write_file()
@@ -367,6 +376,15 @@ def test_a_row_that_cannot_be_used_is_named_and_the_rest_arrives(career: Career)
     assert career.titles("ada") == ["Midwife"]
     [finding] = [one for one in report["findings"] if one["code"] == "cis.row"]
     assert (finding["row"], finding["column"]) == (2, "saved_on")
+
+
+def test_rows_that_cannot_be_used_are_told_every_night(career: Career) -> None:
+    career.say(ADA, "e1", saved_on="31/12/2026")
+    career.say(STRANGER, "e2")
+    career.night()
+    for _ in range(2):
+        listed = [one for one in career.again()["findings"] if one["code"] == "cis.row"]
+        assert [one["count"] for one in listed] == [1]
 
 
 def test_a_file_that_was_cut_is_held(career: Career) -> None:

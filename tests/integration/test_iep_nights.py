@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +251,50 @@ def test_an_iep_that_lost_some_of_its_goals_is_not(home: Home) -> None:
     one, *others = sorted(ieps(home), key=lambda one: -len(one.annual_goals))
     redeliver(home, [changed(one, annual_goals=()), *others])
     assert "iep.no-goals" not in codes(night(home, day=2))
+
+
+def zipped(home: Home, name: str = "ieps.zip") -> None:
+    """What lies there comes as an archive."""
+    files = sorted((home.folder / "iep").glob("*.csv"))
+    with zipfile.ZipFile(home.folder / "iep" / name, "w") as archive:
+        for path in files:
+            archive.write(path, path.name)
+            path.unlink()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_column_that_is_called_otherwise_holds_the_night(
+    home: Home, fixtures: Path, packed: bool
+) -> None:
+    path = home.folder / "iep" / "annual_goals.csv"
+    path.write_text(path.read_text().replace("baseline", "start_here", 1), encoding="utf-8")
+    if packed:
+        zipped(home)
+    report = night(home, day=2)
+    assert (report["state"], "column.missed" in codes(report)) == ("held", True)
+
+
+def test_the_name_of_an_archive_means_nothing(home: Home, fixtures: Path) -> None:
+    for day in (2, 3):
+        deliver(home, fixtures / "iep" / "night1")
+        zipped(home, f"ieps-2026-10-0{day}.zip")
+        assert night(home, day=day)["state"] == "quiet"
+
+
+@pytest.mark.parametrize("file", ["annual_goals", "services"])
+def test_a_file_that_ends_within_a_row_is_held(home: Home, file: str) -> None:
+    path = home.folder / "iep" / f"{file}.csv"
+    path.write_bytes(path.read_bytes()[:-4])
+    report = night(home, day=2)
+    assert (report["state"], codes(report)) == ("held", {"file.cut"})
+
+
+def test_numbers_that_lost_their_zeros_lose_no_iep(home: Home) -> None:
+    for path in (home.folder / "iep").glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"^0+(?=1)", "", text, flags=re.MULTILINE), encoding="utf-8")
+    report = night(home, day=2)
+    assert (report["state"], "iep.none-left" in codes(report)) == ("held", True)
 
 
 def test_a_broken_row_leaves_its_student_as_before(home: Home) -> None:

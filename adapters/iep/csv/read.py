@@ -12,7 +12,8 @@ from typing import Final
 from adapters.formats import Unreadable
 from adapters.iep.csv.cells import STUDENT, plain_cell, refined
 from adapters.iep.csv.profile import Profile
-from adapters.iep.pieces import ROWS, Piece, Refined
+from adapters.iep.pieces import ROWS, WHOLE, Piece, Refined
+from adapters.shelf import ends_whole
 from schemas.finding import Finding, Severity
 from schemas.standards.iep_csv import HEAD, layout
 from schemas.standards.shape import StandardRecord
@@ -29,8 +30,8 @@ class IepCsvReader:
     standard: str = "csv-1"
     endings: tuple[str, ...] = (".csv", ".txt", ".tsv")
 
-    def columns(self, files: Mapping[str, Path | None]) -> dict[str, list[str]]:
-        """The header of each file of the layout, and `ROWS` if any row follows it.
+    def columns(self, files: Mapping[str, Path]) -> dict[str, list[str]]:
+        """The header of each file of the layout, with `ROWS` if any row follows it, and `WHOLE`.
 
         Nothing of one that cannot be read.
         """
@@ -38,12 +39,11 @@ class IepCsvReader:
         plain = {PurePosixPath(name).name.lower(): path for name, path in files.items()}
         return {name: self._header(name, path) for name, path in plain.items() if name in known}
 
-    def _header(self, name: str, path: Path | None) -> list[str]:
-        if path is None:
-            return []
+    def _header(self, name: str, path: Path) -> list[str]:
         try:
             rows = _Sheet(self.profile, path, name).rows()
-            return [*next(rows)[1], *(ROWS for _ in islice(rows, 1))]
+            whole = [WHOLE] if ends_whole(path) else []
+            return [*next(rows)[1], *(ROWS for _ in islice(rows, 1)), *whole]
         except (Unreadable, StopIteration):
             return []
 

@@ -36,7 +36,8 @@ def weigh(guard: Guard, sheet: Sheet, ieps: Ieps, schools: Mapping[str, str]) ->
 def _drops(
     guard: Guard, sheet: Sheet, active: list[Key], schools: Mapping[str, str]
 ) -> Iterator[Finding]:
-    if active and len(sheet.lost) == len(active) and not sheet.added:
+    known = [one for one, _ in sheet.added if not sheet.students[one]["waits"]]
+    if active and len(sheet.lost) == len(active) and not known:
         problem = f"All {len(active):,} IEPs would go missing."
         yield Finding(Severity.HOLD, "iep.none-left", problem, _LOOK, count=len(active))
         return
