@@ -66,8 +66,8 @@ def _with_roster(
     tree: Tree, plan: Tree, roster: RosterTrees, written: set[str], losses: Losses
 ) -> Tree:
     """A student's tree with what the roster knows of the student, if there is a roster."""
-    key = person_key(plan)
-    if not roster.hub.frames or key is None:
+    key = person_key(plan) if roster.hub.frames else None
+    if key is None:
         return tree
     written.add(key)
     known = roster.of(key)

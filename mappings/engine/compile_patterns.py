@@ -17,7 +17,7 @@ from mappings.engine.reasons import ROUTINE
 PATTERNS: Final = 10_000
 """So many patterns of filled fields are remembered; data with more of them is interpreted."""
 
-_Look = Callable[[Tree], tuple[Any, ...]]
+Look = Callable[[Tree], tuple[Any, ...]]
 
 
 @dataclass(slots=True)
@@ -28,20 +28,22 @@ class Looking:
     """
 
     telling: frozenset[str]
-    _looks: dict[tuple[str, ...], _Look] = field(default_factory=dict)
+    looks: dict[tuple[str, ...], Look] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
 
     def pattern_of(self, tree: Tree) -> tuple[Any, ...]:
         """A number for the names that are filled, and the type of each; the telling with values."""
-        names = tuple(tree)
-        look = self._looks.get(names)
-        if look is None:
-            if len(self._looks) >= PATTERNS:
-                self._looks.clear()
-            look = self._looks[names] = self._look(names)
-        return look(tree)
+        return (self.looks.get(tuple(tree)) or self.learn(tree))(tree)
 
-    def _look(self, names: tuple[str, ...]) -> _Look:
+    def learn(self, tree: Tree) -> Look:
+        """How records with the names of this one are looked at, from now on in `looks`."""
+        if len(self.looks) >= PATTERNS:
+            self.looks.clear()
+        names = tuple(tree)
+        look = self.looks[names] = self._look(names)
+        return look
+
+    def _look(self, names: tuple[str, ...]) -> Look:
         """One expression for all records of these names, which themselves are no source."""
         bound = {"part": self._part, "told": self._told}
         scope = Scope(Names(bound))
@@ -50,7 +52,7 @@ class Looking:
             scope.line(f"{', '.join(values)}, = tree.values()")
         parts = [self._source(name, value) for name, value in zip(names, values, strict=True)]
         scope.line(f"return ({', '.join([str(next(self._numbers)), *parts])},)")
-        look: _Look = run_source(defined("look", "tree", scope), "pattern", bound)["look"]
+        look: Look = run_source(defined("look", "tree", scope), "pattern", bound)["look"]
         return look
 
     def _source(self, name: str, value: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from mappings.engine.compile_rows import picked
 from mappings.engine.compile_source import Unfit
+from mappings.engine.model import Table
 from mappings.engine.paths import Path, Step, Tree, read_at
 
 Add = Callable[[Any, Tree], None]
@@ -52,11 +53,11 @@ def entered(here: Tree, step: Step) -> Any:
     return here.setdefault(step.name, [] if step.every else {})
 
 
-def adding(last: Step, unique: tuple[Path, ...]) -> Add:
-    """How items get to the place at a last step; they raise Unfit where they do not fit there."""
-    if not last.every:
+def adding(table: Table) -> Add:
+    """How a table's items get to their place; raises Unfit where they do not fit there."""
+    if table.is_at_root() or not table.within.steps[-1].every:
         return lay
-    return partial(_append_unique, unique) if unique else list.append
+    return partial(_append_unique, table.unique) if table.unique else list.append
 
 
 def _append_unique(unique: tuple[Path, ...], items: list[Tree], item: Tree) -> None:
@@ -68,6 +69,8 @@ def _append_unique(unique: tuple[Path, ...], items: list[Tree], item: Tree) -> N
 
 def lay(record: Tree, more: Tree) -> None:
     """Lay values over a record. Raises Unfit where it says otherwise."""
+    if more.items() <= record.items():
+        return
     if record.keys().isdisjoint(more):
         record.update(more)
         return

@@ -14,7 +14,7 @@ from typing import Any
 from mappings.engine import plans
 from mappings.engine.book import Book
 from mappings.engine.compile_patterns import PATTERNS
-from mappings.engine.compile_places import Places, adding, entered, lay
+from mappings.engine.compile_places import Add, Places, adding, entered, lay
 from mappings.engine.compile_python import (
     UNFIT,
     Compiled,
@@ -37,10 +37,14 @@ AREAS = frozenset(place.area for place in ELEMENTS.values())
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A table that carries entries of an element, compiled, and the key of its records."""
+    """A table that carries entries of an element, compiled.
+
+    `key` is the key of its records, `add` how items get to their place in one.
+    """
 
     compiled: Compiled
     key: Callable[[Tree], tuple[str, ...]]
+    add: Add
 
     @property
     def table(self) -> Table:
@@ -62,10 +66,10 @@ class Carrier:
     def put_pair(self, run: Run, made: tuple[Tree, Tree]) -> None:
         """Add an item with its own root."""
         root, item = made
-        here, steps = self.record(run, root), self.table.within.steps
-        for step in steps:
+        here = self.record(run, root)
+        for step in self.table.within.steps:
             here = entered(here, step)
-        adding(steps[-1], self.table.unique)(here, item)
+        self.add(here, item)
 
     def record(self, run: Run, root: Tree) -> Tree:
         """The record of this root."""
@@ -133,7 +137,7 @@ class PlanWriter:
     source: str = ""
     telling: frozenset[str] = frozenset()
     _areas: dict[str, list[tuple[str, bool, Write]]] = field(default_factory=dict)
-    _calls: dict[tuple[tuple[str, ...], ...], Calls] = field(default_factory=dict)
+    _calls: dict[tuple[Any, ...], tuple[Calls, bool]] = field(default_factory=dict)
     _whole: Write | None = None
     looks: dict[str, Path] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
@@ -172,12 +176,12 @@ class PlanWriter:
 
     def write(self, plan: Tree, context: Mapping[str, Any]) -> list[StandardRecord]:
         """The records that a plan becomes."""
-        made = self.fitting(plan, context)
+        made = self.fitting(plan, dict(context))
         if made is not None:
             return made
         return plans.write_plan(self.book, plan, context, self.missed, self.switched)
 
-    def fitting(self, plan: Tree, context: Mapping[str, Any]) -> list[StandardRecord] | None:
+    def fitting(self, plan: Tree, context: Tree) -> list[StandardRecord] | None:
         """The records of a plan all of whose values fit; None for any other.
 
         Generated code writes it where entries can be told apart: no table of whole plans takes
@@ -186,17 +190,18 @@ class PlanWriter:
         if not self._is_compiled:
             return None
         try:
-            return self._written(plan, dict(context))
+            return self._written(plan, context)
         except UNFIT:
             return None
 
     def _written(self, plan: Tree, context: Tree) -> list[StandardRecord]:
-        outline = self._outline(plan, context)
+        calls, is_bare = self._present(plan)
+        whole = 0 if is_bare else self._outline(plan, context)
         places = [None] * len(self.places.ways)
-        run = Run(self, plan, context, places, outline, {}, set(), [])
+        run = Run(self, plan, context, places, whole, {}, set(), [])
         assert self._whole is not None  # noqa: S101 - made with the writer
-        self._whole([plan], run)
-        for area, name, many, write in self._present(plan):
+        self._whole((plan,), run)
+        for area, name, many, write in calls:
             found = plan[area][name]
             if found is not None:
                 write(found if many else (found,), run)
@@ -204,19 +209,25 @@ class PlanWriter:
             pattern.records += 1
         return [StandardRecord(entity, tree) for entity, tree in run.records.values()]
 
-    def _present(self, plan: Tree) -> Calls:
-        """What writes the elements that a plan has, in their order; plans are often alike."""
-        shape = tuple([(area, *held) for area, held in plan.items() if held.__class__ is dict])
+    def _present(self, plan: Tree) -> tuple[Calls, bool]:
+        """What writes the elements that a plan has, in their order; plans are often alike.
+
+        Also whether tables of whole plans see nothing of it: its outline is number 0.
+        """
+        shape = tuple(
+            [(area, *held) if held.__class__ is dict else area for area, held in plan.items()]
+        )
         found = self._calls.get(shape)
         if found is None:
             if len(self._calls) >= PATTERNS:
                 self._calls.clear()
-            found = self._calls[shape] = [
+            calls = [
                 (area, name, many, write)
                 for area, subjects in self._areas.items()
                 for name, many, write in subjects
                 if name in (plan.get(area) or ())
             ]
+            found = self._calls[shape] = (calls, not self.looks and plan.keys() <= AREAS)
         return found
 
     def _outline(self, plan: Tree, context: Tree) -> int:
@@ -226,7 +237,7 @@ class PlanWriter:
         for spelled, path in self.looks.items():
             seen[spelled] = read_at(whole if path.steps[0].name in whole else plan, path)
         outline = self.patterns[plans.WHOLE].key_of(seen)
-        return self._outlines.setdefault(outline, len(self._outlines))
+        return self._outlines.setdefault(outline, len(self._outlines) + 1)
 
     def ask(self, subject: str, ours: Tree, run: Run) -> Pattern:
         """Ask the interpreter what stays behind of an entry in a plan that has only this one."""
@@ -280,14 +291,15 @@ class _Subject:
 
     def source(self) -> tuple[str, dict[str, Any]]:
         """The source of `write(entries, run)`, and the objects that it names."""
-        own = frozenset(name for table in self.tables for name in telling(table))
-        patterns = self.writer.patterns[self.name] = Patterns(self.writer.telling | own)
-        bound: dict[str, Any] = {"key_of": patterns.key_of, "known": patterns.known}
+        told = frozenset(name for table in self.tables for name in telling(table))
+        patterns = self.writer.patterns[self.name] = Patterns(self.writer.telling | told)
+        looking = patterns.looking
+        bound = {"known": patterns.known, "looks": looking.looks, "learn": looking.learn}
         numbers = [self._carrier(table, bound) for table in self.tables]
-        key = "(run.whole, ())" if self.name == plans.WHOLE else "(run.whole, key_of(ours))"
+        own = "()" if self.name == plans.WHOLE else "(looks.get(tuple(ours)) or learn(ours))(ours)"
         lines = [
             *(line for number in numbers for line in self._put(number)),
-            f"pattern = known.get({key})",
+            f"pattern = known.get((run.whole, {own}))",
             f"if pattern is None: pattern = run.find({self.name!r}, ours)",
             "run.patterns.append(pattern)",
         ]
@@ -299,7 +311,8 @@ class _Subject:
         """Compile a table and let the source name its functions; the table's number."""
         number = len(self.writer.carriers)
         compiled = compile_table(table, self.writer.finish)
-        carrier = Carrier(compiled, key_function(self.writer.book.shapes[table.entity]))
+        key = key_function(self.writer.book.shapes[table.entity])
+        carrier = Carrier(compiled, key, adding(table))
         self.writer.carriers.append(carrier)
         if table.is_at_root():
             bound[f"make_{number}"], bound[f"put_{number}"] = compiled.item, carrier.put
@@ -307,7 +320,7 @@ class _Subject:
             bound[f"make_{number}"], bound[f"put_{number}"] = compiled.pair, carrier.put_pair
         else:
             bound[f"make_{number}"] = compiled.item
-            bound[f"put_{number}"] = adding(table.within.steps[-1], table.unique)
+            bound[f"put_{number}"] = carrier.add
         return number
 
     def _put(self, number: int) -> Iterator[str]:

@@ -70,11 +70,14 @@ class Patterns:
 
     telling: frozenset[str]
     known: dict[tuple[Any, ...], Pattern] = field(default_factory=dict)
-    key_of: Callable[[Tree], tuple[Any, ...]] = field(init=False)
-    """The fields of a record that are filled, at any depth; the telling ones with their values."""
+    looking: Looking = field(init=False)
 
     def __post_init__(self) -> None:
-        self.key_of = Looking(self.telling).pattern_of
+        self.looking = Looking(self.telling)
+
+    def key_of(self, ours: Tree) -> tuple[Any, ...]:
+        """The fields of a record that are filled, at any depth; the telling with their values."""
+        return self.looking.pattern_of(ours)
 
     def find(self, ours: Tree, ask: Callable[[Losses], object]) -> Pattern:
         """The pattern of a record; `ask` runs the interpreter on it."""

@@ -46,19 +46,23 @@ class Exporter:
         return tree if self._stays(tree, 0) else self._node(tree, 0)
 
     def _stays(self, node: Tree, depth: int) -> bool:
+        return (self._looks.get(tuple(node)) or self._learn(node))(node, depth)
+
+    def _learn(self, node: Tree) -> Look:
+        if len(self._looks) >= _MOST_LOOKS:
+            self._looks.clear()
         names = tuple(node)
-        look = self._looks.get(names)
-        if look is None:
-            if len(self._looks) >= _MOST_LOOKS:
-                self._looks.clear()
-            look = self._looks[names] = self._look(names)
-        return look(node, depth)
+        look = self._looks[names] = self._look(names)
+        return look
 
     def _all_stay(self, nodes: list[Any], depth: int) -> bool:
         if depth >= MAX_DEPTH:
             return False
-        for each in nodes:  # a generator would cost a fifth of the whole look
-            if type(each) is not dict or not self._stays(each, depth + 1):
+        looks = self._looks
+        for each in nodes:  # a generator or one more call would cost a fifth of the whole look
+            if each.__class__ is not dict:
+                return False
+            if not (looks.get(tuple(each)) or self._learn(each))(each, depth + 1):
                 return False
         return True
 
