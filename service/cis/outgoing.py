@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from service.office import Visit, Window, let_out
 from service.office.people import all_students, students_at
 from service.settings import Deliver
 from service.store.database import writing
+from service.workplace import workplace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,13 @@ def send_set(
         fix = "Give a path, and hand the files over as it asks."
         raise Invalid(f"{layout.title} takes no files by SFTP.", fix)
     errand.drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f"{errand.name}-", dir=errand.drafts))
-    try:
+    with workplace(errand.drafts, errand.name) as draft:
         with let_out(window, lambda visit: _permit(visit, errand, allow_held)) as (visit, permit):
             report = make_set(window, visit, permit, draft / "set", errand.files)
             said = write_statements(visit, permit, errand.files, draft / "set")
         # What rows name comes before the rows, and what contests them too.
         files = [draft / "set" / one.name for one in (*report.attached, *report.files)]
         sent = deliver(errand.place, [*said, *files], progress)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     _note(window.engine, window.log.tenant, errand.name, window.act.at)
     return report, sent
 

@@ -95,19 +95,8 @@ class _Place:
         accounts: list[dict[str, Any]] = []
         with drafted(self.out) as place:
             yield place, accounts.append
-            _close_to_others(place)
             if self.loss is not None:
                 _write(self.loss, accounts[0])
-
-
-def _close_to_others(place: Path) -> None:
-    """Education records are for whoever asked for them, not for others on the machine."""
-    if place.is_dir():
-        place.chmod(0o700)
-        for one in place.rglob("*"):
-            one.chmod(0o700 if one.is_dir() else 0o600)
-    else:
-        place.chmod(0o600)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from service.errors import Invalid
-
-try:
-    import fcntl
-except ImportError:  # Windows; what a killed run left there is for its owner to remove
-    fcntl = None  # type: ignore[assignment]
-
-_ENDING, _LOCK = ".unfinished", "lock"
+from service.workplace import workplace
 
 
 @contextmanager
@@ -32,20 +23,13 @@ def drafted(target: Path) -> Iterator[Path]:
     require_free(target)
     if not target.parent.is_dir():
         raise Invalid(f"There is no folder {target.parent}.", "Create it, or write elsewhere.")
-    _remove_abandoned(target)
-    home = Path(
-        tempfile.mkdtemp(prefix=f".{target.name}.", suffix=_ENDING, dir=target.parent.absolute())
-    )
-    try:
+    with workplace(target.parent, target.name) as home:
         place = home / "new" / target.name
         place.parent.mkdir()
-        with _locked(home):
-            yield place
-            _close_to_others(place)
-            require_free(target)
-            place.replace(target)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+        yield place
+        _close_to_others(place)
+        require_free(target)
+        place.replace(target)
 
 
 def _close_to_others(place: Path) -> None:
@@ -66,20 +50,3 @@ def require_outside(target: Path, source: Path) -> None:
             f"{target} is within {source}, and would be read as a part of it.",
             "Name a place beside it.",
         )
-
-
-def _remove_abandoned(target: Path) -> None:
-    if fcntl is not None:
-        for left in target.parent.glob(f".{glob.escape(target.name)}.*{_ENDING}"):
-            # Somebody may be writing there at this moment; then the lock cannot be had.
-            with suppress(OSError), _locked(left):
-                shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; raises BlockingIOError where another process has it."""
-    with (folder / _LOCK).open("ab") as handle:
-        if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
