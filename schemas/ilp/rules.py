@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -134,34 +135,46 @@ def _took_place(activity: Activity, since: date, until: date) -> bool:
     return first <= until and last >= since
 
 
-def lapsed_by(plan: Plan, sign_off: SignOff) -> tuple[str, ...]:
-    """What ended a signature: signed elements that changed, signed entries that are gone.
-
-    Empty while it holds, whoever looks: readers who are shown a sign-off hear the same of it.
-    """
-    signed = signed_entries(plan, [element.root for element in sign_off.elements])
-    changed = {
-        element: None
-        for element, entry in signed
-        if entry.changed.plan_version > sign_off.plan_version
-    }
-    gone = set(sign_off.entries) - {entry.id for _, entry in signed}
-    return (*changed, *sorted(gone))
+_ORDINARY: Final = replace(
+    view_of(frozenset(PrivacyClass) - {PrivacyClass.SPED}), marks=frozenset({"ART.03.private"})
+)
 
 
-def signed_entries(plan: Plan, elements: Sequence[str]) -> list[tuple[str, Entry]]:
-    """The entries that a signature on these elements covers, each after its element.
+class Signed:
+    """What signatures on a plan cover.
 
     What an IEP team wrote is approved in the IEP, and a private reflection is nobody's to approve:
     neither counts unless special education itself is signed.
     """
-    known = [element for element in elements if element in ELEMENTS]
-    if SPECIAL_EDUCATION.isdisjoint(known):
-        plan = redact(plan, _ORDINARY)
-    return [(element, entry) for element in known for entry in plan.entries(element)]
 
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
 
-_ORDINARY: Final = view_of(frozenset(PrivacyClass) - {PrivacyClass.SPED})
+    @cached_property
+    def _ordinary(self) -> Plan:
+        # Most readers' copies show no more than that to begin with.
+        shows_no_more = _ORDINARY.withheld <= set(self._plan.withheld)
+        return self._plan if shows_no_more else redact(self._plan, _ORDINARY)
+
+    def entries(self, elements: Sequence[str]) -> list[tuple[str, Entry]]:
+        """The entries that a signature on these elements covers, each after its element."""
+        known = [element for element in elements if element in ELEMENTS]
+        plan = self._ordinary if SPECIAL_EDUCATION.isdisjoint(known) else self._plan
+        return [(element, entry) for element in known for entry in plan.entries(element)]
+
+    def lapsed_by(self, sign_off: SignOff) -> tuple[str, ...]:
+        """What ended a signature: signed elements that changed, signed entries that are gone.
+
+        Empty while it holds, whoever looks: readers who are shown a sign-off hear the same of it.
+        """
+        signed = self.entries([element.root for element in sign_off.elements])
+        changed = {
+            element: None
+            for element, entry in signed
+            if entry.changed.plan_version > sign_off.plan_version
+        }
+        gone = set(sign_off.entries) - {entry.id for _, entry in signed}
+        return (*changed, *sorted(gone))
 
 
 def hides_approvals(plan: Plan) -> bool:
@@ -178,10 +191,11 @@ def approvals_name_versions(plan: Plan, on: date) -> Iterator[Said]:
             yield _not_met("the review names no version of the plan", review.id)
         elif review.plan_version > newest:
             yield _not_met(f"the plan has no version {review.plan_version}", review.id)
+    signed = Signed(plan)
     for sign_off in _last_approvals(plan):
         if sign_off.plan_version > newest:
             yield _not_met(f"the plan has no version {sign_off.plan_version}", sign_off.id)
-        elif not hides_approvals(plan) and (changed := lapsed_by(plan, sign_off)):
+        elif not hides_approvals(plan) and (changed := signed.lapsed_by(sign_off)):
             yield _not_met(f"lapsed: {', '.join(changed)} changed since", sign_off.id)
     if hides_approvals(plan):
         yield Said(Outcome.CANNOT_TELL, "approvals of what is withheld are withheld as well")

@@ -13,7 +13,7 @@ from schemas.ilp.assessments import ExamResult
 from schemas.ilp.entry import AuthorKind, Entry
 from schemas.ilp.plan import Plan
 from schemas.ilp.reviews import Decision, SignOff
-from schemas.ilp.rules import Outcome, hides_approvals, lapsed_by
+from schemas.ilp.rules import Outcome, Signed, hides_approvals
 from schemas.ilp.supports import LinkedPlanStatus, LinkedPlanType
 from schemas.profiles.model import Condition, Courses, Profile, ProfileRule
 
@@ -45,6 +45,7 @@ class _Case:
     since: date
     today: date
     adult: bool | None
+    signed: Signed
 
     def withheld(self, *elements: str) -> tuple[str, ...]:
         """Which of these this copy does not show, in whole or in part."""
@@ -69,7 +70,7 @@ def check_profile(
     if plan is None:
         return [_of_no_plan(rule, grade) for rule in profile.rules]
     year = today.year if (today.month, today.day) >= _NEW_YEAR else today.year - 1
-    case = _Case(plan, grade, date(year, *_NEW_YEAR), today, adult)
+    case = _Case(plan, grade, date(year, *_NEW_YEAR), today, adult, Signed(plan))
     return [_verdict(rule, case) for rule in profile.rules]
 
 
@@ -136,7 +137,7 @@ def _found(rule: ProfileRule, element: str, case: _Case) -> tuple[Entry, ...]:
         for one in found
         if isinstance(one, SignOff)
         and one.decision is Decision.APPROVED
-        and (is_over or not lapsed_by(case.plan, one))
+        and (is_over or not case.signed.lapsed_by(one))
     ]
     roles = {one.role for one in valid}
     return tuple(valid) if valid and roles.issuperset(_signers(rule, case)) else ()

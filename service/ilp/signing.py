@@ -11,7 +11,7 @@ from schemas.ilp.entry import AuthorKind, Change, ElementRef
 from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.redaction import SPECIAL_EDUCATION
 from schemas.ilp.reviews import Decision, SigningMethod, SignOff
-from schemas.ilp.rules import signed_entries
+from schemas.ilp.rules import Signed
 from schemas.ilp.succession import next_version, version_after
 from schemas.ilp.values import PersonRef
 from service.access.policy import section_of
@@ -102,7 +102,7 @@ def _made(
         method=SigningMethod.ELECTRONIC,
         plan_version=version - 1,
         elements=tuple(ElementRef(one) for one in dict.fromkeys(elements)),
-        entries=tuple(entry.id for _, entry in signed_entries(plan, elements)),
+        entries=tuple(entry.id for _, entry in Signed(plan).entries(elements)),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from schemas.ilp.document import read_document
 from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.reviews import Decision, SignOff
-from schemas.ilp.rules import lapsed_by
+from schemas.ilp.rules import Signed
 from service.ilp.keep import editions_of
 
 _WORDS = ("text", "title", "name", "summary", "instrument", "test", "status")
@@ -75,10 +75,11 @@ def chapters(
 def signatures(plan: Plan) -> list[Signature]:
     """The sign-offs of a plan, newest first."""
     found = sorted(plan.reviews.sign_offs, key=lambda one: one.on, reverse=True)
-    return [_signature(plan, one) for one in found]
+    signed = Signed(plan)
+    return [_signature(signed, one) for one in found]
 
 
-def _signature(plan: Plan, one: SignOff) -> Signature:
+def _signature(signed: Signed, one: SignOff) -> Signature:
     return Signature(
         one.role,
         one.person.name or "",
@@ -86,7 +87,7 @@ def _signature(plan: Plan, one: SignOff) -> Signature:
         one.on.isoformat(),
         one.plan_version,
         tuple(element.root for element in one.elements),
-        lapsed_by(plan, one),
+        signed.lapsed_by(one),
     )
 
 
