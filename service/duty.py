@@ -70,6 +70,8 @@ def begin_rehearsal(engine: Engine, log: Log, act: Act) -> None:
                 f"{log.tenant} is at work already, and no rehearsal.",
                 "Rehearse in an empty folder, with a database of its own.",
             )
+        if _rehearses(connection, log.tenant):  # an earlier beginning was cut off
+            return
         connection.execute(sa.insert(rehearsal).values(tenant=log.tenant, since=act.at))
         record(connection, log, _event(act, "init --rehearsal", Outcome.ALLOWED))
 
@@ -80,12 +82,17 @@ def require_rehearsal(engine: Engine, tenant: str) -> None:
     Raises Misconfigured.
     """
     with reading(engine) as connection:
-        mine = sa.select(rehearsal.c.since).where(rehearsal.c.tenant == tenant)
-        if connection.execute(mine).first() is None:
-            raise Misconfigured(
-                f"now is set, and {tenant} is no rehearsal: its clock is the machine's.",
-                "Unset PLANBRIDGE_NOW, and take now out of planbridge.toml.",
-            )
+        if _rehearses(connection, tenant):
+            return
+    raise Misconfigured(
+        f"now is set, and {tenant} is no rehearsal: its clock is the machine's.",
+        "Unset PLANBRIDGE_NOW, and take now out of planbridge.toml.",
+    )
+
+
+def _rehearses(connection: Connection, tenant: str) -> bool:
+    mine = sa.select(rehearsal.c.since).where(rehearsal.c.tenant == tenant)
+    return connection.execute(mine).first() is not None
 
 
 def _event(act: Act, request: str, outcome: Outcome) -> Event:

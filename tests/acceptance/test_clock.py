@@ -6,7 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
+from support.audit_log import ACT, audit_log
 from support.cli import Home, mistake
+
+from service.duty import begin_rehearsal, require_rehearsal
 
 THEN = "2026-01-01T00:00:00Z"
 
@@ -54,6 +58,14 @@ def test_a_rehearsal_has_a_clock_and_says_so_on_its_log(tmp_path: Path) -> None:
         ("init --rehearsal", THEN[:10]),
         ("init", THEN[:10]),
     ]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_rehearsal_that_was_cut_off_begins_again(engine: Engine, tmp_path: Path) -> None:
+    log = audit_log(tmp_path)
+    for _ in range(2):
+        begin_rehearsal(engine, log, ACT)
+    require_rehearsal(engine, log.tenant)
 
 
 def test_a_district_at_work_never_becomes_a_rehearsal(home: Home) -> None:
