@@ -27,6 +27,7 @@ from service.cis.match import (
     match_accounts,
 )
 from service.cis.moved import moved_between, split_findings, twice_findings
+from service.cis.whose import of_one_student
 from service.cis.write import write_night
 from service.settings import Guard
 from service.store.database import reading
@@ -185,7 +186,8 @@ def _read(work: Work) -> tuple[pl.DataFrame, list[Finding]]:
         frames.append(table.frame.drop(ROW).with_columns(file=pl.lit(name)))
         told = FileReport(name=name, mode=file.mode, origin=file.origin, verdict="read")
         work.report.files.append(told.model_copy(update={"rows": table.frame.height}))
-    rows = pl.concat(frames, how="diagonal")
+    rows, others = of_one_student(pl.concat(frames, how="diagonal"))
+    findings += others
     once = rows.unique(["account", "entry"], keep="first", maintain_order=True)
     count = rows.select("account", "entry", "values").unique().height - once.height
     if count:

@@ -295,6 +295,17 @@ def test_without_identifiers_another_name_is_somebody_else(career: Career) -> No
     assert [one["candidate"] for one in career.matches()] == ["Ben Birch"]
 
 
+@pytest.mark.parametrize("other", [BEN, ADA | {"birth_date": "2001-01-01"}])
+def test_rows_of_one_account_about_somebody_else_go_to_nobody(
+    career: Career, other: dict[str, str]
+) -> None:
+    career.say(ADA | {"account_id": "a1", "birth_date": "2012-01-01"}, "e1")
+    career.say(other | {"account_id": "a1"}, "e2", title="Midwife")
+    [found] = [one for one in career.night()["findings"] if one["code"] == "cis.other-student"]
+    assert (found["value"], found["count"]) == ("a1", 1)
+    assert (career.titles("ada"), career.saved("ben")) == (["Nurse"], [])
+
+
 def test_one_name_that_changes_leaves_an_account_where_it_is(career: Career) -> None:
     career.say(ADA | {"account_id": "a1"}, "e1")
     career.night()
