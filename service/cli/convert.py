@@ -58,6 +58,9 @@ def convert(
     overlay: Annotated[
         Path | None, typer.Option("--overlay", help="Mapping tables of your own, laid over ours.")
     ] = None,
+    over: Annotated[
+        Path | None, typer.Option("--over", help="Records of the target that are kept up.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Convert IN; exit 0 written, 3 refused because of --strict, 1 failed. Losses are listed."""
@@ -69,6 +72,8 @@ def convert(
     from service.formats import detect, require_plain, row_of
 
     require_plain(source)
+    if over is not None:
+        require_plain(over)
     require_name(out)
     if loss is not None:
         require_place(loss, out)
@@ -90,6 +95,7 @@ def convert(
         roster_format=detect(roster) if roster else None,
         strict=strict,
         overlay=overlay,
+        over=over,
     )
     outcome = Outcome()
     try:

@@ -18,18 +18,22 @@ from schemas.standards.shape import StandardRecord
 from service.convert.choices import require_kinds
 from service.convert.columns import Way, telling
 from service.convert.draft import drafted, require_outside
+from service.convert.over import laid_over
 from service.convert.overlays import Overlaid, bridges
 from service.errors import Held, Invalid
-from service.formats import bridge_of, format_of, row_of
+from service.formats import NAMES, bridge_of, format_of, row_of
 
 _TOLD_EVERY = 1_000
+_REPLACED = frozenset(name for name in NAMES if name.startswith("edfi-"))
+"""Formats of systems that take a record for all that there is to say of its subject."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be converted; `roster` is a OneRoster package that tells more of the students.
 
-    `overlay` is a file or folder of the district's own mapping tables.
+    `overlay` is a file or folder of the district's own mapping tables. `over` are the target's
+    records as they stand: what they say and our tables do not rides along.
     """
 
     source: Path
@@ -41,6 +45,7 @@ class Order:
     roster_format: str | None = None
     strict: bool = False
     overlay: Path | None = None
+    over: Path | None = None
 
 
 @dataclass(slots=True)
@@ -75,7 +80,7 @@ def convert(order: Order, progress: Progress = silent, account: Outcome | None =
         with ExitStack() as opened:
             hub = None if _same_records(order) else _hub(order, source, outcome, progress, opened)
             if hub is None or not _wrote_columns(order, target, unfinished, hub, outcome, progress):
-                made = _records(order, source, hub, outcome, progress)
+                made = _over(order, _records(order, source, hub, outcome, progress))
                 records = (record for record in made if order.choice.wants(record.entity))
                 told = _counted(records, outcome.written, "writing", progress)
                 with _carrying(order, target) as writer:
@@ -94,7 +99,21 @@ def _check(order: Order) -> None:
     if isinstance(bridge, Overlaid):
         book = bridge.book()
         known = frozenset({*book.by_entity, *book.entities})
+    if order.over is not None and (_same_records(order) or order.target_format not in _REPLACED):
+        raise Invalid(
+            f"--over is for records of Ed-Fi that are made of others, not for {order.target_format}"
+            f" out of {order.source_format}.",
+            "Leave it out.",
+        )
     require_kinds(order.choice.only, known, order.target_format)
+
+
+def _over(order: Order, made: Iterator[StandardRecord]) -> Iterator[StandardRecord]:
+    """The records with what stands at the receiver already, where that was named."""
+    bridge = _ways(order)[1]
+    if order.over is None or not isinstance(bridge, Overlaid):
+        return made
+    return laid_over(made, format_of(order.target_format).read(order.over), bridge.book())
 
 
 def _target(order: Order) -> Format:
@@ -159,7 +178,8 @@ def _hub(
     bridge = _ways(order)[0]
     columns = Way(format_of(order.source_format), bridge, order.source, outcome.losses, progress)
     out = Way(_target(order), _ways(order)[1], order.target, outcome.losses, progress)
-    hub = columns.read(outcome.read, opened, out.needs(order.choice))
+    needs = out.needs(order.choice) if order.over is None else None
+    hub = columns.read(outcome.read, opened, needs)
     if hub is None:
         hub = bridge.read(
             lambda: _read(order, source, outcome, progress), outcome.losses, order.choice
@@ -173,7 +193,7 @@ def _wrote_columns(
     order: Order, target: Format, place: Path, hub: Hub, outcome: Outcome, progress: Progress
 ) -> bool:
     way = Way(target, _ways(order)[1], place, outcome.losses, progress)
-    return way.write(hub, outcome.written, order.choice)
+    return order.over is None and way.write(hub, outcome.written, order.choice)
 
 
 def _with_roster(hub: Hub, place: Path, name: str, outcome: Outcome) -> Hub:

@@ -236,3 +236,35 @@ def test_the_smallest_document_has_a_root(home: Home) -> None:
     (home.folder / "a.xml").write_text("<a/>", "utf-8")
     answer = home("validate", "a.xml")
     assert "the root element's namespace is ''" in answer.out
+
+
+def kept_up(home: Home, *words: object) -> dict[str, object]:
+    """What becomes of a student whom the host holds already, with more than we say."""
+    order = ("convert", CLEAN, "--to", "edfi-json-5.2", "--only", "students", "--out")
+    assert home(*order, "held").status == 0
+    file = home.folder / "held" / "students.jsonl"
+    first = json.loads(file.read_text("utf-8").splitlines()[0])
+    held = first | {"id": "ab12", "multipleBirthStatus": True, "firstName": "Augusta"}
+    file.write_text(json.dumps(held) + "\n", "utf-8")
+    assert home(*order, "out", *words).status == 0
+    lines = (home.folder / "out" / "students.jsonl").read_text("utf-8").splitlines()
+    made = [each for each in map(json.loads, lines) if each["birthDate"] == first["birthDate"]]
+    assert (len(lines), made[0]["firstName"]) == (40, first["firstName"])
+    return dict(made[0])
+
+
+def test_what_the_host_holds_besides_rides_along(home: Home) -> None:
+    assert kept_up(home, "--over", "held")["multipleBirthStatus"] is True
+
+
+def test_numbers_of_the_hosts_own_stay_there(home: Home) -> None:
+    assert "id" not in kept_up(home, "--over", "held")
+
+
+def test_without_them_nothing_rides_along(home: Home) -> None:
+    assert "multipleBirthStatus" not in kept_up(home)
+
+
+def test_only_ed_fi_is_kept_up(home: Home) -> None:
+    answer = converted(home, "ceds-jsonld-14", "--over", "in")
+    assert mistake(answer, "--over is for records of Ed-Fi", "Leave it out")
