@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json
-from service.cli.out import print_json, print_rich, table, tell_statements
+from service.cli.out import (
+    print_json,
+    print_rich,
+    require_place,
+    table,
+    tell_statements,
+    write_new,
+)
 from service.cli.session import Session, open_session, progress
 
 if TYPE_CHECKING:
@@ -163,21 +170,14 @@ def _require_sense(student: str | None, school: str | None, form: str, *, sign: 
 
 
 def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
-    from service.convert.draft import require_free
     from service.errors import Invalid
 
-    require_free(out)
-    if not out.parent.is_dir():
-        raise Invalid(f"There is no folder {out.parent}.", "Create it, or write elsewhere.")
+    require_place(out)
     for one in fonts:
         if not one.is_dir():
             raise Invalid(f"There is no folder of fonts at {one}.", "Correct the path.")
-    if loss is None:
-        return
-    if loss.resolve() == out.resolve() or out.resolve() in loss.resolve().parents:
-        raise Invalid(f"{loss} is the place of the output too.", "Write the losses elsewhere.")
-    if loss.is_dir() or not loss.parent.is_dir():
-        raise Invalid(f"{loss} is no place for a file.", "Name a file in a folder that exists.")
+    if loss is not None:
+        require_place(loss, out)
 
 
 def _portfolios(
@@ -250,7 +250,7 @@ def _files(report: Any) -> dict[str, Any]:
 
 def _write(loss: Path, told: dict[str, Any]) -> None:
     text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-    loss.write_text(text, encoding="utf-8", errors="backslashreplace")
+    write_new(loss, text.encode(errors="backslashreplace"))
 
 
 def _show(told: dict[str, Any], out: Path, loss: Path | None, as_json: bool) -> None:

@@ -74,8 +74,17 @@ def test_the_log_and_the_file_name_the_same_export(school: Home, tmp_path: Path)
 
 
 def test_only_the_owner_may_read_what_was_written(school: Home, tmp_path: Path) -> None:
-    made(school, tmp_path / "lupe.pdf", LOCAL_ID)
-    assert stat.S_IMODE((tmp_path / "lupe.pdf").stat().st_mode) == 0o600
+    out, loss = tmp_path / "lupe.pdf", tmp_path / "loss.json"
+    made(school, out, LOCAL_ID, "--loss", loss)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (out, loss)] == [0o600, 0o600]
+
+
+def test_losses_of_before_are_not_overwritten(school: Home, tmp_path: Path) -> None:
+    (tmp_path / "loss.json").write_text("of before", "utf-8")
+    words = ("export", "portfolio", LOCAL_ID, "-o", tmp_path / "l.pdf", "--loss")
+    answer = school(*words, tmp_path / "loss.json", OPERATOR="mia")
+    assert mistake(answer, "loss.json is there already")
+    assert not (tmp_path / "l.pdf").exists()
 
 
 def test_all_elements_are_accounted_for(school: Home, tmp_path: Path) -> None:
