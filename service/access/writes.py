@@ -77,9 +77,16 @@ def _opens(desk: Desk, decision: Decision, field: str) -> bool:
     return decision.allowed and field in decision.fields and not limited
 
 
+def _near(wrong: str) -> str:
+    """The fields of the same entity, or of all, as a fix."""
+    names = sorted(field for section in policy.sections().values() for field in section.fields)
+    start = wrong.partition(".")[0] + "."
+    return f"Use one of {', '.join(sorted(n for n in names if n.startswith(start)) or names)}."
+
+
 def _sections(fields: Iterable[str]) -> dict[str, str]:
     known = {field: policy.section_of(field) for field in fields}
     wrong = sorted(field for field, section in known.items() if section is None)
     if wrong:
-        raise Invalid(f"There is no field {', '.join(wrong)}.", "See `sections` of the policy.")
+        raise Invalid(f"There is no field {', '.join(wrong)}.", _near(wrong[0]))
     return {field: section for field, section in known.items() if section}

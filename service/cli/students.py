@@ -65,6 +65,7 @@ def set_field(
     from service.office import at_window
     from service.roster import Edit, edit_field, load_record
 
+    field = field.removeprefix("person.")  # as messages write it
     with at_window(open_session().window(reason)) as visit:
         record_id = visit.lookup(given).student
         visit.write(Proposal(record_id, record_id, {f"person.{field}": value or None}))

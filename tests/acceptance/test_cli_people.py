@@ -136,6 +136,16 @@ def test_a_student_is_shown_in_words_too(second: Home) -> None:
     assert "preferred_given_name Lupi " in words
 
 
+def test_a_field_that_is_none_is_told_with_those_that_are(second: Home) -> None:
+    answer = second("student", "set", LOCAL_ID, "colour", "red", "--reason", "asked")
+    assert (answer.status, "person.colour" in answer.err) == (1, True)
+    assert "person.phone" in answer.err
+
+
+def test_names_stand_in_the_place_of_record_ids(second: Home) -> None:
+    assert "Cedar Bend High School" in second("student", "show", LOCAL_ID).out
+
+
 def test_a_plan_goes_out_and_comes_in_again(second: Home, tmp_path: Path) -> None:
     file = tmp_path / "lupe.ilp.json"
     assert second("plan", "export", STATE_ID, "--out", file).status == 0
