@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.out import print_json
+from service.cli.out import print_json, write_new
 from service.cli.session import opened, operator
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def init(
         raise Invalid(f"{FILE} exists already.", "Use it, or choose an empty folder.")
     _require_true_clock(load_settings(tenant=tenant), rehearsal)
     text = _TEMPLATE.format(tenant=tenant, url=json.dumps(database_url))
-    path.write_text(text, encoding="utf-8")
+    write_new(path, text.encode())  # the address of a database may hold a password
     try:
         settings = load_settings()
         _make_district(settings, rehearsal)

@@ -21,6 +21,7 @@ def test_init_makes_settings_and_a_database(tmp_path: Path) -> None:
     assert answer.status == 0
     made = {path.name for path in tmp_path.iterdir() if path.suffix in {".toml", ".db"}}
     assert made == {"planbridge.toml", "planbridge.db"}
+    assert {(tmp_path / name).stat().st_mode & 0o077 for name in made} == {0}
     assert answer.json["database_url"] == "sqlite:///planbridge.db"
 
 
