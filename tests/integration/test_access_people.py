@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -12,9 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from support.access_world import NOW, TENANT, World, at_work, district
 
-from service.access.accounts import appoint
 from service.access.load import at_desk, load_rows, load_subject
-from service.access.workflow.agreements import Terms, add_agreement, link_account
 from service.access.workflow.clerk import Clerk, Refused, at_counter
 from service.access.workflow.clients import (
     Scope,
@@ -36,11 +34,10 @@ from service.act import Act
 from service.errors import Denied, Invalid, NotFound
 from service.settings import instant
 from service.store.database import writing
-from service.store.tables import change, ilp_plan, ilp_plan_version, person_identifier
+from service.store.tables import change, ilp_plan, ilp_plan_version
 
 DAY = timedelta(days=1)
 GOAL = Item("careerGoals", "goal-1")
-TERMS = Terms("CIS", "a1", "instruction", frozenset({"profile"}), NOW + DAY, NOW + DAY, terms="x")
 TEAM = (Member("head", represents_agency=True), Member("aide"))
 
 
@@ -310,45 +307,6 @@ def test_accounts_are_the_custodians(school: Engine, who: str) -> None:
 def test_accounts_that_cannot_be(school: Engine, id_: str, role: str | None) -> None:
     with work(school) as clerk, pytest.raises(Invalid):
         add_account(clerk, id_, "name", role)
-
-
-@pytest.fixture
-def nurse(school: Engine) -> Engine:
-    """Somebody of the roster without an account, whom people know by a number."""
-    made = World()
-    made.person("nurse")
-    row = {"tenant": TENANT, "kind": "local", "value": "0042", "person_id": "nurse"}
-    with writing(school) as connection:
-        made.insert(connection)
-        connection.execute(sa.insert(person_identifier).values(row))
-    return school
-
-
-Naming = Callable[[Clerk, str], object]
-NAMING: dict[str, Naming] = {
-    "add": lambda clerk, name: add_account(clerk, name, "A name"),
-    "link": lambda clerk, name: link_account(clerk, name, "teacher"),
-    "agreement": lambda clerk, name: add_agreement(clerk, name, TERMS),
-    "appoint": lambda clerk, name: appoint(clerk.connection, TENANT, name, "PRV", clerk.act),
-}
-"""Every way in which an account comes to be."""
-
-
-NAMES = ("PRV", "MEN", "nurse", "0042", " custodian", "", "a\nb")
-
-
-@pytest.mark.parametrize("way", NAMING)
-def test_no_account_is_called_like_a_role_or_somebody_else(nurse: Engine, way: str) -> None:
-    with work(nurse) as clerk:
-        for name in NAMES:
-            with pytest.raises(Invalid, match=r"^account"):
-                NAMING[way](clerk, name)
-
-
-def test_a_persons_own_account_may_have_the_persons_own_number(nurse: Engine) -> None:
-    with work(nurse) as clerk:
-        link_account(clerk, "0042", "nurse")
-        assert load_subject(clerk.connection, TENANT, "0042").person_id == "nurse"
 
 
 def test_nobody_changes_the_own_account(school: Engine) -> None:
