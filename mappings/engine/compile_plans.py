@@ -136,9 +136,8 @@ class PlanWriter:
     missed: Losses = field(default_factory=Losses)
     source: str = ""
     telling: frozenset[str] = frozenset()
-    _areas: dict[str, list[tuple[str, bool, Write]]] = field(default_factory=dict)
+    _writes: dict[str, Write] = field(default_factory=dict)
     _calls: dict[tuple[Any, ...], tuple[Calls, bool]] = field(default_factory=dict)
-    _whole: Write | None = None
     looks: dict[str, Path] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
     _outlines: dict[tuple[Any, ...], int] = field(default_factory=dict)
@@ -156,23 +155,19 @@ class PlanWriter:
         told = frozenset(name for table in self.book.tables for name in telling(table))
         looked = {key for key, path in self.looks.items() if path.steps[-1].name in told}
         self.telling = frozenset(looked).union(*(telling(table) for table in tables))
-        for name in (plans.WHOLE, *ELEMENTS):
-            self._compile(name)
 
     def _open(self, subject: str) -> list[Table]:
         """The tables of a subject that are not turned off."""
         tables = self.book.of(subject) if subject not in self.book.elements else ()
         return [table for table in tables if not table.switch or table.switch in self.switched]
 
-    def _compile(self, name: str) -> None:
-        text, bound = _Subject(self, name, self._open(name)).source()
-        self.source += text
-        write: Write = run_source(text, name, bound)["write"]
-        if name == plans.WHOLE:
-            self._whole = write
-        else:
-            place = ELEMENTS[name]
-            self._areas.setdefault(place.area, []).append((place.field, place.many, write))
+    def _write_of(self, name: str) -> Write:
+        """What writes the entries of an element; generated when a plan first has one."""
+        if name not in self._writes:
+            text, bound = _Subject(self, name, self._open(name)).source()
+            self.source += text
+            self._writes[name] = run_source(text, name, bound)["write"]
+        return self._writes[name]
 
     def write(self, plan: Tree, context: Mapping[str, Any]) -> list[StandardRecord]:
         """The records that a plan becomes."""
@@ -195,12 +190,12 @@ class PlanWriter:
             return None
 
     def _written(self, plan: Tree, context: Tree) -> list[StandardRecord]:
+        write_whole = self._write_of(plans.WHOLE)
         calls, is_bare = self._present(plan)
         whole = 0 if is_bare else self._outline(plan, context)
         places = [None] * len(self.places.ways)
         run = Run(self, plan, context, places, whole, {}, set(), [])
-        assert self._whole is not None  # noqa: S101 - made with the writer
-        self._whole((plan,), run)
+        write_whole((plan,), run)
         for area, name, many, write in calls:
             found = plan[area][name]
             if found is not None:
@@ -222,10 +217,9 @@ class PlanWriter:
             if len(self._calls) >= PATTERNS:
                 self._calls.clear()
             calls = [
-                (area, name, many, write)
-                for area, subjects in self._areas.items()
-                for name, many, write in subjects
-                if name in (plan.get(area) or ())
+                (place.area, place.field, place.many, self._write_of(name))
+                for name, place in ELEMENTS.items()
+                if place.field in (plan.get(place.area) or ())
             ]
             found = self._calls[shape] = (calls, not self.looks and plan.keys() <= AREAS)
         return found

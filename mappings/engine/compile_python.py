@@ -98,19 +98,22 @@ class Patterns:
 
 
 def compile_table(table: Table, finish: Finish | None = None) -> Compiled:
-    """Generate a table's way out; `finish` adds what its standard does to every record."""
+    """Generate a table's way out for plans; `finish` adds what its standard does to every record.
+
+    There is a `pair` where the root depends on the entry, else an `item`.
+    """
     names, given = new_names(), is_given(table)
-    parts = [_function("pair", table, names, finish, with_root=True)]
-    if table.is_at_root() or given:
-        parts.append(_function("item", table, names, finish, with_root=False))
+    whole = not table.is_at_root() and not given
+    parts = [_function("pair" if whole else "item", table, names, finish, with_root=whole)]
     if given:
         parts.append(_root(table, names, finish))
     source = "\n\n\n".join(parts)
     space = run_source(source, table.name, names.bound)
-    return Compiled(table, source, space.get("item", _no_item), space.get("root"), space["pair"])
+    item, pair = space.get("item", _unfit), space.get("pair", _unfit)
+    return Compiled(table, source, item, space.get("root"), pair)
 
 
-def _no_item(ours: Tree, given: Tree) -> Tree | None:
+def _unfit(ours: Tree, given: Tree) -> Any:
     raise Unfit
 
 
@@ -172,11 +175,14 @@ def _root(table: Table, names: Names, finish: Finish | None) -> str:
 
 def write_function(table: Table) -> WriteFunction:
     """A table's way out: the record that one of ours becomes; losses are counted."""
-    compiled, patterns = compile_table(table), Patterns(telling(table))
+    names = new_names()
+    source = _function("pair", table, names, None, with_root=True)
+    pair = run_source(source, table.name, names.bound)["pair"]
+    patterns = Patterns(telling(table))
 
     def write(ours: Tree, losses: Losses) -> Tree | None:
         try:
-            made = compiled.pair(ours, ours)
+            made = pair(ours, ours)
             if made is None:
                 return None
             pattern = patterns.find(ours, lambda own: interpret.write(table, ours, own))

@@ -43,7 +43,7 @@ def test_a_value_that_does_not_fit_is_named_by_the_interpreter() -> None:
 
 
 def test_the_generated_code_can_be_read() -> None:
-    goals = next(
-        each for each in plan_writer(book("people")).carriers if each.table.name == "goals"
-    )
+    writer = plan_writer(book("people"))
+    writer.write(PLAN, CONTEXT)
+    goals = next(each for each in writer.carriers if each.table.name == "goals")
     assert "item['Goal'] = " in goals.compiled.source
