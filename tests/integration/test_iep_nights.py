@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.cli import Home, make_home
-from support.iep_csv import write_csv
-from support.iep_docs import changed, csv_ieps, of_student
+from support.cli import Home
+from support.iep_docs import changed, of_student
+from support.iep_town import DAY, codes, counts, deliver, ieps, make_town, night, redeliver
 from support.nights import edited, record_id, setting, students
 
-from schemas.iep.iep import Iep
 from service.iep.mirror import current_version, mirrored_of, versions_of
 from service.store.database import open_engine, reading, writing
 from service.store.iep_work_tables import iep_link
 
 AMENDED, GONE = "0001088", "0001131"
-DAY = "2026-10-0{}T02:00:00Z"
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, fixtures: Path) -> Home:
-    """The fixture district, with a source of IEPs that delivered once."""
-    home = make_home(tmp_path_factory.mktemp("ieps"), NOW=DAY.format(1))
-    home.night(fixtures / "district" / "night1", NOW=DAY.format(1))
-    told = home("source", "add", "iep", "--kind", "iep-csv", "--path", home.folder / "iep")
-    assert told.status == 0, told
-    deliver(home, fixtures / "iep" / "night1")
-    night(home)
-    home.checkpoint("delivered")
-    return home
+    return make_town(tmp_path_factory.mktemp("ieps"), fixtures)
 
 
 @pytest.fixture
@@ -44,35 +30,9 @@ def home(town: Home, fixtures: Path) -> Home:
     return town
 
 
-def deliver(home: Home, folder: Path) -> None:
-    shutil.rmtree(home.folder / "iep", ignore_errors=True)
-    shutil.copytree(folder, home.folder / "iep")
-
-
-def night(home: Home, *words: object, day: int = 1) -> dict[str, Any]:
-    return home.run("iep", *words, NOW=DAY.format(day))
-
-
-def counts(report: dict[str, Any]) -> dict[str, int]:
-    """What happened to IEPs, as far as anything did."""
-    return {name: one for name, one in report["counts"].get("iep", {}).items() if one}
-
-
-def codes(report: dict[str, Any]) -> set[str]:
-    return {one["code"] for one in (*report["findings"], *report["holds"])}
-
-
 def person(home: Home, local_id: str) -> str:
     query = "SELECT person_id FROM person_identifier WHERE kind = 'identifier/student'"
     return str(home.value(f"{query} AND value = ?", local_id))
-
-
-def ieps(home: Home) -> list[Iep]:
-    return csv_ieps(home.folder / "iep")
-
-
-def redeliver(home: Home, shown: list[Iep]) -> None:
-    write_csv(home.folder / "iep", shown)
 
 
 def test_every_iep_of_the_district_finds_its_student(home: Home) -> None:
@@ -164,16 +124,6 @@ def test_a_held_plan_is_applied_by_its_number_and_a_reason(home: Home) -> None:
     assert home.value("SELECT count(*) FROM iep_mirror WHERE state = 'missing'") == 10
 
 
-def test_a_delivery_of_headers_alone_is_held(home: Home) -> None:
-    before = home.held()
-    redeliver(home, [])
-
-    report = night(home, day=2)
-
-    assert (report["state"], codes(report)) == ("held", {"file.emptied"})
-    assert home.held() == before
-
-
 def test_losses_beyond_the_guard_are_held_school_by_school(home: Home) -> None:
     (home.folder / "planbridge.toml").write_text("[sync.guard]\ndrop_rows = 2\n")
     try:
@@ -183,33 +133,6 @@ def test_losses_beyond_the_guard_are_held_school_by_school(home: Home) -> None:
         (home.folder / "planbridge.toml").write_text("")
 
     assert [one["code"] for one in report["holds"]] == ["iep.drops"]
-
-
-def test_a_file_that_no_longer_comes_holds_the_night(home: Home) -> None:
-    (home.folder / "iep" / "annual_goals.csv").unlink()
-
-    report = night(home, day=2)
-
-    assert (report["state"], codes(report)) == ("held", {"file.missed"})
-
-
-def test_a_missing_file_that_is_gone_for_good_is_let_through(home: Home) -> None:
-    (home.folder / "iep" / "events.csv").unlink()
-    night(home, day=2)
-
-    report = night(home, "--allow-held", "the system no longer exports events", day=3)
-
-    assert report["exit_status"] == 0
-    assert night(home, day=4)["state"] == "quiet"
-
-
-def test_a_delivery_of_another_system_is_refused_and_changes_nothing(home: Home) -> None:
-    (home.folder / "iep" / "ieps.csv").write_text("Student;Plan\n1;2\n", encoding="utf-8")
-    before = home.held()
-
-    report = night(home, "--allow-held", "it will be fine", day=2)
-
-    assert (report["state"], home.held()) in [("refused", before), ("held", before)]
 
 
 def test_an_iep_that_came_to_another_student_holds_the_night(home: Home) -> None:
@@ -251,68 +174,6 @@ def test_an_iep_that_lost_some_of_its_goals_is_not(home: Home) -> None:
     one, *others = sorted(ieps(home), key=lambda one: -len(one.annual_goals))
     redeliver(home, [changed(one, annual_goals=()), *others])
     assert "iep.no-goals" not in codes(night(home, day=2))
-
-
-def zipped(home: Home, name: str = "ieps.zip") -> None:
-    """What lies there comes as an archive."""
-    files = sorted((home.folder / "iep").glob("*.csv"))
-    with zipfile.ZipFile(home.folder / "iep" / name, "w") as archive:
-        for path in files:
-            archive.write(path, path.name)
-            path.unlink()
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_column_that_is_called_otherwise_holds_the_night(
-    home: Home, fixtures: Path, packed: bool
-) -> None:
-    path = home.folder / "iep" / "annual_goals.csv"
-    path.write_text(path.read_text().replace("baseline", "start_here", 1), encoding="utf-8")
-    if packed:
-        zipped(home)
-    report = night(home, day=2)
-    assert (report["state"], "column.missed" in codes(report)) == ("held", True)
-
-
-def test_the_name_of_an_archive_means_nothing(home: Home, fixtures: Path) -> None:
-    for day in (2, 3):
-        deliver(home, fixtures / "iep" / "night1")
-        zipped(home, f"ieps-2026-10-0{day}.zip")
-        assert night(home, day=day)["state"] == "quiet"
-
-
-@pytest.mark.parametrize("file", ["annual_goals", "services"])
-def test_a_file_that_ends_within_a_row_is_held(home: Home, file: str) -> None:
-    path = home.folder / "iep" / f"{file}.csv"
-    path.write_bytes(path.read_bytes()[:-4])
-    report = night(home, day=2)
-    assert (report["state"], codes(report)) == ("held", {"file.cut"})
-
-
-def test_numbers_that_lost_their_zeros_lose_no_iep(home: Home) -> None:
-    for path in (home.folder / "iep").glob("*.csv"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"^0+(?=1)", "", text, flags=re.MULTILINE), encoding="utf-8")
-    report = night(home, day=2)
-    assert (report["state"], "iep.none-left" in codes(report)) == ("held", True)
-
-
-def test_a_broken_row_leaves_its_student_as_before(home: Home) -> None:
-    path = home.folder / "iep" / "annual_goals.csv"
-    path.write_text(path.read_text().replace("2026-09-15", "soon", 1), encoding="utf-8")
-
-    report = night(home, day=2)
-
-    assert (counts(report), "cell.value" in codes(report)) == ({}, True)
-    assert home.value("SELECT count(*) FROM iep_mirror WHERE state = 'active'") == 11
-
-
-def test_a_broken_row_is_told_every_night_until_it_is_mended(home: Home) -> None:
-    path = home.folder / "iep" / "annual_goals.csv"
-    path.write_text(path.read_text().replace("2026-09-15", "soon", 1), encoding="utf-8")
-    night(home, day=2)
-
-    assert "cell.value" in codes(night(home, day=3))
 
 
 @pytest.fixture
