@@ -48,9 +48,10 @@ def see_off(tour: Tour) -> Iterator[Parcel]:
         for section in _SECTIONS:
             grant_scope(visit.clerk, VENDOR, Scope(section, "export"))
     store_of(tour.settings.data, tour.settings.tenant).create()
-    yield _printed(tour)
-    yield _signed(tour)
-    yield _delivered(tour)
+    for make in (_printed, _signed, _delivered):
+        parcel = make(tour)
+        parcel.path.chmod(0o600)
+        yield parcel
 
 
 def _printed(tour: Tour) -> Parcel:
