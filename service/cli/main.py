@@ -152,7 +152,10 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _fail("file", f"{where}{error.strerror or error}.", "Correct the path, or its permissions.")
+        fix = "Correct the path, or its permissions."
+        if isinstance(error, FileExistsError):
+            fix = "Name another place, or remove what is there."
+        _fail("file", f"{where}{error.strerror or error}.", fix)
         sys.exit(1)
     except KeyboardInterrupt:
         print_error("Stopped.", "Run the command again: it carries on where it was.")
