@@ -139,7 +139,7 @@ def _tell_school(profile: Profile, school: School, as_json: bool) -> None:
             *(one.count(outcome) or "" for outcome in (Outcome.MET, Outcome.NOT_MET)),
             "; ".join(each.rule.id for each in one.verdicts if each.outcome is Outcome.NOT_MET)
             if one.has_plan
-            else "no plan",
+            else "no plan to see",
         ]
         for one in school.judged
     ]

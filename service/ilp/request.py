@@ -18,7 +18,7 @@ from service.ilp.files import PlanFiles
 from service.ilp.intake import import_files
 from service.ilp.keep import plan_by_id, plan_now, plan_of
 from service.ilp.owner import owner_of
-from service.ilp.sight import require_open_plan, visible_plan
+from service.ilp.sight import open_plan, require_open_plan, visible_plan
 from service.office import Sight, Visit
 
 Show = Callable[[Plan], Plan]
@@ -84,26 +84,29 @@ def _permit(visit: Visit, one: BundledPlan) -> None:
     if sight is not None and one.past:
         visit.require_custodian("take in a plan with versions of its past")
     head = plan_of(visit.connection, visit.tenant, person) if person else None
-    held = plan_now(visit.connection, visit.tenant, head) if head else None
-    if held is not None and plan.withheld:
+    if plan.withheld and (head is not None or sight is not None):
         raise Invalid(
             f"The document is a copy in which {len(plan.withheld)} elements are withheld; as the "
             "next version it would lose them.",
             "Import a whole plan.",
         )
     if sight is not None:
-        changed = list(ELEMENTS) if held is None else _changed(held, plan, sight)
+        changed = _changed(visit, head, plan, sight)
         if changed:
             visit.write(Proposal(sight.student, sight.student, dict.fromkeys(changed)))
 
 
-def _changed(held: Plan, plan: Plan, sight: Sight) -> list[str]:
-    """The elements that a plan would change.
+def _changed(visit: Visit, head: Any, plan: Plan, sight: Sight) -> list[str]:
+    """The elements that a plan would change: all, where there is none.
 
     What is hidden from whoever brings it counts as changed, whatever it holds: otherwise the
-    answer would tell.
+    answer would tell. So does everything of a plan of which nothing is open.
     """
-    hidden = {path[:6] for path in visible_plan(held, sight).withheld}
+    found = open_plan(visit.connection, visit.tenant, sight, head)
+    if found is None:
+        return list(ELEMENTS)
+    held = plan_now(visit.connection, visit.tenant, head)
+    hidden = {path[:6] for path in found[1].withheld}
     return [id_ for id_ in ELEMENTS if id_ in hidden or held.entries(id_) != plan.entries(id_)]
 
 

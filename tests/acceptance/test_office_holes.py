@@ -254,6 +254,21 @@ def test_whom_the_directory_alone_is_open_hears_of_no_plan(
     assert told[0] == told[1]
 
 
+@pytest.mark.parametrize("withheld", [[], ["ASM.01"]], ids=["whole", "copy"])
+def test_an_import_does_not_tell_whether_there_is_a_plan(
+    vendor: Home, tmp_path: Path, withheld: list[str]
+) -> None:
+    document = plan_of(vendor)
+    del document["plan"]["assessments"]
+    document["plan"]["withheld"] = withheld
+    told = []
+    for student in (LOCAL_ID, PLANLESS):
+        known = [{"system": "local", "value": student}]
+        document["plan"]["profile"]["identity"]["identifiers"] = known
+        told.append(taken_in(vendor, "xello", document, tmp_path / "plan.json"))
+    assert told[0] == told[1] != ""
+
+
 def without(text: str, *words: str) -> str:
     """A text without these words, and without what counts or names an export."""
     for word in words:
