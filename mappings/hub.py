@@ -55,21 +55,24 @@ class Tables(Mapping[str, pl.DataFrame]):
     def __init__(self, held: Frames, later: Mapping[str, Parts]) -> None:
         self._held, self._later = dict(held), dict(later)
         self._unread = set(later)
+        self._gone: set[str] = set()
 
     def __getitem__(self, entity: str) -> pl.DataFrame:
+        if entity in self._gone:
+            raise RuntimeError(f"{entity} is not held any more")
         if entity in self._later:
             self._held[entity] = pl.concat(self.parts(entity))
             del self._later[entity]
         return self._held[entity]
 
     def __contains__(self, entity: object) -> bool:
-        return entity in self._held or entity in self._later
+        return any(entity in known for known in (self._held, self._later, self._gone))
 
     def __iter__(self) -> Iterator[str]:
         return (entity for entity in ENTITIES if entity in self)
 
     def __len__(self) -> int:
-        return len(self._held.keys() | self._later.keys())
+        return sum(1 for _ in self)
 
     def parts(self, entity: str) -> Iterator[pl.DataFrame]:
         """A table some rows at a time; one that is held comes whole."""
@@ -78,6 +81,11 @@ class Tables(Mapping[str, pl.DataFrame]):
             return
         yield from self._later[entity]()
         self._unread.discard(entity)
+
+    def keep_only(self, entity: str) -> None:
+        """Let go of all other tables; who asks for one of them has a fault (RuntimeError)."""
+        self._gone |= self._held.keys() - {entity}
+        self._held = {name: frame for name, frame in self._held.items() if name == entity}
 
     def read_rest(self) -> None:
         """Read what nobody has asked for."""
@@ -114,6 +122,12 @@ class Hub:
         if isinstance(self.frames, Tables) and entity in self.frames:
             return self.frames.parts(entity)
         return iter([self.frame(entity)])
+
+    def keep_only(self, entity: str) -> None:
+        """Let go of what is held beside one table: no other will be asked for any more."""
+        self._made.clear()
+        if isinstance(self.frames, Tables):
+            self.frames.keep_only(entity)
 
     def read_rest(self) -> None:
         """Read what nobody has asked for: all that is delivered is checked and counted."""

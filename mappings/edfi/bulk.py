@@ -14,6 +14,7 @@ import polars as pl
 from mappings.edfi.arrival import count_lost
 from mappings.edfi.distinct import distinct_parts
 from mappings.edfi.ledger import ROW
+from mappings.edfi.needs import needs
 from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS, View, sections_of_students
 from mappings.edfi.writing import Out, People
 from mappings.engine.compile_frames import UNFIT
@@ -24,7 +25,7 @@ from schemas.standards.shape import StandardRecord
 STUDENT, SECTION = "edfi.student", "edfi.student_section"
 """The views that are written in columns: students, and their sections."""
 
-_SLICE = 100_000
+_SLICE = 150_000
 """Rows that are text at the same time."""
 
 
@@ -66,15 +67,17 @@ class BulkOut(Out):
 
         Where all is laid beside ours in the end, and where a key stands twice, they go whole.
         """
+        laid_out = sections_of_students(self.hub)
+        if needs(self.book, self.choice) is not None:
+            self.hub.keep_only("enrollment")
         done, held = 0, self.hub.parts("enrollment")
         slices = (part for each in held for part in each.iter_slices(_SLICE))
-        parts = (sections_of_students(self.hub, part) for part in slices)
-        for part in distinct_parts(self.book, SECTION, parts):
+        for part in distinct_parts(self.book, SECTION, map(laid_out, slices)):
             if part is None:
-                rows = self._ledger.standing(SECTION, LINKS[SECTION](self.hub))
+                rows = self._ledger.standing(SECTION, laid_out(self.hub.frame("enrollment")))
                 yield from self._lines(SECTION, rows.slice(done))
             else:
-                rows = self._ledger.standing(SECTION, part)
+                rows = self._ledger.standing(SECTION, part, is_distinct=True)
                 done += rows.height
                 yield from self._lines(SECTION, rows)
 

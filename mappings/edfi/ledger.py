@@ -57,13 +57,18 @@ class Ledger:
         """The entity of ours of which a view's rows are made."""
         return MADE_OF[subject]
 
-    def standing(self, subject: str, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows of a view that can be written, numbered."""
+    def standing(
+        self, subject: str, frame: pl.DataFrame, *, is_distinct: bool = False
+    ) -> pl.DataFrame:
+        """The rows of a view that can be written, numbered.
+
+        Keys that are known to be distinct are not looked at again.
+        """
         if "_why" in frame.columns:
             for (why,), rows in frame.drop_nulls("_why").group_by("_why"):
                 self._note(subject, rows, "", str(why))
             frame = frame.filter(pl.col("_why").is_null())
-        again = repeated(self.book, subject, frame)
+        again = None if is_distinct else repeated(self.book, subject, frame)
         if again is not None:
             self._note(subject, frame.filter(again), "", AGAIN)
             frame = frame.filter(~again)
@@ -79,13 +84,9 @@ class Ledger:
             for view in to.views
         )
         names = list(to.columns)
-        found = frame.select(names).join(
-            known.unique().with_columns(_found=True), on=names, how="left", maintain_order="left"
-        )
-        astray = (
-            found["_found"].is_null()
-            & ~frame.select(pl.any_horizontal(pl.col(names).is_null())).to_series()
-        )
+        found = _among(frame.select(names), known)
+        there = frame.select(pl.all_horizontal(pl.col(names).is_not_null())).to_series()
+        astray = there & ~found
         if not astray.any():
             return frame
         entity = self.table(to.views[-1]).entity
@@ -173,6 +174,15 @@ class Ledger:
         """Everything noted; of a field of a record the first reason stands."""
         whole = pl.concat([NOTES.to_frame(), *self._notes]).drop_nulls("id")
         return whole.unique(("entity", "id", "field"), keep="first", maintain_order=True)
+
+
+def _among(rows: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Which rows stand among those that are known; one with a null may or may not."""
+    if rows.width == 1:
+        return rows.to_series().is_in(known.to_series().implode()).fill_null(value=False)
+    marked = known.unique().with_columns(_found=True)
+    found = rows.join(marked, on=rows.columns, how="left", maintain_order="left")
+    return found["_found"].is_not_null()
 
 
 def _column(missed: Missed) -> str:

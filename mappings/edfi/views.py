@@ -177,37 +177,41 @@ def offerings(hub: Hub) -> pl.DataFrame:
     return found.unique(names, keep="first", maintain_order=True)
 
 
-def _in_sections(hub: Hub, role: str, enrollments: pl.DataFrame) -> pl.DataFrame:
-    """Enrollments, each in each section of its class; the first day is the term's by default."""
-    enrolled = enrollments.filter(pl.col("role") == role)
+def _in_sections(hub: Hub, role: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Lays enrollments out, each in each section of its class; it needs the hub no longer.
+
+    The first day is the term's by default.
+    """
     unique = people(hub).select("person_id", "unique_id")
     places = sections(hub).drop("title", "course_code", "course_org_id")
     named = ("class_id", "person_id", "primary", "begin_date", "end_date")
-    joined = enrolled.select(*named, enrolled="id")
-    joined = joined.join(unique, on="person_id", how="left", maintain_order="left")
-    joined = joined.join(
-        places, left_on="class_id", right_on="_from", how="left", maintain_order="left"
-    )
-    return joined.with_columns(
-        begin=pl.coalesce("begin_date", "term_begin"),
-        end=last_day(pl.col("end_date")),
-        _from="enrolled",
-    ).drop("begin_date", "end_date", "term_begin", "class_id", "enrolled")
+
+    def laid_out(enrollments: pl.DataFrame) -> pl.DataFrame:
+        enrolled = enrollments.filter(pl.col("role") == role).select(*named, _from="id")
+        joined = enrolled.join(unique, on="person_id", how="left", maintain_order="left")
+        places_of = places.rename({"_from": "class_id"})
+        joined = joined.join(places_of, on="class_id", how="left", maintain_order="left")
+        return joined.with_columns(
+            begin=pl.coalesce("begin_date", "term_begin"), end=last_day(pl.col("end_date"))
+        ).drop("begin_date", "end_date", "term_begin", "class_id")
+
+    return laid_out
 
 
 def student_sections(hub: Hub) -> pl.DataFrame:
     """Students in sections (`edfi.student_section`)."""
-    return sections_of_students(hub, hub.frame("enrollment"))
+    return sections_of_students(hub)(hub.frame("enrollment"))
 
 
-def sections_of_students(hub: Hub, enrollments: pl.DataFrame) -> pl.DataFrame:
-    """Those of some enrollments, in their order."""
-    return _in_sections(hub, STUDENT, enrollments).drop("primary")
+def sections_of_students(hub: Hub) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Makes those of some enrollments, in their order; it needs the hub no longer."""
+    laid_out = _in_sections(hub, STUDENT)
+    return lambda enrollments: laid_out(enrollments).drop("primary")
 
 
 def staff_sections(hub: Hub) -> pl.DataFrame:
     """Teachers of sections (`edfi.staff_section`); one who is not called primary is not."""
-    found = _in_sections(hub, TEACHER, hub.frame("enrollment")).drop("homeroom")
+    found = _in_sections(hub, TEACHER)(hub.frame("enrollment")).drop("homeroom")
     return found.with_columns(pl.col("primary").fill_null(value=False))
 
 

@@ -14,6 +14,9 @@ import polars as pl
 
 from schemas.codes.grades import normalize_grade
 
+_FEW = 4
+"""Each distinct cell stands at least so often where it is worth to look for them."""
+
 USER_ID = r"\{([^{}:]+):([^{}]*)\}"
 """One item of a `userIds` cell: type and identifier."""
 
@@ -100,6 +103,12 @@ def decode_column(codec: str, cells: pl.Series) -> pl.Series:
         return _user_id_cells(cells)
     if codec in _SCALAR:
         return map_distinct(cells, _SCALAR[codec])
+    if codec == "date":
+        return each_distinct(cells, lambda few: _decoded(codec, few), pl.Date)
+    return _decoded(codec, cells)
+
+
+def _decoded(codec: str, cells: pl.Series) -> pl.Series:
     cell = _text(pl.col(cells.name))
     expression = {
         "text": cell,
@@ -111,6 +120,16 @@ def decode_column(codec: str, cells: pl.Series) -> pl.Series:
         "int": cell.cast(pl.Int64, strict=False),
     }[codec]
     return cells.to_frame().select(expression).to_series()
+
+
+def each_distinct(
+    cells: pl.Series, function: Callable[[pl.Series], pl.Series], kind: type[pl.DataType]
+) -> pl.Series:
+    """Apply a function to the distinct cells alone, where these are few; null stays null."""
+    distinct = cells.drop_nulls().unique()
+    if len(distinct) > len(cells) // _FEW:
+        return function(cells)
+    return cells.replace_strict(distinct, function(distinct), default=None, return_dtype=kind)
 
 
 def map_distinct(cells: pl.Series, function: Callable[[str], str | None]) -> pl.Series:

@@ -15,6 +15,8 @@ from typing import Any
 import polars as pl
 
 from mappings.engine.codec.codes import Crossed
+from mappings.engine.codec.scalars import Day
+from mappings.engine.codecs import each_distinct
 from mappings.engine.compile_columns import (
     escaped,
     fitting,
@@ -89,7 +91,7 @@ class Work:
         (first, *others) = leaf.fillers
         if others or first.row is None or not self._values[id(first.row)].quoted:
             return None
-        return escaped(self._values[id(first.row)].cells(first.number))
+        return self._values[id(first.row)].escaped(first.number)
 
     def applies(self) -> pl.Series:
         """The rows of ours that go this way."""
@@ -115,6 +117,8 @@ def _compares(value: Any, dtype: pl.DataType) -> bool:
 class Values:
     """The values that one row writes: `quoted` cells, or JSON text, for each of its targets.
 
+    Those that are `plain` have nothing that JSON escapes.
+
     It does not know the work: a circle would hold whole columns until the collector comes by.
     """
 
@@ -123,6 +127,7 @@ class Values:
     column: pl.Series
     mask: pl.Series | None
     quoted: bool = field(init=False)
+    plain: bool = field(init=False, default=False)
     missed: dict[Any, tuple[Missed, ...]] = field(default_factory=dict)
     _texts: list[pl.Series] = field(default_factory=list)
 
@@ -135,14 +140,23 @@ class Values:
             self._interpret()
         else:
             self.quoted = is_quoted(codec)
-            made = self.column.to_frame().select(fast).to_series()
+            self.plain = isinstance(codec, Day)
+            made = self._spelled(fast) if self.plain else _selected(self.column, fast)
             self._texts = [self._masked(made)] * len(self.row.targets)
             if isinstance(codec, Crossed):
                 self.explain(self.column)
 
+    def _spelled(self, fast: pl.Expr) -> pl.Series:
+        """Days as text: there are few of them, and spelling takes long."""
+        return each_distinct(self.column, lambda few: _selected(few, fast), pl.String)
+
     def cells(self, number: int) -> pl.Series:
         """Values without quotes."""
         return self._texts[number]
+
+    def escaped(self, number: int) -> pl.Series:
+        """Values as they stand between quotes in JSON."""
+        return self._texts[number] if self.plain else escaped(self._texts[number])
 
     def json(self, number: int) -> pl.Series:
         """Values as JSON text."""
@@ -196,6 +210,10 @@ class Values:
 
     def _unquoted(self, text: str | None) -> str | None:
         return json.loads(text) if text is not None and self.quoted else text
+
+
+def _selected(column: pl.Series, expression: pl.Expr) -> pl.Series:
+    return column.to_frame().select(expression).to_series()
 
 
 def _replaced(column: pl.Series, distinct: pl.Series, found: list[str | None]) -> pl.Series:

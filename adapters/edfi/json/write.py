@@ -7,10 +7,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from adapters.edfi.check import LOOKUP
 from adapters.edfi.refusal import Unwritable, unwritable
@@ -21,6 +22,7 @@ from schemas.standards.edfi import entities, shape
 from schemas.standards.shape import Kind, Property, StandardRecord
 
 _EVERY = 1000
+_BLOCK = 1 << 17
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 _MARK = secrets.token_hex(8)
 """Marks a decimal on its way through the encoder; nobody can have it in a text of theirs."""
@@ -62,7 +64,24 @@ def _append(file: IO[bytes], version: str, piece: StandardRecord | Lines) -> Non
     if isinstance(piece, StandardRecord):
         file.write(line_of(version, piece).encode())
     else:  # a table of one column without quotes is its texts, each on a line
-        piece.texts.to_frame().write_csv(file, include_header=False, quote_style="never")
+        lines = cast(IO[bytes], _InBlocks(file))
+        piece.texts.to_frame().write_csv(lines, include_header=False, quote_style="never")
+
+
+@dataclass(frozen=True, slots=True)
+class _InBlocks:
+    """A file that is written block by block: the system takes longer for many megabytes at once."""
+
+    file: IO[bytes]
+
+    def write(self, text: bytes) -> int:
+        view = memoryview(text)
+        for at in range(0, len(view), _BLOCK):
+            self.file.write(view[at : at + _BLOCK])
+        return len(view)
+
+    def flush(self) -> None:
+        self.file.flush()
 
 
 def _opened(folder: Path, version: str, piece: StandardRecord | Lines) -> IO[bytes]:
