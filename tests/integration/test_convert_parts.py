@@ -16,9 +16,10 @@ from adapters.formats import Unreadable
 from adapters.oneroster.csv import Limits
 from adapters.oneroster.files.csv_format import OneRosterCsv
 from adapters.port import silent
+from mappings.edfi.bridge import v6p1
 from mappings.edfi.distinct import AGAIN
 from mappings.engine.loss import Losses
-from mappings.hub import Choice, Hub
+from mappings.hub import Choice, Hub, Lines
 from service.convert.columns import Way
 from service.formats import bridge_of, format_of
 
@@ -124,3 +125,29 @@ def test_a_key_that_stands_twice_is_told_once(package: Path, tmp_path: Path) -> 
     assert files[0] == files[1]
     assert AGAIN in {key.reason for key in parts.losses}
     assert parts.losses.as_json() == whole.losses.as_json()
+
+
+@pytest.mark.parametrize(
+    "names", [("students",), ("studentSectionAssociations",), tuple(ONLY.only)]
+)
+def test_columns_that_are_not_needed_change_nothing(
+    package: Path, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    choice = Choice(only=frozenset(names))
+    with ExitStack() as opened:
+        every = Hub(dict(Run(package, 1 << 30).hub(opened).frames))
+    pieces = v6p1().write_lines(every, Losses(), choice)
+    told: dict[str, list[object]] = {}
+    for piece in pieces:
+        assert isinstance(piece, Lines)
+        told.setdefault(piece.entity, []).extend(json.loads(text) for text in piece.texts)
+    found = Run(package, 1 << 30).write(tmp_path / "out", choice)
+    assert found == {f"{name}.jsonl": records for name, records in told.items()}
+
+
+def test_what_was_let_go_of_is_not_taken_for_empty(package: Path) -> None:
+    with ExitStack() as opened:
+        hub = Run(package, 10_000).hub(opened)
+        hub.keep_only("enrollment")
+        with pytest.raises(RuntimeError, match="person"):
+            hub.frame("person")
