@@ -1,6 +1,6 @@
 """Writes so many small plans as CEDS JSON-LD with Planbridge, and prints plans a second.
 
-The tables are compiled before the clock starts: a process does that once, whatever it writes.
+Modules are loaded before the clock starts; tables are compiled as plans ask for them.
 """
 
 import sys
