@@ -295,6 +295,8 @@ class _Read:
         if isinstance(standing, dict):
             old = held if isinstance(held, dict) else None
             return self._member(row, standing, at, old) or None
+        if not isinstance(standing, list):
+            return None  # a value where objects belong is left over, and told as that
         olds = Olds(held, lambda member: self._key(row, member))
         values = [
             self._member(row, item, f"{at}[{number}]", olds.take(read_key(row, item)))

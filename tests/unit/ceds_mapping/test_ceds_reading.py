@@ -164,3 +164,10 @@ def test_a_father_is_a_parent() -> None:
     tree = {**PERSON, "hasMembership": [part], "hasPersonRelationship": [father]}
     (plan,) = read([StandardRecord("Person", tree)])
     assert [each["relation"] for each in plan["supports"]["supportive_adults"]] == ["parent"]
+
+
+@pytest.mark.parametrize("value", [5, 1.5, True, "x", ["x"]])
+def test_a_value_where_nodes_belong_is_a_loss(value: Any) -> None:
+    hub = hub_of(losses := Losses(), hasPersonIdentification=value)
+    assert "user_ids" not in row(hub, "person")
+    assert [key.path.removesuffix("[]") for key in losses] == ["hasPersonIdentification"]
