@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from schemas.iep.iep import PARTS, Iep
 from schemas.ilp.plan import Plan
-from service.errors import NotFound
 from service.iep.arrivals import expire_due
 from service.iep.change import Version
 from service.iep.checks.facts import Facts, StateLaw, law_of
@@ -35,8 +34,7 @@ from service.iep.progress import Adjustment, Note, course_adjustments, progress_
 from service.iep.proposing import own, require_version
 from service.iep.states import OPEN
 from service.iep.suggest import Suggestion, suggestions
-from service.ilp.keep import plan_now, plan_of
-from service.ilp.sight import visible_plan
+from service.ilp.sight import open_plan, require_open_plan
 from service.office.people import students_at
 from service.store.access_tables import district_policy
 from service.store.tables import ROSTER
@@ -76,18 +74,13 @@ def version_now(visit: Visit, student: str) -> Version | None:
 
 def readable_plan(visit: Visit, sight: Sight) -> Plan | None:
     """The student's plan as far as it is open; None where there is none."""
-    head = plan_of(visit.connection, visit.tenant, sight.student)
-    if head is None:
-        return None
-    return visible_plan(plan_now(visit.connection, visit.tenant, head), sight)
+    found = open_plan(visit.connection, visit.tenant, sight)
+    return found[1] if found else None
 
 
 def require_plan(visit: Visit, sight: Sight) -> Plan:
     """As `readable_plan`. Raises NotFound."""
-    plan = readable_plan(visit, sight)
-    if plan is None:
-        raise NotFound("This student has no plan yet.", "Import one: `planbridge plan import`.")
-    return plan
+    return require_open_plan(visit.connection, visit.tenant, sight)[1]
 
 
 def show_section(visit: Visit, given: str) -> dict[str, Any]:
