@@ -100,7 +100,7 @@ def _event(act: Act, request: str, outcome: Outcome) -> Event:
         at=act.at,
         actor=act.by,
         name=act.by,
-        identity="operating system",
+        identity=act.identity,
         action=request,
         outcome=outcome,
         roles=("PRV",) if outcome is Outcome.ALLOWED else (),

@@ -48,7 +48,7 @@ class Session:
         """A deliberate act of whoever types."""
         from service.act import Act
 
-        return Act(operator(), reason, self.now)
+        return Act(operator(), reason, self.now, login())
 
     @property
     def log(self) -> Log:
@@ -118,6 +118,16 @@ def operator() -> str:
         return os.environ.get("PLANBRIDGE_OPERATOR") or getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def login() -> str:
+    """The machine's name for whoever runs this: unlike `operator`, no variable decides it."""
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""
 
 
 def command_name() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.out import print_json, write_new
-from service.cli.session import opened, operator
+from service.cli.session import login, opened, operator
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -102,7 +102,7 @@ def _make_district(settings: Settings, rehearsal: bool) -> None:
     engine = opened(open_engine(settings.database_url, settings.tenant))
     upgrade(engine)
     log = open_log(settings, engine)
-    act = Act(operator(), "made this district's database", instant(settings.clock()))
+    act = Act(operator(), "made this district's database", instant(settings.clock()), login())
     if rehearsal:
         begin_rehearsal(engine, log, act)
     appoint_account(engine, log, act, "init", (act.by, "PRV"))

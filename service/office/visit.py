@@ -208,7 +208,7 @@ class Visit:
         """What every event of this visit says of the account and its reason."""
         words = self.subject.name or self.act.by
         return {
-            "identity": "operating system",
+            "identity": self.act.identity,
             "name": self.context.party.name if self.context.party else words,
             "reason": self.act.reason,
             "request": self.request,

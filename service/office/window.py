@@ -166,7 +166,7 @@ def _denial(visit: Visit | None, window: Window, error: Denied) -> Event:
         at=act.at,
         actor=act.by,
         name=act.by,
-        identity="operating system",
+        identity=act.identity,
         action=window.request,
         outcome=Outcome.DENIED,
         reason=act.reason,

@@ -14,7 +14,7 @@ from support.nights import LOCAL_ID
 from service.audit.event import About
 from service.audit.keys import read_keys
 from service.audit.log import Log, record
-from service.cli.session import operator
+from service.cli.session import login, operator
 from service.store.database import open_engine, writing
 
 
@@ -50,6 +50,13 @@ def test_whoever_received_it_is_told_by_account_and_by_name(custodian: Home) -> 
     college_reads(custodian, party="college", party_roles=("PSE",), name="State College")
     (one,) = custodian("disclosures", LOCAL_ID, "--all", "--json").json
     assert (one["party"], one["party_name"]) == ("college", "State College")
+
+
+def test_another_name_than_the_login_is_told_as_such(custodian: Home) -> None:
+    custodian("sync", "history", OPERATOR="somebody-else")
+    told = custodian("audit", "show", "--json").json
+    (one,) = [event for event in told if event["actor"] == "somebody-else"]
+    assert one["identity"] == f"operating system, login {login()}"
 
 
 @pytest.mark.parametrize("form", ["table", "text", "html"])
