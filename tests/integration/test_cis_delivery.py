@@ -19,8 +19,10 @@ from schemas.ilp.document import write_document
 from service.ilp.files import PlanFiles
 
 WHY = ("--reason", "contract 7")
-SECTIONS = ("directory", "careerGoals", "plannedCourses", "profile", "assessments", "activities")
-SECTIONS += ("workSamples",)
+SECTIONS = (
+    *("directory", "careerGoals", "plannedCourses", "profile"),
+    *("assessments", "activities", "workSamples"),
+)
 XELLO = '\n[deliver.xello]\nlayout = "xello"\nrecipient = "career-site"\nidentifier = "username"\n'
 PURPOSE = ("--purpose", "career-guidance")
 
@@ -162,9 +164,9 @@ def _samples(home: Home, *texts: str) -> dict[str, str]:
         names[text] = f"artifact-{digest}.txt"
     who = entry("identity", identifiers=({"system": "local", "value": "100"},))
     plan = plan_with({"PRO.01": [who], "ART.01": samples}, plan_version=4)
-    file = home.folder / "plan.json"
-    file.write_bytes(write_document(plan))
-    assert home("plan", "import", file, "--reason", "samples").status == 0
+    exported = home.folder / "plan.json"
+    exported.write_bytes(write_document(plan))
+    assert home("plan", "import", exported, "--reason", "samples").status == 0
     return names
 
 

@@ -159,12 +159,13 @@ def test_a_column_that_nobody_reads_is_named(career: Career) -> None:
 
 
 def test_of_exports_that_bear_their_day_the_latest_counts(career: Career) -> None:
+    found: list[set[str]] = []
     for day, title in ((20, "Nurse"), (21, "Midwife")):
         career.say(ADA, "e1", title=title)
         career.write_file()
         (career.folder / "saved.csv").rename(career.folder / f"saved-2026-11-{day}.csv")
-        report = career.again()
-    assert (career.titles("ada"), _codes(report)) == (["Midwife"], {"cis.twice"})
+        found.append(_codes(career.again()))
+    assert (career.titles("ada"), found[-1]) == (["Midwife"], {"cis.twice"})
 
 
 @pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b""])

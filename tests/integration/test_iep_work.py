@@ -116,7 +116,7 @@ def test_who_may_not_see_the_iep_learns_nothing_of_it_by_proposing(
 
     def asked(visit: Visit) -> object:
         made = proposing.propose(visit, STUDENT, ask, version_now(visit, STUDENT), None)
-        further = {
+        further: dict[str, Callable[[], object]] = {
             "propose": lambda: made,
             "submit": lambda: proposing.submit(visit, made),
             "rebase": lambda: proposing.rebase(visit, made, version_now(visit, STUDENT)),

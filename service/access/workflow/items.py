@@ -126,7 +126,9 @@ def _check_item(clerk: Clerk, student: str, item: Item) -> None:
         known = ", ".join(policy.sections())
         raise Invalid(f"section cannot be {item.section!r}.", f"Use one of {known}.")
     if item.id not in _ids_of(clerk, student):
-        raise NotFound(f"The plan has no item {item.id!r}.", "Ids of items stand in `planbridge plan export`.")
+        raise NotFound(
+            f"The plan has no item {item.id!r}.", "Ids of items stand in `planbridge plan export`."
+        )
 
 
 def _ids_of(clerk: Clerk, student: str) -> set[str]:

@@ -47,7 +47,7 @@ def test_variants_come_back_whole(name: str, fixtures: Path, tmp_path: Path) -> 
 
 def test_a_program_comes_back_whole(fixtures: Path, tmp_path: Path) -> None:
     coded = ("type", "reason_exited", "exit_reason", "setting")
-    days = {name: "2026-09-01" for name in ("begin", "end", "exit_date")}
+    days = dict.fromkeys(("begin", "end", "exit_date"), "2026-09-01")
     hours = {"hours_per_week": "7.5", "school_hours_per_week": "32.5"}
     told = {"name": "Special Education", "education_organization": "255901", "exit_explained": "x"}
     codes = {name: {"set": "local", "code": "01"} for name in coded}
