@@ -25,7 +25,7 @@ from schemas.standards.shape import StandardRecord
 STUDENT, SECTION = "edfi.student", "edfi.student_section"
 """The views that are written in columns: students, and their sections."""
 
-_SLICE = 200_000
+_SLICE = 100_000
 """Rows that are text at the same time."""
 
 
