@@ -61,7 +61,8 @@ class Tables(Mapping[str, pl.DataFrame]):
         if entity in self._gone:
             raise RuntimeError(f"{entity} is not held any more")
         if entity in self._later:
-            self._held[entity] = pl.concat(self.parts(entity))
+            parts = list(self.parts(entity))
+            self._held[entity] = pl.concat(parts) if parts else schema_of(entity).to_frame()
             del self._later[entity]
         return self._held[entity]
 

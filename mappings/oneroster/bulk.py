@@ -81,7 +81,7 @@ class _Taken:
     def frames(self) -> dict[str, pl.DataFrame]:
         """Our tables, in the order of entities."""
         return {
-            entity: pl.concat(self._made[entity]) for entity in ENTITIES if entity in self._made
+            entity: pl.concat(self._made[entity]) for entity in ENTITIES if self._made.get(entity)
         }
 
     def take_users(self, parts: Iterable[pl.DataFrame], binding: Binding) -> bool:

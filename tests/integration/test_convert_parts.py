@@ -151,3 +151,15 @@ def test_what_was_let_go_of_is_not_taken_for_empty(package: Path) -> None:
         hub.keep_only("enrollment")
         with pytest.raises(RuntimeError, match="person"):
             hub.frame("person")
+
+
+@pytest.mark.parametrize("name", ["demographics", "enrollments"])
+@pytest.mark.parametrize("blank", [0, 3_000])
+def test_a_file_without_rows_says_nothing(
+    package: Path, tmp_path: Path, name: str, blank: int
+) -> None:
+    header = (package / f"{name}.csv").read_text("utf-8").splitlines()[0]
+    rows = [",".join("" for _ in header.split(","))] * blank
+    (package / f"{name}.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    whole = Run(package, 1 << 30).write(tmp_path / "whole", ONLY)
+    assert Run(package, 20_000).write(tmp_path / "parts", ONLY) == whole
