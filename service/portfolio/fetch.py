@@ -137,6 +137,9 @@ def _place_of(address: str) -> _Place:
 _THROUGH: Final = ipaddress.ip_network("64:ff9b::/96")
 """Where a network translates IPv6 for servers that know IPv4 alone (RFC 6052)."""
 
+_GLOBAL: Final = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that belongs to single servers; the rest has uses within networks (RFC 4291)."""
+
 
 def _is_public(address: str) -> bool:
     """Whether an address is one server's on the public internet, and stands for no other one."""
@@ -144,6 +147,8 @@ def _is_public(address: str) -> bool:
     if found in _THROUGH:
         found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     inside = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    if inside.version == _GLOBAL.version and inside not in _GLOBAL:
+        return False
     return all(one.is_global and not one.is_multicast for one in (found, inside))
 
 

@@ -39,7 +39,11 @@ def test_an_odd_address_cannot_be_had(address: str) -> None:
         Asking()(address)
 
 
-@pytest.mark.parametrize("inside", ["10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1"])
+INSIDE = ["10.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1"]
+WITHIN_A_SITE = ["fec0::1", "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b:1::a00:1"]
+
+
+@pytest.mark.parametrize("inside", [*INSIDE, *WITHIN_A_SITE])
 def test_a_name_that_means_our_own_network_is_not_asked(inside: str) -> None:
     asking = Asking(resolve=lambda host, port: [PUBLIC, inside], connect=_nobody)
     with pytest.raises(OSError, match="no public address"):
