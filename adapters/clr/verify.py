@@ -98,7 +98,7 @@ class Verifying:
         return max(checks, key=lambda one: _GRAVITY[one.outcome])
 
     def _signature(self, document: dict[str, Any], proof: Any, linked: Linked) -> Check:
-        wrong = _proof_shape(proof)
+        wrong = _proof_shape(proof) or self._outlived(proof)
         if wrong is not None:
             return wrong
         method = str(proof["verificationMethod"])
@@ -110,6 +110,13 @@ class Verifying:
             problem = f"{method} is no key of the issuer {issuer_of(document)}"
             return failed(Step.PROOF, problem, _AGAIN)
         return _signed(document, proof, keys, linked)
+
+    def _outlived(self, proof: dict[str, Any]) -> Check | None:
+        """What keeps a proof from counting any more (Data Integrity 1.0, `expires`)."""
+        ends = _moment(proof.get("expires"))
+        if "expires" not in proof or (ends is not None and ends >= self.now):
+            return None
+        return failed(Step.PROOF, "the time for which the proof was made is over", _AGAIN)
 
     def _known(self, document: dict[str, Any]) -> Check:
         issuer = issuer_of(document)

@@ -96,6 +96,16 @@ def test_an_expired_badge_fails(plan: Plan) -> None:
     assert failures(badge) == {Step.VALIDITY}
 
 
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [("2024-01-01T00:00:00Z", {Step.PROOF}), ("soon", {Step.PROOF}), ("2099-01-01T00:00:00Z", set())],
+)
+def test_a_proof_holds_until_its_end(plan: Plan, end: str, told: set[Step]) -> None:
+    badge = signed_badge(plan)
+    del badge["proof"]
+    assert failures(carelessly_signed(badge, expires=end)) == told
+
+
 def test_a_badge_from_the_future_fails(plan: Plan) -> None:
     badge = signed_badge(plan, lambda one: one.update(validFrom="2099-01-01T00:00:00Z"))
     assert failures(badge) == {Step.VALIDITY}

@@ -66,14 +66,18 @@ def signed_badge(plan: Plan, change: Change = lambda _: None) -> dict[str, Any]:
     return carelessly_signed(badge)
 
 
-def carelessly_signed(document: dict[str, Any]) -> dict[str, Any]:
-    """Signed as a program would that drops in silence what it does not understand."""
+def carelessly_signed(document: dict[str, Any], **said: str) -> dict[str, Any]:
+    """Signed as a program would that drops in silence what it does not understand.
+
+    What is `said` besides stands in the proof.
+    """
     proof = {
         "type": "DataIntegrityProof",
         "created": "2025-06-22T12:00:00Z",
         "verificationMethod": signer().method,
         "cryptosuite": "eddsa-rdfc-2022",
         "proofPurpose": "assertionMethod",
+        **said,
     }
     hashed = _hash({"@context": document["@context"], **proof}) + _hash(document)
     value = f"z{_to_base58(signer().private.sign(hashed))}"
