@@ -97,13 +97,13 @@ def test_an_expired_badge_fails(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "told"),
-    [("2024-01-01T00:00:00Z", {Step.PROOF}), ("soon", {Step.PROOF}), ("2099-01-01T00:00:00Z", set())],
+    ("end", "holds"),
+    [("2024-01-01T00:00:00Z", False), ("soon", False), ("2099-01-01T00:00:00Z", True)],
 )
-def test_a_proof_holds_until_its_end(plan: Plan, end: str, told: set[Step]) -> None:
+def test_a_proof_holds_until_its_end(plan: Plan, end: str, holds: bool) -> None:
     badge = signed_badge(plan)
     del badge["proof"]
-    assert failures(carelessly_signed(badge, expires=end)) == told
+    assert (Step.PROOF not in failures(carelessly_signed(badge, expires=end))) is holds
 
 
 def test_a_badge_from_the_future_fails(plan: Plan) -> None:
