@@ -61,12 +61,22 @@ class Permit:
     missing: int
 
 
+def found(visit: Visit, given: str) -> str:
+    """The student behind an id, where anything that a set may hold is open. Raises Refused.
+
+    What goes into the set is put on record by `permit_set`.
+    """
+    student = visit.lookup(given, "export", _sections()).student
+    visit.events.pop()
+    return student
+
+
 def permit_set(visit: Visit, students: Sequence[str], order: Order) -> Permit:
     """The permit for a set with what is open of these students.
 
     Raises Denied where nothing of anybody is open.
     """
-    sights = visit.see_all(students, "export", ("contacts", *_sections()))
+    sights = visit.see_all(students, "export", _sections())
     if not sights:
         raise Denied(
             f"Nothing of these students is open to {visit.act.by}.",
@@ -105,7 +115,8 @@ def make_set(
 
 
 def _sections() -> tuple[str, ...]:
-    return tuple(one for one in plan_sections() if one != "contacts")
+    """The sections of which a set may hold anything."""
+    return ("contacts", *(one for one in plan_sections() if one != "contacts"))
 
 
 def _discard(out: Path) -> None:

@@ -140,11 +140,11 @@ class _Set:
         """What may leave."""
         from service.cis.outgoing import students_of
         from service.cis.places import layout_of
-        from service.cis.sets import Order, permit_set
+        from service.cis.sets import Order, found, permit_set
 
         chosen = layout_of(self.layout, "layouts")
         if self.student is not None:
-            students = [visit.lookup(self.student, "export").student]
+            students = [found(visit, self.student)]
         else:
             students = students_of(visit.connection, visit.tenant, (str(self.school),))
         scope = f"school {self.school}" if self.school is not None else f"student {students[0]}"

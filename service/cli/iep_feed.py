@@ -78,13 +78,13 @@ def _require_known(form: str, known: tuple[str, ...]) -> None:
 
 
 def _write(form: str, out: Path, records: list[StandardRecord], *, xml: bool) -> None:
+    from service.convert.draft import drafted
     from service.formats import format_of
 
     kind, _, version = form.partition("-")
     name = "ceds-jsonld-14" if kind == "ceds" else f"edfi-{'xml' if xml else 'json'}-{version}"
-    format_of(name).write(out, records)
-    for path in (out, *out.rglob("*")) if out.is_dir() else (out,):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+    with drafted(out) as place:
+        format_of(name).write(place, records)
 
 
 def _told(out: Path, draft: Draft, losses: Losses, account: dict[str, Any] | None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +253,19 @@ def test_every_form_is_written_for_its_owner_alone(
     assert told["disclosure"] == "D-1"
     assert out.stat().st_mode & 0o077 == 0
     assert json.loads((tmp_path / "loss.json").read_text())["elements"]
+
+
+@pytest.mark.parametrize("form", ["ceds", "edfi-6.1"])
+def test_no_form_is_there_before_it_is_closed_to_others(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "stopped")
+
+    monkeypatch.setattr(os, "chmod", stopped)
+    words = ("iep", "feed", JOSE, "--format", form, "-o", tmp_path / "a.jsonld")
+    assert mistake(stage(*words, by="khoward"), "stopped")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_there_stops_a_draft_before_it_is_disclosed(

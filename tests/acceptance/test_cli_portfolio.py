@@ -208,6 +208,15 @@ def test_a_career_system_gets_its_own_layout(school: Home, tmp_path: Path) -> No
     assert last_event(school)["reason"] == f"export {told['export']} as cis:generic"
 
 
+def test_a_set_of_one_student_is_on_record_once_and_as_it_is(school: Home, tmp_path: Path) -> None:
+    made(school, tmp_path / "set", LOCAL_ID, "--format", "cis:generic")
+    query = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq"
+    events = [json.loads(body) for (body,) in school.query(query)]
+    (event,) = [one for one in events if one["action"] == "export"]
+    assert "careerGoals" in event["sections"]
+    assert not {"consents", "disclosureLog"} & set(event["sections"])
+
+
 def test_a_set_for_one_reader_tells_no_counts_to_another(school: Home, tmp_path: Path) -> None:
     words = (LOCAL_ID, "--format", "cis:generic")
     made(school, tmp_path / "family", *words, by="mia")  # with more than an administrator may see

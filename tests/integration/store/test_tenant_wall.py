@@ -184,6 +184,18 @@ def test_the_wall_comes_down_with_its_revision(walled: Engine) -> None:
         assert tenants(connection, "person") == []
 
 
+def test_going_down_changes_the_rows_of_every_tenant(walled: Engine) -> None:
+    for tenant in (MINE, THEIRS):
+        with writing(of_tenant(walled, tenant)) as connection:
+            connection.execute(sa.text("UPDATE iep_proposal SET base_version = NULL"))
+            connection.execute(sa.text("UPDATE base_delta SET source = (SELECT name FROM source)"))
+    downgrade(walled, "0011")
+    for tenant in (MINE, THEIRS):
+        with reading(of_tenant(walled, tenant)) as connection:
+            found = sa.text("SELECT base_version, recipe_digest FROM iep_proposal, source")
+            assert connection.execute(found).all() == [(0, "")]
+
+
 def test_nights_run_behind_the_wall(owned_url: str, fixtures: Path, tmp_path: Path) -> None:
     variables = {"NOW": at("2026-11-20"), "DATABASE_URL": owned_url, "TENANT": "cedar"}
     home = Home(tmp_path, {f"PLANBRIDGE_{name}": value for name, value in variables.items()})
