@@ -2,7 +2,8 @@
 
 Compared with the last version that both have, what only one side changed is taken; a field that
 both changed keeps our value, and a person decides. An entry that one side removed and the other
-changed stays.
+changed stays. What one side did not have, or has otherwise, its signers did not see: that is new in
+the united version.
 """
 
 from __future__ import annotations
@@ -91,13 +92,20 @@ class _Union:
         if mine is None or other is None:
             left = mine or other
             untouched = was is not None and left is not None and _same(left, was)
-            return None if untouched and not self.keeps_removed else left
+            if left is None or (untouched and not self.keeps_removed):
+                return None
+            return self._unseen(left)
         if _same(mine, other) and element != _HEADER:
             return mine
         values = dict(self._moved(element, was, mine, other))
         if element == _HEADER:
             values["plan_version"] = self.change.plan_version
-        return mine.revised(self.change, **values) if values else mine
+        return mine.revised(self.change, **values) if values else self._unseen(mine)
+
+    def _unseen(self, entry: Entry) -> Entry:
+        """An entry as it is, first read so in the united version: signatures before that end."""
+        number = {"plan_version": self.change.plan_version}
+        return entry.model_copy(update={"changed": entry.changed.model_copy(update=number)})
 
     def _moved(
         self, element: str, was: Entry | None, mine: Entry, other: Entry

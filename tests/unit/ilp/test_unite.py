@@ -8,6 +8,7 @@ import pytest
 from support.ilp_entries import changed, entry, plan_with
 
 from schemas.ilp.plan import Plan
+from schemas.ilp.rules import Signed
 from service.ilp.unite import United, unite
 
 CHANGE = changed(9, "D")
@@ -102,3 +103,33 @@ def test_one_id_for_two_things_cannot_be_united() -> None:
     theirs = plan_with({"ACT.04": [entry("g", on="2026-09-01", participants=({"name": "Lee"},))]})
     with pytest.raises(ValueError, match="more than one entry has the id g"):
         unite(None, plan(goal("g", "A")), theirs, CHANGE)
+
+
+SIGNED = entry(
+    "sign",
+    role="S",
+    person={"name": "Signer"},
+    decision="approved",
+    on="2026-09-01",
+    method="wet",
+    plan_version=7,
+    elements=("GOA.01",),
+    entries=("g",),
+)
+SEEN = plan(goal("g", "Nurse"), **{"REV.02": [SIGNED]})
+
+
+@pytest.mark.parametrize("other", [[goal("g", "Midwife")], [goal("g", "Nurse"), goal("h", "B")]])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_signature_ends_with_what_its_signer_did_not_see(
+    other: list[dict[str, Any]], swapped: bool
+) -> None:
+    sides = (plan(*other), SEEN) if swapped else (SEEN, plan(*other))
+    united = unite(plan(goal("g", "Nurse")), *sides, CHANGE).plan
+    assert Signed(united).lapsed_by(united.reviews.sign_offs[0]) == ("GOA.01",)
+
+
+def test_a_signature_holds_on_what_both_sides_have() -> None:
+    base = plan(goal("g", "Nurse"))
+    united = unite(base, SEEN, base, CHANGE).plan
+    assert Signed(united).lapsed_by(united.reviews.sign_offs[0]) == ()
