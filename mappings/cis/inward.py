@@ -131,14 +131,18 @@ def _column_of(file: LayoutFile, path: str) -> str | None:
 def gathered(said: Iterator[Said], within: str | None) -> tuple[list[Said], list[Said]]:
     """Rows of one entry put together: each adds its item to the list that the file is about.
 
-    The second list holds the rows that say an entry otherwise than its first row, which counts.
+    Rows of another student than the first, whose account it cannot be, are not put to it. The
+    second list holds the rows that say an entry otherwise than its first row, which counts.
     """
     known: dict[tuple[str, str, str], Said] = {}
     seen: set[tuple[str, str, str, str]] = set()
-    otherwise = []
+    others, otherwise = [], []
     for one in said:
         key = (one.account, one.element, one.key)
         first = known.setdefault(key, one)
+        if is_another((first.ids, first.about), (one.ids, one.about)):
+            others.append(one)
+            continue
         if _but(one.values, within) != _but(first.values, within):
             otherwise.append(one)
             continue
@@ -147,7 +151,30 @@ def gathered(said: Iterator[Said], within: str | None) -> tuple[list[Said], list
             seen.add((*key, repr(item)))
             if is_new and first is not one:
                 first.values.setdefault(within or "", []).append(item)
-    return list(known.values()), otherwise
+    return [*known.values(), *others], otherwise
+
+
+Told = tuple[Mapping[str, str], Mapping[str, str]]
+"""What a row tells of its student: identifiers, and what it says `about` them."""
+
+
+def is_another(known: Told, now: Told) -> bool:
+    """Whether two rows cannot be about one student: an identifier, birth date or name differs."""
+    (ids, about), (ids_now, about_now) = known, now
+    told, told_now = ({**one, **_born(what)} for one, what in ((ids, about), (ids_now, about_now)))
+    differs = any(told.get(name, value) != value for name, value in told_now.items())
+    return differs or is_renamed(about, about_now)
+
+
+def _born(about: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in about.items() if name == "birth_date"}
+
+
+def is_renamed(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether neither the given nor the family name is told that was told before."""
+    pairs = [(before.get(name, ""), now.get(name, "")) for name in ("given_name", "family_name")]
+    told = [(was.casefold(), name.casefold()) for was, name in pairs if was and name]
+    return bool(told) and all(was != name for was, name in told)
 
 
 def _but(values: Mapping[str, Any], within: str | None) -> dict[str, Any]:

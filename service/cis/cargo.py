@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from adapters.cis.source import COLUMNS, LINES
 from adapters.port import ROW
+from mappings.cis.inward import is_renamed
 from schemas.finding import Finding, Severity
 from service.cis.known import accounts_of, due_accounts, entries_of, pair_of, pairs_asked
 from service.cis.match import (
@@ -23,7 +24,6 @@ from service.cis.match import (
     Account,
     Match,
     Matches,
-    is_renamed,
     match_accounts,
 )
 from service.cis.moved import moved_between, split_findings, twice_findings
@@ -245,7 +245,7 @@ def _asked(
 
 
 def _is_renamed(known: Mapping[str, tuple[Account, Match]], now: Account) -> bool:
-    return now.account in known and is_renamed(known[now.account][0], now)
+    return now.account in known and is_renamed(known[now.account][0].about, now.about)
 
 
 def _left(

@@ -135,14 +135,6 @@ def _judged(
     return _fits(one, known[person]) if person in known else Match(None, NO_STUDENT)
 
 
-def is_renamed(before: Account, now: Account) -> bool:
-    """Whether an account tells neither the given nor the family name that it told before."""
-    old, new = before.somebody, now.somebody
-    pairs = ((old.given, new.given), (old.family, new.family))
-    told = [(was.casefold(), name.casefold()) for was, name in pairs if was and name]
-    return bool(told) and all(was != name for was, name in told)
-
-
 @dataclass(frozen=True, slots=True)
 class _Person:
     """What is known of somebody whom an identifier points to."""

@@ -6,8 +6,8 @@ import json
 
 import polars as pl
 
+from mappings.cis.inward import Told, is_another
 from schemas.finding import Finding, Severity
-from service.cis.match import Account, is_renamed
 
 _TOLD = ["account", "ids", "about"]
 _MOST = 20
@@ -19,31 +19,21 @@ def of_one_student(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     An account's number that is given to another student comes with the rows of both. A row that
     names another identifier, birth date or name than the account's first is used for neither.
     """
-    first: dict[str, Account] = {}
+    first: dict[str, Told] = {}
     others = []
     for account, ids, about in rows.select(_TOLD).unique(maintain_order=True).iter_rows():
-        now = Account(account, "", json.loads(ids), json.loads(about))
+        now = (json.loads(ids), json.loads(about))
         known = first.get(account, now)
-        if _contradicts(known, now):
+        if is_another(known, now):
             others.append((account, ids, about))
         else:
-            together = ({**now.ids, **known.ids}, {**now.about, **known.about})
-            first[account] = Account(account, "", *together)
+            first[account] = ({**now[0], **known[0]}, {**now[1], **known[1]})
     if not others:
         return rows, []
     left = rows.join(
         pl.DataFrame(others, _TOLD, orient="row"), on=_TOLD, how="anti", maintain_order="left"
     )
     return left, [_told(sorted({account for account, *_ in others}), rows.height - left.height)]
-
-
-def _contradicts(known: Account, now: Account) -> bool:
-    told = ({**known.ids, **_born(known)}, {**now.ids, **_born(now)})
-    return is_renamed(known, now) or any(told[0].get(name, v) != v for name, v in told[1].items())
-
-
-def _born(account: Account) -> dict[str, str]:
-    return {name: value for name, value in account.about.items() if name == "birth_date"}
 
 
 def _told(accounts: list[str], count: int) -> Finding:

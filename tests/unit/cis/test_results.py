@@ -163,6 +163,19 @@ def test_an_entry_that_is_said_otherwise_later_in_the_file_is_told(tmp_path: Pat
     assert reading.frame.height == 1
 
 
+@pytest.mark.parametrize("scale", ["R,9", "I,2"])
+def test_a_row_of_another_student_is_not_put_to_the_entry_of_the_first(
+    tmp_path: Path, scale: str
+) -> None:
+    header = "student_id,account_id,given_name,entry_id,element,instrument,date,scale,score"
+    told = ["1,a1,Zoe,e1,ASM.01,Interests,2026-09-01,R,9"]
+    told.append(f"2,a1,Ben,e1,ASM.01,Interests,2026-09-01,{scale}")
+    folder = lay(tmp_path / "in", "assessments.csv", "\n".join([header, *told, ""]))
+    found = rows(read(folder, "generic", tmp_path / "shelf")["assessments.csv"])
+    assert [json.loads(one["ids"])["local_id"] for one in found] == ["1", "2"]
+    assert [len(one["values"]["scores"]) for one in found] == [1, 1]
+
+
 def test_a_row_that_comes_twice_counts_once(tmp_path: Path) -> None:
     row = "1,i1,ASM.01,IP,2026-10-01,R,10\n"
     text = f"student_id,entry_id,element,instrument,date,scale,score\n{row}{row}"
