@@ -79,11 +79,11 @@ def portfolio(
     window = session.window(f"export {number} as {form}", purpose=purpose, party=to)
     if form.startswith("cis:"):
         wanted = _Set(form.removeprefix("cis:"), student, school, allow_held)
-        told, visit = _career_set(session, window, wanted, number, _Place(out, loss))
+        told, visit, called = _career_set(session, window, wanted, number, _Place(out, loss))
     else:
         order = _Order(form, number, student, school, sign, tuple(fonts or ()), accept_short)
-        told, visit = _portfolios(session, window, order, _Place(out, loss))
-    tell_statements(visit, out)
+        told, visit, called = _portfolios(session, window, order, _Place(out, loss))
+    tell_statements(visit, out, called)
     _show(told, out, loss, as_json)
 
 
@@ -182,7 +182,7 @@ def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
 
 def _portfolios(
     session: Session, window: Window, order: _Order, place: _Place
-) -> tuple[dict[str, Any], Visit]:
+) -> tuple[dict[str, Any], Visit, dict[str, str]]:
     """Decided and on the log first; only then is anything read to be written."""
     from service.ilp.files import PlanFiles
     from service.office import let_out
@@ -203,7 +203,7 @@ def _portfolios(
                 done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
         told = _told(permit, done, desk.maker, order.form)
         account(told)
-    return told, visit
+    return told, visit, done.called
 
 
 def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, Any]:
@@ -221,8 +221,9 @@ def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, 
 
 def _career_set(
     session: Session, window: Window, wanted: _Set, number: str, place: _Place
-) -> tuple[dict[str, Any], Visit]:
+) -> tuple[dict[str, Any], Visit, dict[str, str]]:
     """A set of files in the layout of a career information system."""
+    from service.cis.contested import called_in
     from service.cis.places import layout_of
     from service.cis.sets import make_set
     from service.ilp.files import PlanFiles
@@ -236,7 +237,8 @@ def _career_set(
         told = {"export": number, "format": f"cis:{name}", "written": report.students}
         told |= _files(report)
         account(told)
-    return told, visit
+        called = called_in(visit, permit, files)
+    return told, visit, called
 
 
 def _files(report: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -83,14 +84,18 @@ def write_new(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-def tell_statements(visit: Visit, out: Path | None) -> None:
-    """Statements of disagreement beside what was written to `out`, or after what was printed."""
-    if not visit.statements:
+def tell_statements(
+    visit: Visit, out: Path | None, called: Mapping[str, str] | None = None
+) -> None:
+    """Statements of disagreement beside what was written to `out`, or after what was printed.
+
+    With `called`, of these students alone, by their names in what was written.
+    """
+    from service.office.statements import words_of
+
+    text = words_of(visit.statements, called)
+    if not text:
         return
-    text = "".join(
-        f"Student {one.student}, {one.section}, {one.placed_at[:10]}:\n{one.text}\n\n"
-        for one in visit.statements
-    )
     if out is None:
         typer.echo(f"Statements of disagreement, which go with this:\n{text}", err=True)
         return

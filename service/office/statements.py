@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -42,6 +42,19 @@ def statements_with(
         query = query.where(columns.student_id == next(iter(told)))
     rows = connection.execute(query)
     return tuple(Statement(*row) for row in rows if row.section in told.get(row.student_id, ()))
+
+
+def words_of(statements: Iterable[Statement], called: Mapping[str, str] | None = None) -> str:
+    """Statements for people to read.
+
+    With `called`, they are of these students alone, each under the name that the files give.
+    """
+    return "".join(
+        f"Student {called[one.student] if called is not None else one.student}, {one.section}, "
+        f"{one.placed_at[:10]}:\n{one.text}\n\n"
+        for one in statements
+        if called is None or one.student in called
+    )
 
 
 def _disclosed(events: Iterable[Event]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -34,12 +34,20 @@ MOST_LEFT_OUT: Final = 0.10
 
 @dataclass
 class Exported:
-    """What came of an export; `left_out`: whose portfolio could not be made, and why."""
+    """What came of an export; `left_out`: whose portfolio could not be made, and why.
+
+    `called` has what each student whose portfolio was written is called there.
+    """
 
     account: Account = field(default_factory=Account)
-    written: int = 0
+    called: dict[str, str] = field(default_factory=dict)
     without_plan: int = 0
     left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def written(self) -> int:
+        """How many portfolios were written."""
+        return len(self.called)
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class Desk:
         try:
             with files.adding(self.maker.ending) as (place, name):
                 self._make(sight, head, plan, place, done)
-                name(plan.identifier("local") or sight.student)
+                name(done.called[sight.student])
         except Invalid as error:
             done.left_out.append((sight.student, error.problem))
 
@@ -102,7 +110,7 @@ class Desk:
         self.maker.make(subject, out, losses)
         done.account.look_at(plan)
         done.account.losses.merge(losses)
-        done.written += 1
+        done.called[sight.student] = plan.identifier("local") or sight.student
 
 
 def _is_whole(plan: Plan, sight: Sight, maker: Maker) -> bool:

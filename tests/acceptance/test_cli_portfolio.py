@@ -25,6 +25,7 @@ ACCOUNTS = {
     "cara": ADMINISTRATOR,
 }
 SCHOOL = "990123003"
+PLANLESS, FATHER = "0001047", "par-0077"
 RUNNING = ("--purpose", "administration")
 
 
@@ -215,6 +216,29 @@ def test_a_set_of_one_student_is_on_record_once_and_as_it_is(school: Home, tmp_p
     (event,) = [one for one in events if one["action"] == "export"]
     assert "careerGoals" in event["sections"]
     assert not {"consents", "disclosureLog"} & set(event["sections"])
+
+
+@pytest.mark.parametrize("form", ["html", "cis:generic"])
+def test_statements_call_students_as_the_files_do(school: Home, tmp_path: Path, form: str) -> None:
+    contest(school, LOCAL_ID, MOTHER)
+    made(school, tmp_path / "set", "--school", SCHOOL, "--format", form, *RUNNING, by="cara")
+    text = (tmp_path / "set.statements.txt").read_text("utf-8")
+    assert text == f"Student {LOCAL_ID}, careerGoals, 2026-11-20:\nAbout {LOCAL_ID}.\n\n"
+
+
+def test_no_statement_goes_out_of_whom_nothing_was_written(school: Home, tmp_path: Path) -> None:
+    contest(school, PLANLESS, FATHER)
+    words = ("--school", SCHOOL, "--format", "html", *RUNNING)
+    assert made(school, tmp_path / "set", *words, by="cara")["without_plan"] > 0
+    assert not (tmp_path / "set.statements.txt").exists()
+
+
+def contest(home: Home, student: str, parent: str) -> None:
+    """A statement of disagreement is placed with a student's goals."""
+    asked = ("request", "add", student, "amendment", "--by", parent, "--section", "careerGoals")
+    number = home(*asked, "--json").json["id"]
+    assert home("request", "answer", number, "refused", "--reason", "it stays").status == 0
+    assert home("request", "state", number, "--text", f"About {student}.").status == 0
 
 
 def test_a_set_for_one_reader_tells_no_counts_to_another(school: Home, tmp_path: Path) -> None:
