@@ -92,12 +92,14 @@ def tell_statements(
     With `called`, of these students alone, by their names in what was written.
     """
     from service.office.statements import words_of
+    from service.report.words import plain
 
     text = words_of(visit.statements, called)
     if not text:
         return
     if out is None:
-        typer.echo(f"Statements of disagreement, which go with this:\n{text}", err=True)
+        shown = "\n".join(map(plain, text.split("\n")))
+        typer.echo(f"Statements of disagreement, which go with this:\n{shown}", err=True)
         return
     beside = out.with_name(f"{out.name}.statements.txt")
     with whole_file(beside, replaces=True) as stream:

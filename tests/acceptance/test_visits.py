@@ -194,6 +194,15 @@ def test_it_goes_with_every_answer_about_the_section(contested: Home) -> None:
         assert "She wants to fly." in contested(*words, OPERATOR="mia").err
 
 
+def test_it_commands_no_terminal(school: Home) -> None:
+    words = ("request", "add", LOCAL_ID, "amendment", "--by", MOTHER, "--section", "careerGoals")
+    made = school(*words, "--json").json["id"]
+    assert school("request", "answer", made, "refused", "--reason", "they are hers").status == 0
+    assert school("request", "state", made, "--text", "Line\n\x1b[2Jtwo").status == 0
+    told = school("plan", "history", LOCAL_ID, OPERATOR="mia").err
+    assert "Line\n\\x1b[2Jtwo\n" in told
+
+
 def test_it_goes_with_a_portfolio_too(contested: Home, tmp_path: Path) -> None:
     out = tmp_path / "resume.json"
     words = ("export", "portfolio", LOCAL_ID, "--format", "json-resume", "-o", out)
