@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
 from typing import Final
 
 from schemas.ilp.document import write_document
@@ -92,7 +92,8 @@ def _made(
         reason=visit.act.reason or None,
     )
     return SignOff(
-        id=f"sign-{version}-{len(plan.reviews.sign_offs) + 1}",
+        # The moment tells it from one of another district's line of the plan, if these are united.
+        id=f"sign-{version}-{visit.now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         version=1,
         changed=change,
         role=kind,

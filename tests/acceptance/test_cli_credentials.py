@@ -13,6 +13,7 @@ from support.cli import Answer, Home, mistake
 from support.credentials import Change, signed_badge, signed_record, signer, vector
 from support.nights import LOCAL_ID, LUPE
 
+from mappings.clr.v2p0.inward import entry_id
 from schemas.ilp.document import read_document
 from schemas.ilp.plan import Plan
 
@@ -132,6 +133,12 @@ def test_a_later_edition_revises_the_entry(
         if one["id"] in told["changed"]
     )
     assert (entry["title"], entry["earlier"][0]["title"]) == ("New name", "Old name")
+
+
+def test_another_issuers_credential_of_the_same_id_is_another_entry() -> None:
+    by = [{"id": "urn:x", "issuer": one} for one in ("did:a", {"id": "did:a"}, {"id": "did:b"})]
+    told = [entry_id(document) for document in by]
+    assert told[0] == told[1] != told[2]
 
 
 def test_an_unknown_issuer_waits_for_a_person(student: Home, record: Path) -> None:

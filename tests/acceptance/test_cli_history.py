@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,15 @@ def test_a_signature_says_which_entries_it_covers(school: Home) -> None:
     plan = json.loads(school("plan", "export", LOCAL_ID, OPERATOR="lupe").out)["plan"]
     goals = [goal["id"] for goal in plan["goals"]["career_goals"]]
     assert plan["reviews"]["sign_offs"][-1]["entries"] == goals
+
+
+def test_a_signature_is_called_by_its_version_and_moment(school: Home) -> None:
+    """The same version is signed by others in another district, and both may meet in one plan."""
+    sign(school, "mia", "--element", "GOA.01")
+    plan = json.loads(school("plan", "export", LOCAL_ID, OPERATOR="lupe").out)["plan"]
+    made = plan["reviews"]["sign_offs"][-1]
+    moment = re.sub(r"[-:]|\.\d+", "", made["changed"]["at"])
+    assert made["id"] == f"sign-{made['plan_version'] + 1}-{moment}"
 
 
 def test_special_education_is_signed_apart(school: Home) -> None:

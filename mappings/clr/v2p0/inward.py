@@ -34,8 +34,11 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def entry_id(document: Mapping[str, Any]) -> str:
-    """The id of the entry for a credential: the same one each time that it comes."""
-    return f"credential-{hashlib.sha256(_text(document['id']).encode()).hexdigest()[:16]}"
+    """The id of the entry for a credential: the same one each time that its issuer sends it."""
+    issuer = document.get("issuer")
+    by = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    known = f"{_text(document['id'])}\n{_text(by)}"
+    return f"credential-{hashlib.sha256(known.encode()).hexdigest()[:16]}"
 
 
 def accomplishment_of(document: Mapping[str, Any], file: FileMeta) -> dict[str, Any] | None:
