@@ -141,7 +141,7 @@ def main() -> None:
     # Importing makes many objects that live to the end: collecting among them is wasted time.
     gc.set_threshold(100_000, 20, 20)
     try:
-        app()
+        _run()
     except SystemExit:
         gc.freeze()  # What is left need not be looked through once more on the way out.
         raise
@@ -162,6 +162,25 @@ def main() -> None:
         sys.exit(130)
     finally:
         close_sessions()
+
+
+def _run() -> None:
+    """The command itself. Raises Invalid for an argument that could not be kept."""
+    from service.errors import Invalid
+
+    try:
+        app()
+    except UnicodeEncodeError:
+        wrong = next((one for one in sys.argv[1:] if not _is_unicode(one)), None)
+        if wrong is None:
+            raise
+        fix = "Set the terminal's locale to UTF-8."
+        raise Invalid(f"{wrong!r} is not written in UTF-8.", fix) from None
+
+
+def _is_unicode(given: str) -> bool:
+    """Whether an argument is text; bytes that are none arrive as half characters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in given)
 
 
 def _fail(code: str, problem: str, fix: str) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.cli import Answer, Home
+from support.cli import Answer, Home, mistake
 from support.hostile_files import CASES, OTHER_BINDING
 from support.hostile_tools import Hostile
 from support.measured import Meter, meter
@@ -205,3 +205,8 @@ def killed_while_reading(words: list[str]) -> None:
         assert process.stdout.readline() == "read\n"
         time.sleep(0.1)
         process.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("words", [("student", "show", "M\udcfcller"), ("codes", "show", "\udcff")])
+def test_an_argument_in_another_encoding_is_a_sentence(home: Home, words: tuple[str, ...]) -> None:
+    assert mistake(home(*words))
