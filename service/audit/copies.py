@@ -21,22 +21,42 @@ from service.store.access_tables import consent, owed_copy
 _AT_ONCE: Final = 500
 
 
-def owe_copies(connection: Connection, tenant: str, first: int, events: Iterable[Event]) -> None:
-    """Owe what these events disclosed by consents that ask for copies; `first` numbers them."""
+def owe_copies(
+    connection: Connection, tenant: str, first: int, events: Iterable[Event]
+) -> list[str]:
+    """Owe what these events disclosed by consents that ask for copies; `first` numbers them.
+
+    Gives the copies that are owed anew.
+    """
     disclosed = [
         (seq, event)
         for seq, event in enumerate(events, start=first)
         if event.consents and event.outcome is Outcome.ALLOWED and event.action in DISCLOSING
     ]
     if not disclosed:
-        return
+        return []
     wanted = dict(
         _wanted(connection, tenant, {id_ for _, one in disclosed for id_ in one.consents})
     )
-    for seq, event in disclosed:
-        for id_ in event.consents:
-            if id_ in wanted and wanted[id_].student_id in event.students:
-                _owe(connection, tenant, wanted[id_], seq, event)
+    owed = [
+        _owe(connection, tenant, wanted[id_], seq, event)
+        for seq, event in disclosed
+        for id_ in event.consents
+        if id_ in wanted and wanted[id_].student_id in event.students
+    ]
+    return [made for made in owed if made is not None]
+
+
+def take_back(connection: Connection, tenant: str, made: list[str], events: range) -> None:
+    """Owe no longer what never arrived: of the copies `made` for these events, now unanswered.
+
+    A copy to which another disclosure added meanwhile stays: what went then is owed.
+    """
+    owed = owed_copy.c
+    alone = (owed.seq >= events.start, owed.seq < events.stop, owed.sent_at.is_(None))
+    for at in range(0, len(made), _AT_ONCE):
+        mine = (owed.tenant == tenant, owed.id.in_(made[at : at + _AT_ONCE]))
+        connection.execute(sa.delete(owed_copy).where(*mine, *alone))
 
 
 def _wanted(connection: Connection, tenant: str, ids: set[str]) -> Iterator[tuple[str, Any]]:
@@ -53,7 +73,8 @@ def _wanted(connection: Connection, tenant: str, ids: set[str]) -> Iterator[tupl
             yield row.id, row
 
 
-def _owe(connection: Connection, tenant: str, given: Any, seq: int, event: Event) -> None:
+def _owe(connection: Connection, tenant: str, given: Any, seq: int, event: Event) -> str | None:
+    """Add to the copy that waits, or make one; gives the id of a new one."""
     owed, receiver = owed_copy.c, event.party or event.actor
     waiting = sa.select(owed.id, owed.fields).where(
         owed.tenant == tenant,
@@ -61,7 +82,8 @@ def _owe(connection: Connection, tenant: str, given: Any, seq: int, event: Event
         owed.receiver_id == receiver,
         owed.sent_at.is_(None),
     )
-    found = connection.execute(waiting).first()
+    # One that is being closed at this moment is passed over: this is owed anew.
+    found = connection.execute(waiting.with_for_update(skip_locked=True)).first()
     before = json.loads(found.fields) if found else []
     told = {
         "fields": json.dumps(sorted({*before, *event.fields})),
@@ -71,8 +93,9 @@ def _owe(connection: Connection, tenant: str, given: Any, seq: int, event: Event
     if found:
         mine = (owed.tenant == tenant, owed.id == found.id)
         connection.execute(sa.update(owed_copy).where(*mine).values(told))
-        return
+        return None
     made = f"owed_copy-{counters.advance(connection, tenant, 'owed_copy')}"
     whose = {"student_id": given.student_id, "consent_id": given.id, "owed_to": given.grantor_id}
     row = {"id": made, **whose, "receiver_id": receiver, "first_at": event.at, **told}
     connection.execute(sa.insert(owed_copy).values(tenant=tenant, **row))
+    return made

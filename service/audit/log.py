@@ -81,8 +81,15 @@ def record_all(connection: Connection, log: Log, events: Sequence[Event]) -> ran
     Raises Held where the log's end is missing, Misconfigured where its last key is, and Invalid
     for an emergency disclosure to an outsider without the threat that it met.
     """
+    return record_owing(connection, log, events)[0]
+
+
+def record_owing(
+    connection: Connection, log: Log, events: Sequence[Event]
+) -> tuple[range, list[str]]:
+    """As `record_all`; gives the copies as well that are owed anew by these events."""
     if not events:
-        return range(0)
+        return range(0), []
     for event in events:
         _check(event)
     first = counters.advance(connection, log.tenant, COUNTER, len(events))
@@ -93,8 +100,8 @@ def record_all(connection: Connection, log: Log, events: Sequence[Event]) -> ran
         counters.advance(connection, log.tenant, COUNTER)
         place = _write(connection, log.tenant, old, place, [_handover(events[0].at, log)])
     _write(connection, log.tenant, log.keys.current, place, events)
-    owe_copies(connection, log.tenant, place.first, events)
-    return range(place.first, place.first + len(events))
+    made = owe_copies(connection, log.tenant, place.first, events)
+    return range(place.first, place.first + len(events)), made
 
 
 @dataclass(frozen=True, slots=True)

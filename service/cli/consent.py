@@ -122,17 +122,22 @@ def copies(student: One = None, every: Every = False, as_json: Json = False) -> 
 
     with looking() as clerk:
         rows = list_copies(clerk, student and student_of(clerk, student), every=every)
-    columns = ["id", "student_id", "owed_to", "receiver_id", "fields", "last_at", "sent_at"]
+    columns = ["id", "student_id", "owed_to", "receiver_id", "fields", "seq", "last_at", "sent_at"]
     listed("Copies", columns, rows, as_json)
 
 
 @consent.command("sent")
-def sent(copy_id: Row, reason: Why, as_json: Json = False) -> None:
-    """Record that a copy was sent; the reason says how."""
+def sent(
+    copy_id: Row,
+    upto: Annotated[int, typer.Option(help="Its seq in the list from which it was made.")],
+    reason: Why,
+    as_json: Json = False,
+) -> None:
+    """Record that the agency sent a copy; the reason says how."""
     from service.access.workflow.copies import note_sent
 
     with at_work(reason) as clerk:
-        done = note_sent(clerk, copy_id)
+        done = note_sent(clerk, copy_id, upto)
     told(done, "Sent.", as_json)
 
 

@@ -15,8 +15,9 @@ from service.access.workflow import clerk as workflow
 from service.access.workflow.clerk import at_counter, somebody
 from service.act import Act
 from service.audit.checkpoints import recording
+from service.audit.copies import take_back
 from service.audit.event import Event, Outcome
-from service.audit.log import Log, record_all
+from service.audit.log import Log, record_all, record_owing
 from service.errors import Denied, NotFound, ServiceError
 from service.office.books import entered, refused
 from service.office.statements import statements_with
@@ -72,20 +73,24 @@ def let_out(window: Window, decide: Callable[[Visit], _T]) -> Iterator[tuple[Vis
     some of it may have been written. Raises as `at_window` and `decide`.
     """
     with reading(window.engine) as connection:
-        visit, decided = _decided(window, connection, decide)
+        visit, decided, (numbers, owed) = _decided(window, connection, decide)
         try:
             yield visit, decided
         except (Exception, KeyboardInterrupt):
             with recording(window.engine, window.log) as log:
                 let = [one for one in _events(visit) if one.outcome is Outcome.ALLOWED]
                 record_all(log, window.log, [_unanswered(one) for one in let])
+                take_back(log, window.log.tenant, owed, numbers)
             raise
 
 
 def _decided(
     window: Window, connection: Connection, decide: Callable[[Visit], _T]
-) -> tuple[Visit, _T]:
-    """A visit in a view of the database, with what was decided; both are on record."""
+) -> tuple[Visit, _T, tuple[range, list[str]]]:
+    """A visit in a view of the database, with what was decided; both are on record.
+
+    The numbers of its events come with it, and the copies that are owed anew.
+    """
     visit: Visit | None = None
     try:
         visit = _visit(connection, window)
@@ -95,8 +100,8 @@ def _decided(
             _record_failure(window, visit, error)
         raise
     with recording(window.engine, window.log) as log:
-        record_all(log, window.log, _ended(visit))
-    return visit, decided
+        recorded = record_owing(log, window.log, _ended(visit))
+    return visit, decided, recorded
 
 
 def _ended(visit: Visit) -> list[Event]:

@@ -108,7 +108,7 @@ GUARDED: Final[dict[str, tuple[str, ...]]] = {
     "consent copies": (LOCAL_ID,),
     "consent list": (LOCAL_ID,),
     "consent revoke": ("consent-1",),
-    "consent sent": ("owed_copy-1", "--reason", "by mail"),
+    "consent sent": ("owed_copy-1", "--upto", "1", "--reason", "by mail"),
     "credential import": ("badge.json", "--student", LOCAL_ID),
     "credential key new": (),
     "credential key rotate": (),

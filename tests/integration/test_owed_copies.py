@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,9 @@ from support.privacy_school import School, school_in
 from service.access.workflow.clerk import Refused
 from service.access.workflow.copies import list_copies, note_sent
 from service.act import Act
-from service.errors import Invalid, NotFound, ServiceError
-from service.office import Window, at_window
+from service.audit.event import Outcome
+from service.errors import Held, Invalid, NotFound, ServiceError
+from service.office import Window, at_window, let_out
 from service.settings import instant
 from service.store.database import writing
 from service.store.tables import ROSTER
@@ -55,6 +58,25 @@ def look(school: School, who: str = "stranger") -> None:
 def owed(school: School, who: str = "custodian", **how: bool) -> list[dict[str, Any]]:
     with school.visit(who) as visit:
         return list_copies(visit.clerk, "pupil", **how)
+
+
+def send(school: School, who: str, upto: int = 1) -> None:
+    """Somebody says that the one copy was sent."""
+    made = owed(school)[0]["id"]
+    with school.visit(who, "by mail") as visit:
+        note_sent(visit.clerk, made, upto)
+
+
+def fail(school: School, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """A file for the stranger is decided, and then cannot be written."""
+    act = Act("stranger", "", instant(NOW))
+    window = Window(school.engine, school.log, act, "a file", "mentoring")
+    with (
+        suppress(Held),
+        let_out(window, lambda visit: visit.see("pupil", "read", ["directory"])),
+    ):
+        meanwhile()
+        raise Held("The disk is full.", "Make room.")
 
 
 def test_a_disclosure_by_consent_owes_a_copy_of_its_fields(school: School) -> None:
@@ -117,9 +139,7 @@ def test_a_copy_that_was_sent_waits_no_longer_and_the_next_disclosure_owes_anew(
     school: School,
 ) -> None:
     look(school)
-    made = owed(school)[0]["id"]
-    with school.visit("custodian", "by mail") as visit:
-        note_sent(visit.clerk, made)
+    send(school, "custodian")
     assert owed(school) == []
     look(school)
     assert [row["sent_at"] for row in owed(school, every=True)] == [instant(NOW), None]
@@ -129,9 +149,9 @@ def test_a_copy_is_sent_once(school: School) -> None:
     look(school)
     made = owed(school)[0]["id"]
     with school.visit("counselor", "by mail") as visit:
-        note_sent(visit.clerk, made)
+        note_sent(visit.clerk, made, 1)
         with pytest.raises(Invalid, match="was sent"):
-            note_sent(visit.clerk, made)
+            note_sent(visit.clerk, made, 1)
 
 
 @pytest.mark.parametrize("who", ["teacher", "stranger"])
@@ -140,4 +160,44 @@ def test_who_reads_no_consents_sees_no_copies(school: School, who: str) -> None:
     made = owed(school)[0]["id"]
     assert owed(school, who) == []
     with pytest.raises((Refused, NotFound)), school.visit(who) as visit:
-        note_sent(visit.clerk, made)
+        note_sent(visit.clerk, made, 1)
+
+
+def test_a_copy_stays_owed_where_more_was_disclosed_after_it_was_made(school: School) -> None:
+    look(school)
+    look(school)
+    with pytest.raises(Invalid, match="up to event 2"):
+        send(school, "custodian", upto=1)
+    assert [row["seq"] for row in owed(school)] == [2]
+    send(school, "custodian", upto=2)
+    assert owed(school) == []
+
+
+def test_nobody_sends_what_was_not_disclosed_yet(school: School) -> None:
+    look(school)
+    with pytest.raises(Invalid, match="up to 1, not 9"):
+        send(school, "custodian", upto=9)
+
+
+def test_the_family_cannot_say_that_a_copy_was_sent(school: School) -> None:
+    look(school)
+    with pytest.raises(Refused, match="may not record"):
+        send(school, "mother")
+    assert owed(school)[0]["sent_at"] is None
+
+
+def test_what_never_arrived_is_not_owed(school: School) -> None:
+    fail(school)
+    assert [one.outcome for one in school.events()] == [Outcome.ALLOWED, Outcome.UNANSWERED]
+    assert owed(school) == []
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_failure_takes_back_nothing_that_did_arrive(school: School, when: str) -> None:
+    def arrives() -> None:
+        look(school)
+
+    if when == "before":
+        arrives()
+    fail(school, arrives if when == "meanwhile" else lambda: None)
+    assert len(owed(school)) == 1

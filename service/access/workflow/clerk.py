@@ -124,18 +124,25 @@ class Clerk:
         loaded = load_rows(self.connection, desk, list(students))
         return {one: desk.case(rows).decide(SECTION, "read") for one, rows in loaded.items()}
 
-    def permit(self, what: str, student: str, name: str, *, office: bool = False) -> Decision:
-        """The decision that lets this account record a field. Raises Refused, NotFound."""
+    def permit(
+        self, what: str, student: str, name: str, *, office: bool = False, agency: bool = False
+    ) -> Decision:
+        """The decision that lets this account record a field. Raises Refused, NotFound.
+
+        With `office` the custodian alone may, with `agency` no more than the district's staff.
+        """
         case = self.case(self.subject, [student])
         actions = ("approve",) if office else ("write", "approve")
         decisions = [case.decide(SECTION, action) for action in actions]
         for one in decisions:
             in_office = not office or OFFICE in one.roles
-            if one.allowed and name in one.fields and not one.limits and in_office:
+            in_agency = not agency or any(map(_is_staff, one.roles))
+            named = name in one.fields and not one.limits
+            if one.allowed and named and in_office and in_agency:
                 require_student(self.connection, self.tenant, student)
                 self.done.append(Done(what, "", student, (name,), one))
                 return one
-        whose = "The custodian of records does that." if office else "Ask whoever holds the right."
+        whose = _whose(office=office, agency=agency)
         raise Refused(
             f"{self.act.by} may not record {name} of this student.",
             f"{whose} `planbridge access why` tells which conditions are unmet.",
@@ -221,6 +228,16 @@ class Clerk:
         if decision.limits:  # OWNC: only what authorizes this very principal
             return decision.allowed and row.get("recipient") in self.subject.parties
         return decision.allowed
+
+
+def _is_staff(role: str) -> bool:
+    return policy.roles()[role].kind == "staff"
+
+
+def _whose(*, office: bool, agency: bool) -> str:
+    if office:
+        return "The custodian of records does that."
+    return "The district's staff does that." if agency else "Ask whoever holds the right."
 
 
 def _no_such(table: sa.Table, id_: str) -> NotFound:

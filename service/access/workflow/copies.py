@@ -7,7 +7,10 @@ family, such as by `planbridge export portfolio --to`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+import sqlalchemy as sa
 
 from service.access.workflow.clerk import CONSENT, Clerk, Done
 from service.errors import Invalid
@@ -26,12 +29,37 @@ def list_copies(
     ]
 
 
-def note_sent(clerk: Clerk, copy_id: str) -> Done:
-    """Record that a copy was sent; the act's reason says how. Raises Refused, Invalid, NotFound."""
+def note_sent(clerk: Clerk, copy_id: str, upto: int) -> Done:
+    """Record that the agency sent a copy; the act's reason says how.
+
+    `upto` is the event up to which it tells, the `seq` of the list when the copy was made. Raises
+    Refused, NotFound, and Invalid where it was sent, or more was disclosed meanwhile.
+    """
+    _hold(clerk, copy_id)
     row = clerk.row(owed_copy, copy_id)
     student = str(row["student_id"])
-    decision = clerk.permit("copy.sent", student, CONSENT)
+    decision = clerk.permit("copy.sent", student, CONSENT, agency=True)
     if row["sent_at"] is not None:
         raise Invalid(f"{copy_id} was sent on {row['sent_at']}.", "Nothing is left to do.")
+    _require_whole(row, upto)
     clerk.change(owed_copy, row, sent_at=clerk.act.at, sent_by=clerk.act.by)
     return Done("copy.sent", copy_id, student, (CONSENT,), decision)
+
+
+def _hold(clerk: Clerk, copy_id: str) -> None:
+    """Keep disclosures from adding to a copy between the look at it and its end."""
+    mine = (owed_copy.c.tenant == clerk.tenant, owed_copy.c.id == copy_id)
+    clerk.connection.execute(sa.select(owed_copy.c.id).where(*mine).with_for_update())
+
+
+def _require_whole(row: Mapping[str, Any], upto: int) -> None:
+    id_, last = row["id"], row["seq"]
+    if upto > last:
+        raise Invalid(
+            f"{id_} tells of events up to {last}, not {upto}.", "Give the seq of the list."
+        )
+    if upto < last:
+        raise Invalid(
+            f"More was disclosed after event {upto}: {id_} is owed up to event {last}.",
+            f"Send all its fields as `planbridge consent copies` lists them; then --upto {last}.",
+        )
