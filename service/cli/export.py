@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,8 +16,9 @@ from service.cli.out import (
     print_json,
     print_rich,
     require_place,
+    statements_place,
     table,
-    tell_statements,
+    tell_place,
     write_new,
 )
 from service.cli.session import Session, open_session, progress
@@ -79,31 +80,52 @@ def portfolio(
     window = session.window(f"export {number} as {form}", purpose=purpose, party=to)
     if form.startswith("cis:"):
         wanted = _Set(form.removeprefix("cis:"), student, school, allow_held)
-        told, visit, called = _career_set(session, window, wanted, number, _Place(out, loss))
+        told, words = _career_set(session, window, wanted, number, _Place(out, loss))
     else:
         order = _Order(form, number, student, school, sign, tuple(fonts or ()), accept_short)
-        told, visit, called = _portfolios(session, window, order, _Place(out, loss))
-    tell_statements(visit, out, called)
+        told, words = _portfolios(session, window, order, _Place(out, loss))
+    if words:
+        tell_place(statements_place(out))
     _show(told, out, loss, as_json)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an export goes, and where its losses are told."""
+    """Where an export goes, and where its losses are told; statements stand beside it."""
 
     out: Path
     loss: Path | None
 
     @contextmanager
-    def drafted(self) -> Iterator[tuple[Path, Callable[[dict[str, Any]], None]]]:
-        """Where to write, and what to give the account to; nothing is there before both are."""
+    def drafted(self) -> Iterator[tuple[Path, Callable[[dict[str, Any], str], None]]]:
+        """Where to write, and what to give the account and the statements to.
+
+        The export stands once all of it does; after an error none of it stays.
+        """
         from service.convert.draft import drafted
 
-        accounts: list[dict[str, Any]] = []
-        with drafted(self.out) as place:
-            yield place, accounts.append
-            if self.loss is not None:
-                _write(self.loss, accounts[0])
+        with _beside() as put, drafted(self.out) as place:
+
+            def account(told: dict[str, Any], words: str) -> None:
+                if self.loss is not None:
+                    put(self.loss, _as_bytes(told))
+                if words:
+                    put(statements_place(self.out), words.encode())
+
+            yield place, account
+
+
+@contextmanager
+def _beside() -> Iterator[Callable[[Path, bytes], None]]:
+    """Writes files that go with an output; they are taken away again if that fails."""
+    with ExitStack() as undo:
+
+        def put(path: Path, data: bytes) -> None:
+            write_new(path, data)
+            undo.callback(path.unlink, missing_ok=True)
+
+        yield put
+        undo.pop_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +195,21 @@ def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
     from service.errors import Invalid
 
     require_place(out)
+    require_place(statements_place(out))
     for one in fonts:
         if not one.is_dir():
             raise Invalid(f"There is no folder of fonts at {one}.", "Correct the path.")
     if loss is not None:
-        require_place(loss, out)
+        require_place(loss, out, statements_place(out))
 
 
 def _portfolios(
     session: Session, window: Window, order: _Order, place: _Place
-) -> tuple[dict[str, Any], Visit, dict[str, str]]:
+) -> tuple[dict[str, Any], str]:
     """Decided and on the log first; only then is anything read to be written."""
     from service.ilp.files import PlanFiles
     from service.office import let_out
+    from service.office.statements import words_of
     from service.portfolio.export import opened_desk
 
     files = PlanFiles(session.settings.data, session.tenant)
@@ -202,8 +226,9 @@ def _portfolios(
             with progress() as tell:
                 done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
         told = _told(permit, done, desk.maker, order.form)
-        account(told)
-    return told, visit, done.called
+        words = words_of(visit.statements, done.called)
+        account(told, words)
+    return told, words
 
 
 def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, Any]:
@@ -221,13 +246,14 @@ def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, 
 
 def _career_set(
     session: Session, window: Window, wanted: _Set, number: str, place: _Place
-) -> tuple[dict[str, Any], Visit, dict[str, str]]:
+) -> tuple[dict[str, Any], str]:
     """A set of files in the layout of a career information system."""
     from service.cis.contested import called_in
     from service.cis.places import layout_of
     from service.cis.sets import make_set
     from service.ilp.files import PlanFiles
     from service.office import let_out
+    from service.office.statements import words_of
 
     files = PlanFiles(session.settings.data, session.tenant)
     name = layout_of(wanted.layout, "layouts").name
@@ -236,9 +262,9 @@ def _career_set(
         # In their layouts there is no place for a mark.
         told = {"export": number, "format": f"cis:{name}", "written": report.students}
         told |= _files(report)
-        account(told)
-        called = called_in(visit, permit, files)
-    return told, visit, called
+        words = words_of(visit.statements, called_in(visit, permit, files))
+        account(told, words)
+    return told, words
 
 
 def _files(report: Any) -> dict[str, Any]:
@@ -250,9 +276,9 @@ def _files(report: Any) -> dict[str, Any]:
     }
 
 
-def _write(loss: Path, told: dict[str, Any]) -> None:
+def _as_bytes(told: dict[str, Any]) -> bytes:
     text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-    write_new(loss, text.encode(errors="backslashreplace"))
+    return text.encode(errors="backslashreplace")
 
 
 def _show(told: dict[str, Any], out: Path, loss: Path | None, as_json: bool) -> None:

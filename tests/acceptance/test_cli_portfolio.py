@@ -16,6 +16,8 @@ from support.cli import Answer, Home, mistake
 from support.credentials import proves
 from support.nights import LOCAL_ID, LUPE, MOTHER
 
+from service.cli.export import _Place
+
 TEACHER, OTHER_TEACHER, ADMINISTRATOR = "tch-2201", "tch-2102", "adm-5001"
 ACCOUNTS = {
     "lee": TEACHER,
@@ -231,6 +233,31 @@ def test_no_statement_goes_out_of_whom_nothing_was_written(school: Home, tmp_pat
     words = ("--school", SCHOOL, "--format", "html", *RUNNING)
     assert made(school, tmp_path / "set", *words, by="cara")["without_plan"] > 0
     assert not (tmp_path / "set.statements.txt").exists()
+
+
+@pytest.mark.parametrize("form", ["html", "cis:generic"])
+def test_no_export_stands_without_its_statements(school: Home, tmp_path: Path, form: str) -> None:
+    contest(school, LOCAL_ID, MOTHER)
+    older = tmp_path / "set.statements.txt"
+    older.write_text("of an older export", "utf-8")
+    words = ("--school", SCHOOL, "--format", form, *RUNNING, "--loss", tmp_path / "loss")
+    assert mistake(export(school, tmp_path / "set", *words, by="cara"), "set.statements.txt")
+    assert [one.name for one in tmp_path.iterdir()] == [older.name]
+    assert older.read_text("utf-8") == "of an older export"
+
+
+def test_nothing_stays_beside_an_export_that_failed(tmp_path: Path) -> None:
+    out, beside = tmp_path / "set", tmp_path / "set.statements.txt"
+
+    def fails() -> None:
+        with _Place(out, tmp_path / "loss").drafted() as (draft, account):
+            draft.write_text("portfolios", "utf-8")
+            account({"written": 1}, "She wants to fly.")
+            beside.rename(out)  # somebody takes the place meanwhile
+
+    with pytest.raises(FileExistsError):
+        fails()
+    assert [one.read_text("utf-8") for one in tmp_path.iterdir()] == ["She wants to fly."]
 
 
 def contest(home: Home, student: str, parent: str) -> None:
