@@ -117,7 +117,7 @@ def after(action: Action, state: State, proposer: Collection[str], hand: Hand) -
         raise Denied(f"Not yours to {action}: that is the {_WHO[step.doer]}.", _ASK)
     if state not in step.sources:
         places = ", ".join(sorted(step.sources))
-        raise Invalid(f"A proposal that is {state} cannot {action}.", f"It has to be: {places}.")
+        raise Invalid(f"The proposal is {state}: {action} is closed.", f"It has to be: {places}.")
     return step.target
 
 
