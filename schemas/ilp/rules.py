@@ -9,12 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from schemas.codes.grades import grade_number
 from schemas.ilp.activities import Activity
 from schemas.ilp.courses import CourseStatus
-from schemas.ilp.entry import Entry
+from schemas.ilp.entry import BOOKKEEPING, Entry
 from schemas.ilp.goals import Goal, GoalStatus, StepStatus
 from schemas.ilp.plan import ELEMENTS, Plan
 from schemas.ilp.redaction import SPECIAL_EDUCATION, redact, view_of
@@ -175,6 +175,26 @@ class Signed:
         }
         gone = set(sign_off.entries) - {entry.id for _, entry in signed}
         return (*changed, *sorted(gone))
+
+    def untold_since(self, held: Plan) -> Iterator[str]:
+        """Elements with an entry that was signed in `held`, reads otherwise here, and hides it.
+
+        It says that it last changed in the version that was signed, so the signature would go on.
+        """
+        signed = Signed(held)
+        for sign_off in held.reviews.sign_offs:
+            elements = [element.root for element in sign_off.elements]
+            if signed.lapsed_by(sign_off):
+                continue
+            known = {entry.id: _said(entry) for _, entry in signed.entries(elements)}
+            for element, entry in self.entries(elements):
+                is_told = entry.changed.plan_version > sign_off.plan_version
+                if not is_told and known.get(entry.id) != _said(entry):
+                    yield element
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    return entry.model_dump(exclude=set(BOOKKEEPING))
 
 
 def hides_approvals(plan: Plan) -> bool:

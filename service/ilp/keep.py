@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from schemas.ilp.document import read_document, write_document
 from schemas.ilp.entry import AuthorKind, Change
 from schemas.ilp.plan import Plan
+from schemas.ilp.rules import Signed
 from schemas.ilp.succession import version_after
 from service.act import Act
 from service.errors import Invalid, NotFound
@@ -84,14 +85,13 @@ def import_plan(
     fresh = _fresh(connection, tenant, plan_id, before, now)
     if head and not fresh:
         return Kept(plan_id, head.version, person, is_new=False)
-    clashes = 0
-    if head and before:
-        united = _united(connection, tenant, plan_id, [*before, now], act)
-        if united is not None:
-            fresh.append(Edition(write_document(united.plan).decode(), *_uniting(act)))
-            about = About(person or plan_id, "import")
-            queue_clashes(connection, tenant, about, united.clashes)
-            clashes = len(united.clashes)
+    arriving = [*before, now]
+    united = _united(connection, tenant, plan_id, arriving, act) if head and before else None
+    if united is not None:
+        fresh.append(Edition(write_document(united.plan).decode(), *_uniting(act)))
+        queue_clashes(connection, tenant, About(person or plan_id, "import"), united.clashes)
+    elif head:
+        _require_told(plan, plan_now(connection, tenant, head))
     first = (head.version if head else 0) + 1
     version = first + len(fresh) - 1
     _put_head(connection, tenant, plan_id, person, version, is_new=head is None)
@@ -100,7 +100,17 @@ def import_plan(
     _put_identifiers(connection, tenant, plan_id, kinds)
     lines = [Entry("plan-import", "ilp_plan", pl.Series([plan_id]), None)]
     write_entries(connection, Stamp(tenant, act.at, act.by), lines)
-    return Kept(plan_id, version, person, is_new=True, clashes=clashes)
+    return Kept(plan_id, version, person, is_new=True, clashes=len(united.clashes) if united else 0)
+
+
+def _require_told(plan: Plan, held: Plan) -> None:
+    """Make sure that no signature goes on over words that were changed under it."""
+    for element in Signed(plan).untold_since(held):
+        raise Invalid(
+            f"{element} was signed and reads otherwise, and says that it did not change since.",
+            f"Give its changed.plan_version and the plan's header {version_after(held)}: "
+            "the signature then ends.",
+        )
 
 
 def _uniting(act: Act) -> tuple[str, str, str, str]:

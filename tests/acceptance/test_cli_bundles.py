@@ -96,7 +96,9 @@ def test_importing_twice_changes_nothing(empty: Home, tmp_path: Path) -> None:
 
 def test_a_student_with_a_roster_moves_whole(first: Home, empty: Home, tmp_path: Path) -> None:
     revised = json.loads(first("plan", "export", LOCAL_ID).out)
-    revised["plan"]["goals"]["career_goals"][0]["text"] += ", and then more"
+    goal, header = revised["plan"]["goals"]["career_goals"][0], revised["plan"]["profile"]["header"]
+    goal["text"] += ", and then more"
+    header["plan_version"] = goal["changed"]["plan_version"] = header["plan_version"] + 1
     (tmp_path / "revised.json").write_text(json.dumps(revised), "utf-8")
     imported(first, tmp_path / "revised.json")
     out = exported(first, LOCAL_ID, tmp_path / "moving.zip")

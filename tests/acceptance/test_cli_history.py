@@ -56,6 +56,21 @@ def test_it_lapses_when_the_goal_changes(school: Home, tmp_path: Path) -> None:
     assert newest(school)["lapsed"] == ["GOA.01"]
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_signed_goal_cannot_change_unsaid(school: Home, tmp_path: Path, is_new: bool) -> None:
+    sign(school, "mia", "--element", "GOA.01")
+    document = json.loads(school("plan", "export", LOCAL_ID, OPERATOR="lupe").out)
+    goals = document["plan"]["goals"]["career_goals"]
+    if is_new:
+        goals.append({**goals[0], "id": "another", "version": 1, "earlier": []})
+    else:
+        goals[0]["text"] += ", and then more"
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(document), "utf-8")
+    answer = school("plan", "import", file, "--reason", "thought again", OPERATOR="lupe")
+    assert mistake(answer, "GOA.01 was signed and reads otherwise")
+
+
 def test_a_signature_says_which_entries_it_covers(school: Home) -> None:
     sign(school, "mia", "--element", "GOA.01")
     plan = json.loads(school("plan", "export", LOCAL_ID, OPERATOR="lupe").out)["plan"]

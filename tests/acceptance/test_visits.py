@@ -93,7 +93,10 @@ def test_a_mother_may_not_rename_her_child(school: Home) -> None:
 def revised(home: Home, path: Path) -> Path:
     """The student's own plan with another goal."""
     document = exported(home, "lupe")
-    document["plan"]["goals"]["career_goals"][0]["text"] += ", and then more"
+    plan = document["plan"]
+    goal, header = plan["goals"]["career_goals"][0], plan["profile"]["header"]
+    goal["text"] += ", and then more"
+    header["plan_version"] = goal["changed"]["plan_version"] = header["plan_version"] + 1
     path.write_text(json.dumps(document), "utf-8")
     return path
 
@@ -101,12 +104,12 @@ def revised(home: Home, path: Path) -> Path:
 def test_a_student_changes_the_own_goals(school: Home, tmp_path: Path) -> None:
     answer = school("plan", "import", revised(school, tmp_path / "plan.json"), OPERATOR="lupe")
     assert answer.status == 0, answer
-    assert last_event(school)["fields"] == ["GOA.01"]
+    assert last_event(school)["fields"] == ["GOA.01", "PRO.04"]
 
 
 def test_a_teacher_does_not(school: Home, tmp_path: Path) -> None:
     answer = school("plan", "import", revised(school, tmp_path / "plan.json"), OPERATOR="lee")
-    assert mistake(answer, "not yours to write: GOA.01")
+    assert mistake(answer, "not yours to write: PRO.04, GOA.01")
 
 
 def test_a_redacted_copy_does_not_replace_the_plan(school: Home, tmp_path: Path) -> None:
