@@ -182,7 +182,7 @@ def test_a_proposal_on_another_version_is_rebased_though_nobody_said_so(play: Pl
 
 def test_what_is_on_the_present_version_is_not_rebased(play: Play) -> None:
     made = submitted(play, "student")
-    with pytest.raises(Invalid, match="cannot rebase"), play.visit("student") as visit:
+    with pytest.raises(Invalid, match="rebase is closed"), play.visit("student") as visit:
         proposing.rebase(visit, made, version_now(visit, STUDENT))
 
 
