@@ -162,12 +162,15 @@ class Signed:
         plan = self._ordinary if SPECIAL_EDUCATION.isdisjoint(known) else self._plan
         return [(element, entry) for element in known for entry in plan.entries(element)]
 
+    def _covered(self, sign_off: SignOff) -> list[tuple[str, Entry]]:
+        return self.entries([element.root for element in sign_off.elements])
+
     def lapsed_by(self, sign_off: SignOff) -> tuple[str, ...]:
         """What ended a signature: signed elements that changed, signed entries that are gone.
 
         Empty while it holds, whoever looks: readers who are shown a sign-off hear the same of it.
         """
-        signed = self.entries([element.root for element in sign_off.elements])
+        signed = self._covered(sign_off)
         changed = {
             element: None
             for element, entry in signed
@@ -183,11 +186,10 @@ class Signed:
         """
         signed = Signed(held)
         for sign_off in held.reviews.sign_offs:
-            elements = [element.root for element in sign_off.elements]
             if signed.lapsed_by(sign_off):
                 continue
-            known = {entry.id: _said(entry) for _, entry in signed.entries(elements)}
-            for element, entry in self.entries(elements):
+            known = {entry.id: _said(entry) for _, entry in signed._covered(sign_off)}
+            for element, entry in self._covered(sign_off):
                 is_told = entry.changed.plan_version > sign_off.plan_version
                 if not is_told and known.get(entry.id) != _said(entry):
                     yield element

@@ -169,7 +169,7 @@ def no_plan() -> NotFound:
 
 def plan_now(connection: Connection, tenant: str, head: sa.Row[tuple[object, ...]]) -> Plan:
     """The latest version of the plan with this row, with its student's roster facts."""
-    plan = read_document(_document(connection, tenant, head.id, head.version).encode())
+    plan = plan_as_kept(connection, tenant, head)
     if head.person_id is None:
         return plan
     return with_roster_facts(connection, tenant, head.person_id, plan)
