@@ -31,7 +31,7 @@ def bits(*ones: int, length: int = 1 << 14) -> str:
     held = bytearray(length)
     for one in ones:
         held[one // 8] |= 1 << (7 - one % 8)
-    return f"u{base64.urlsafe_b64encode(gzip.compress(bytes(held))).decode().rstrip('=')}"
+    return f"u{base64.urlsafe_b64encode(gzip.compress(bytes(held), mtime=0)).decode().rstrip('=')}"
 
 
 def of_list(encoded: str, **subject: Any) -> dict[str, Any]:
@@ -57,20 +57,20 @@ def judged(listed: Any, **entry: Any) -> Check:
     return Verifying(Issuers({}, lambda _: listed), NOW).verify(document)[0].checks[-1]
 
 
-_PACKED = gzip.compress(bytes(range(64)))
+_PACKED = gzip.compress(bytes(range(64)), mtime=0)
 _WRONG = base64.urlsafe_b64encode(_PACKED[:12] + b"\xff\xff\xff\xff" + _PACKED[16:]).decode()
 
 
 @pytest.mark.parametrize(
     ("encoded", "outcome"),
     [
-        (bits(), Outcome.PASSED),
-        (bits(8, 10), Outcome.PASSED),
-        (bits(9), Outcome.FAILED),
-        (bits(length=(1 << 14) - 1), Outcome.FAILED),
-        (bits()[1:], Outcome.FAILED),
-        ("u%", Outcome.FAILED),
-        (f"u{_WRONG}", Outcome.FAILED),
+        pytest.param(bits(), Outcome.PASSED, id="none-set"),
+        pytest.param(bits(8, 10), Outcome.PASSED, id="neighbours-set"),
+        pytest.param(bits(9), Outcome.FAILED, id="set"),
+        pytest.param(bits(length=(1 << 14) - 1), Outcome.FAILED, id="too-short"),
+        pytest.param(bits()[1:], Outcome.FAILED, id="no-multibase"),
+        pytest.param("u%", Outcome.FAILED, id="no-base64"),
+        pytest.param(f"u{_WRONG}", Outcome.FAILED, id="no-gzip"),
     ],
 )
 def test_a_bit_tells(encoded: str, outcome: Outcome) -> None:
