@@ -10,12 +10,16 @@ from schemas.standards.ceds.extension import PREFIX
 from schemas.standards.shape import StandardRecord
 
 
-def wanted(records: Iterable[StandardRecord], strict: bool) -> Iterator[Tree]:
-    """The trees to write: as they are, or without our own terms."""
+def wanted(records: Iterable[StandardRecord], strict: bool) -> Iterable[StandardRecord]:
+    """The records to write: as they are, or without our own terms."""
+    return _without_extensions(records) if strict else records
+
+
+def _without_extensions(records: Iterable[StandardRecord]) -> Iterator[StandardRecord]:
     for record in records:
-        tree = without_extension(record.values) if strict else record.values
+        tree = without_extension(record.values)
         if tree is not None:
-            yield tree
+            yield StandardRecord(record.entity, tree, record.where)
 
 
 def without_extension(tree: Tree) -> Tree | None:

@@ -84,7 +84,9 @@ def marks_of(book: Book, subjects: Container[str] | None = None) -> Marks:
 def outer(address: str) -> str:
     """An address of ours as a document has it: percent-encoded, or the IRI that the id is."""
     kind, _, id_ = address.removeprefix(PREFIX).partition(":")
-    return id_ if id_.startswith(_ABSOLUTE) else f"{PREFIX}{kind}:{quote(id_, safe=_SAFE)}"
+    if id_.startswith(_ABSOLUTE) and not id_.startswith(PREFIX):
+        return id_
+    return f"{PREFIX}{kind}:{quote(id_, safe=_SAFE)}"
 
 
 def stem_of(address: str) -> str:

@@ -55,23 +55,25 @@ class CedsBridge:
         yield from roster.shared()
         written: set[str] = set()
         for plan in hub.plans:
-            tree = plans.tree(plan)
-            if tree is not None:
-                yield StandardRecord("Person", _with_roster(tree, plan, roster, written, losses))
+            person = plans.person(plan)
+            if person is not None:
+                yield _with_roster(person, plan, roster, written, losses)
         plans.done()
         yield from roster.people(written)
 
 
 def _with_roster(
-    tree: Tree, plan: Tree, roster: RosterTrees, written: set[str], losses: Losses
-) -> Tree:
-    """A student's tree with what the roster knows of the student, if there is a roster."""
+    person: StandardRecord, plan: Tree, roster: RosterTrees, written: set[str], losses: Losses
+) -> StandardRecord:
+    """A student with what the roster knows of the student, if there is a roster."""
     key = person_key(plan) if roster.hub.frames else None
     if key is None:
-        return tree
+        return person
     written.add(key)
     known = roster.of(key)
-    return joined(tree, known, losses) if known else tree
+    if not known:
+        return person
+    return StandardRecord(person.entity, joined(person.values, known, losses))
 
 
 def v14() -> CedsBridge:

@@ -5,49 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from mappings.ceds.addresses import (
-    PREFIX,
-    SYSTEM,
-    Marks,
-    complete,
-    marks_of,
-    outer,
-    person_key,
-    stem_of,
-)
-from mappings.ceds.guard import Guard, is_ssn, without_ssn
+from mappings.ceds.addresses import PREFIX, Marks, complete, marks_of, outer, person_key, stem_of
+from mappings.ceds.finish import Completed
+from mappings.ceds.guard import Guard, without_ssn
 from mappings.engine.book import Book
 from mappings.engine.compile_plans import PlanWriter, plan_writer
-from mappings.engine.compile_source import Scope
 from mappings.engine.loss import Losses, LossKey, Side
-from mappings.engine.model import Row
 from mappings.engine.paths import Tree
 from mappings.engine.plans import WHOLE, write_plan
 from schemas.ilp.plan import ELEMENTS
+from schemas.standards.shape import StandardRecord
 
 NAMELESS: Final = "the plan has no identifier by which its student could be addressed"
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """What `complete` does to a tree, done by generated code to each value as it is made."""
-
-    marks: Marks
-
-    def value(self, row: Row, value: str, scope: Scope) -> str:
-        """An address as documents have it; a plan with a social security number does not fit."""
-        last = row.targets[0].path.steps[-1].name
-        if last == "@id" and not str(row.ours).startswith("$"):
-            far = f"{scope.names.bind('outer', outer)}({value})"
-            return f"(given['$stem'] + {value}[1:] if {value}[0] == '#' else {far})"
-        if last == SYSTEM:
-            scope.line(f"if {scope.names.bind('is_ssn', is_ssn)}({value}): raise Unfit")
-        return value
-
-    def item(self, row: Row) -> Tree:
-        """The class of the nodes that a row makes."""
-        kind = self.marks.classes.get(row.targets[0].path.steps[-1].name)
-        return {"@type": kind} if kind is not None else {}
 
 
 @dataclass(slots=True)
@@ -66,7 +35,7 @@ class PlanTrees:
         self._marks = marks_of(self.book, ELEMENTS)
         self._writer = plan_writer(self.book, self.switched, Completed(self._marks))
 
-    def tree(self, plan: Tree) -> Tree | None:
+    def person(self, plan: Tree) -> StandardRecord | None:
         """The person that a plan becomes; None for a plan of nobody, or with nothing to say."""
         key = person_key(plan)
         if key is None:
@@ -79,24 +48,24 @@ class PlanTrees:
         made = self._writer.fitting(shown, {"$student": student, "$stem": stem_of(address)})
         if made is None:
             return self._interpreted(shown, iri)
-        return made[0].values if made else None
+        return made[0] if made else None
 
-    def _interpreted(self, plan: Tree, iri: str) -> Tree | None:
+    def _interpreted(self, plan: Tree, iri: str) -> StandardRecord | None:
         """The same by the interpreter; once more where a number was found that must not leave."""
         losses = Losses()
-        tree = self._by_tables(plan, iri, losses)
-        if tree is not None and complete(tree, self._marks):
+        made = self._by_tables(plan, iri, losses)
+        if made is not None and complete(made.values, self._marks):
             losses = Losses()
-            tree = self._by_tables(without_ssn(plan, losses), iri, losses)
-            if tree is not None:
-                complete(tree, self._marks)
+            made = self._by_tables(without_ssn(plan, losses), iri, losses)
+            if made is not None:
+                complete(made.values, self._marks)
         self.losses.merge(losses)
-        return tree
+        return made
 
-    def _by_tables(self, plan: Tree, iri: str, losses: Losses) -> Tree | None:
+    def _by_tables(self, plan: Tree, iri: str, losses: Losses) -> StandardRecord | None:
         context = {"$student": _student(plan, iri)}
         made = write_plan(self.book, plan, context, losses, self.switched)
-        return made[0].values if made else None
+        return made[0] if made else None
 
     def done(self) -> None:
         """Add what was left behind of all plans to the losses; once, after the last."""

@@ -87,6 +87,7 @@ class Run:
     """One plan on its way out; `whole` is the number of its outline.
 
     `places` are the objects and lists that items go to, by number, as soon as they are reached.
+    `vouched`: no table was met that cannot be vouched for.
     """
 
     writer: PlanWriter
@@ -97,6 +98,7 @@ class Run:
     records: Records
     makers: set[tuple[str, ...]]
     patterns: list[Pattern]
+    vouched: bool
 
     def reach(self, number: int) -> Any:
         """The place with a number: what a record has at its root is the same for all entries."""
@@ -194,7 +196,7 @@ class PlanWriter:
         calls, is_bare = self._present(plan)
         whole = 0 if is_bare else self._outline(plan, context)
         places = [None] * len(self.places.ways)
-        run = Run(self, plan, context, places, whole, {}, set(), [])
+        run = Run(self, plan, context, places, whole, {}, set(), [], self.finish is not None)
         write_whole((plan,), run)
         for area, name, many, write in calls:
             found = plan[area][name]
@@ -202,7 +204,8 @@ class PlanWriter:
                 write(found if many else (found,), run)
         for pattern in run.patterns:
             pattern.records += 1
-        return [StandardRecord(entity, tree) for entity, tree in run.records.values()]
+        vouched = run.vouched
+        return [StandardRecord(entity, tree, "", vouched) for entity, tree in run.records.values()]
 
     def _present(self, plan: Tree) -> tuple[Calls, bool]:
         """What writes the elements that a plan has, in their order; plans are often alike.
@@ -299,7 +302,13 @@ class _Subject:
         ]
         body = "\n".join(INDENT * 2 + line for line in lines)
         head = "def write(entries, run):\n    given, places = run.context, run.places\n"
-        return f"{head}    for ours in entries:\n{body}\n\n\n", bound
+        if not self._is_vouched():
+            head += f"{INDENT}run.vouched = False\n"
+        return f"{head}{INDENT}for ours in entries:\n{body}\n\n\n", bound
+
+    def _is_vouched(self) -> bool:
+        finish = self.writer.finish
+        return finish is not None and all(map(finish.vouches, self.tables))
 
     def _carrier(self, table: Table, bound: dict[str, Any]) -> int:
         """Compile a table and let the source name its functions; the table's number."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from mappings.engine.codec.codes import Crossed
 from mappings.engine.codec.lists import Cell, Native
@@ -12,7 +12,7 @@ from mappings.engine.codec.scalars import Text, Truth
 from mappings.engine.compile_source import Names, Reader, Scope, Unfit
 from mappings.engine.compile_values import encoding, trying
 from mappings.engine.model import Condition, Constant, Direction, Need, Row, Table, Target
-from mappings.engine.paths import Path, Step, Tree, read_at, resolve, write_at
+from mappings.engine.paths import Path, Step, Tree, fits, read_at, resolve, write_at
 from mappings.engine.reasons import ROUTINE
 
 
@@ -49,13 +49,24 @@ class Trees:
     constants: tuple[Constant, ...] = ()
     plain: bool = True
     _nodes: dict[tuple[Step, ...], str] = field(default_factory=dict)
+    _standing: dict[tuple[Step, ...], str] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Start the record with its constants."""
         start: Tree = {}
         for constant in self.constants:
             write_at(start, constant.target.path, constant.value)
+            self._stand(start, constant.target.path.steps)
         self.scope.header.append(f"{self.tree} = {start!r}")
+
+    def _stand(self, held: Any, steps: tuple[Step, ...]) -> None:
+        """Note where the objects that hold a constant are: these need not be made."""
+        for end, step in enumerate(steps[:-1], 1):
+            held, way = held[step.name], f"[{step.name!r}]"
+            if step.where:
+                at = next(n for n, item in enumerate(held) if fits(item, step))
+                held, way = held[at], f"{way}[{at}]"
+            self._standing[steps[:end]] = way
 
     def put(self, path: Path, value: str) -> None:
         """Write an expression at a path; a list at a path with `[]` becomes one object an item."""
@@ -84,28 +95,27 @@ class Trees:
     def _node(self, steps: tuple[Step, ...]) -> str:
         if not steps:
             return self.tree
+        if steps in self._standing:
+            return self._nodes.get(steps) or self._stood(steps)
         if steps not in self._nodes:
             self._nodes[steps] = self.scope.names.fresh("n")
             self.scope.header.append(f"{self._nodes[steps]} = None")
         name = self._nodes[steps]
         with self.scope.block(f"if {name} is None:"):
             parent, last = self._node(steps[:-1]), steps[-1]
-            if last.where and self._is_first(steps):
+            if last.where:
                 self.scope.line(f"{name} = {dict(last.where)!r}")
                 self.scope.line(f"{parent}.setdefault({last.name!r}, []).append({name})")
             else:
-                self.scope.line(f"{name} = {_entered(parent, last)}")
+                self.scope.line(f"{name} = {parent}.setdefault({last.name!r}, {{}})")
         return name
 
-    def _is_first(self, steps: tuple[Step, ...]) -> bool:
-        """Whether nothing else makes the item that these steps pick: constants might have."""
-        return not any(each.target.path.steps[: len(steps)] == steps for each in self.constants)
-
-
-def _entered(parent: str, step: Step) -> str:
-    if step.where:
-        return f"picked({parent}, {step.name!r}, {step.where!r})"
-    return f"{parent}.setdefault({step.name!r}, {{}})"
+    def _stood(self, steps: tuple[Step, ...]) -> str:
+        """The local of an object that holds a constant."""
+        above, name = self._node(steps[:-1]), self.scope.names.fresh("n")
+        self.scope.header.append(f"{name} = {above}{self._standing[steps]}")
+        self._nodes[steps] = name
+        return name
 
 
 def _wrapped(steps: tuple[Step, ...], value: str) -> str:
@@ -129,8 +139,12 @@ class Finish(Protocol):
         """An expression for a value that a row has made and a local holds."""
         ...
 
-    def item(self, row: Row) -> Tree:
-        """What stands in the items of a list that a row makes, after all that its rows make."""
+    def item(self, row: Row, value: str, scope: Scope) -> Tree:
+        """What stands in the items that a row makes of a list, after all that its rows make."""
+        ...
+
+    def vouches(self, table: Table) -> bool:
+        """Whether whoever writes what a table makes need not look at it once more."""
         ...
 
 
@@ -218,7 +232,8 @@ class Maker:
         item.begin()
         Maker(inner, Reader(inner, one), item, item, self.finish).rows(row.rows, row.needs)
         inner.line(f"if not {tree}: raise Unfit")
-        for name, last in (self.finish.item(row) if self.finish else {}).items():
+        added = self.finish.item(row, value, self.scope) if self.finish else {}
+        for name, last in added.items():
             inner.line(f"{tree}[{name!r}] = {last!r}")
         inner.line(f"{made}.append({tree})")
         self.scope.line(f"if not {value}: raise Unfit")
@@ -294,7 +309,7 @@ def _touches(path: Path) -> bool:
 def new_names() -> Names:
     """Names for a piece of generated code, the helpers that it calls among them."""
     names = Names()
-    names.bound.update(Unfit=Unfit, lacks=lacks, picked=picked, read_at=read_at, write_at=write_at)
+    names.bound.update(Unfit=Unfit, lacks=lacks, read_at=read_at, write_at=write_at)
     return names
 
 

@@ -100,7 +100,7 @@ class Reader:
             self._read(name, f"{self._base(path.steps[0])}.get({steps[0]!r})")
         else:
             holder = self._plain(steps[:-1], path)
-            self._read(name, f"{holder}.get({steps[-1]!r}) if isinstance({holder}, dict) else None")
+            self._read(name, f"None if {holder} is None else {holder}.get({steps[-1]!r})")
         self._known[steps] = name
         return name
 

@@ -85,11 +85,14 @@ class StandardRecord(NamedTuple):
     """A record of a standard on its way: its entity, its values, and where it was read.
 
     `where` is what a person would call the place (`users.csv, row 7`), empty for what we made.
+    `vouched`: its maker answers for it, so that whoever writes it need not look for what the
+    standard has no place for.
     """
 
     entity: str
     values: dict[str, Any]
     where: str = ""
+    vouched: bool = False
 
     @property
     def row(self) -> int | None:

@@ -35,8 +35,8 @@ def _write_table(
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(HEADER)
         number = 0
-        for number, tree in enumerate(wanted(records, strict), 1):
-            writer.writerows(_cells(tree, number))
+        for number, record in enumerate(wanted(records, strict), 1):
+            writer.writerows(_cells(record.values, number))
             if number % _EVERY == 0:
                 progress(FILE, number)
         text.flush()

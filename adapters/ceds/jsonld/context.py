@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from schemas.standards.ceds import all_properties, by_term, extension, table
-from schemas.standards.ceds.options import Option
-from schemas.standards.ceds.table import NAMESPACE, PARTIAL_DATE, VERSION, XSD, Term
+from schemas.standards.ceds import all_properties, by_term, extension, named, table
+from schemas.standards.ceds.table import NAMESPACE, PARTIAL_DATE, XSD, Term
 from schemas.standards.shape import Kind
-
-BY_IRI: Final = frozenset(
-    {"EmploymentNAICSCode", "ISO6393LanguageCode", "SCEDCourseCode", "TribalAffiliation"}
-)
-"""Sets of 500 codes and more: their options are given by IRI, lest the context outgrow the data."""
 
 
 def _iri(term_id: str) -> str:
@@ -31,19 +25,13 @@ def _property(term: Term) -> dict[str, str]:
     return {"@id": _iri(term.id), "@type": term.datatype}
 
 
-def _named(option: Option) -> bool:
-    """Whether an option has a term: a slash or colon in a term is an error in JSON-LD 1.1."""
-    current = option.version == VERSION and not option.deprecated
-    return current and option.set not in BY_IRI and not {"/", ":"} & set(option.code)
-
-
 @cache
 def option_terms() -> dict[str, str]:
     """The options that the context names, with their compact IRIs."""
     return {
         term: f"ceds:{option.iri.removeprefix(NAMESPACE)}"
         for term, option in by_term().items()
-        if _named(option)
+        if term in named()
     }
 
 

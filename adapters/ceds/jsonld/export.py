@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from adapters.ceds.jsonld.context import option_terms
 from adapters.ceds.tree import MAX_DEPTH, Tree, Unwritable, sample
 from schemas.finding import Finding, Severity
-from schemas.standards.ceds import all_classes, all_properties, by_term
+from schemas.standards.ceds import all_classes, all_properties, by_term, named
 from schemas.standards.ceds.table import PARTIAL_DATE, PARTIAL_DATES, Term
 from schemas.standards.shape import Kind
 
@@ -30,14 +29,13 @@ class Exporter:
 
     def __init__(self) -> None:
         terms = all_properties()
-        named = frozenset(option_terms())
         self._known = terms
         self._classes = frozenset(all_classes())
         self._links = frozenset(n for n, term in terms.items() if term.kind is Kind.OBJECT)
         self._literals = frozenset(
             n for n, term in terms.items() if term.datatype not in (None, PARTIAL_DATE)
         )
-        options = {name: named for name, term in terms.items() if term.codes}
+        options = {name: named() for name, term in terms.items() if term.codes}
         self._words: dict[str, frozenset[str]] = options | {"@type": self._classes}
         self._looks: dict[tuple[str, ...], Look] = {}
 
@@ -138,7 +136,7 @@ class Exporter:
 
 def _option(key: str, value: Any) -> str:
     if type(value) is str:
-        if "://" in value or value in option_terms():
+        if "://" in value or value in named():
             return value
         if option := by_term().get(value):
             return option.iri

@@ -50,11 +50,11 @@ def _refusal(tree: Tree, problem: str, fix: str) -> Unwritable:
     return Unwritable(Finding(Severity.REFUSE, "ceds.unwritable", problem, fix, value=value))
 
 
-def lines(trees: Iterable[Tree]) -> Iterator[bytes]:
-    """Each tree as one line of JSON, checked for what a processor would drop."""
+def lines(records: Iterable[StandardRecord]) -> Iterator[bytes]:
+    """Each tree as one line of JSON; what is not vouched for is checked for what would be lost."""
     export = Exporter()
-    for tree in trees:
-        yield _line(export(tree))
+    for _, tree, _, vouched in records:
+        yield _line(tree if vouched else export(tree))
 
 
 def write(

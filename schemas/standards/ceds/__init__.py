@@ -1,7 +1,7 @@
 """CEDS 14 as its ontology names it: classes, properties, option sets, and our extension."""
 
 from schemas.standards.ceds.extension import is_extension
-from schemas.standards.ceds.options import Option, by_iri, by_term, codes, current
+from schemas.standards.ceds.options import Option, by_iri, by_term, codes, current, named
 from schemas.standards.ceds.shapes import (
     all_classes,
     all_properties,
@@ -32,6 +32,7 @@ __all__ = [
     "entities",
     "is_a",
     "is_extension",
+    "named",
     "property_names",
     "property_of",
     "shape",

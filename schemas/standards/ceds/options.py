@@ -15,6 +15,12 @@ from schemas.standards.ceds.table import NAMESPACE, VERSION, option_set_names, r
 FORMER_VERSION: Final = "13"
 """The version that the options ended by version 14 are codes of."""
 
+BY_IRI: Final = frozenset(
+    {"EmploymentNAICSCode", "ISO6393LanguageCode", "SCEDCourseCode", "TribalAffiliation"}
+)
+"""Sets of 500 codes and more: documents give their options by IRI, lest their context outgrow
+the data."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -61,6 +67,18 @@ def by_term() -> dict[str, Option]:
     for option in sorted(options(), key=_preference):
         found.setdefault(option.term, option)
     return found
+
+
+@cache
+def named() -> frozenset[str]:
+    """The terms that documents write as they are: of options that their context names."""
+    return frozenset(term for term, option in by_term().items() if _is_named(option))
+
+
+def _is_named(option: Option) -> bool:
+    """Whether an option has a term: a slash or colon in a term is an error in JSON-LD 1.1."""
+    current = option.version == VERSION and not option.deprecated
+    return current and option.set not in BY_IRI and not {"/", ":"} & set(option.code)
 
 
 @cache

@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.ceds_mapping import PLANS, plan_in
 
+from adapters.ceds.jsonld.export import Exporter
 from mappings.ceds.addresses import PREFIX, complete, marks_of, person_key
 from mappings.ceds.bridge import v14
+from mappings.ceds.finish import Completed
 from mappings.ceds.plans import PlanTrees
+from mappings.engine.compile_plans import AREAS
 from mappings.engine.loss import Losses
 from mappings.engine.paths import Tree
 from mappings.engine.plans import write_plan
+from mappings.withheld import CLOSED
 from schemas.ilp.plan import ELEMENTS
+from schemas.standards.shape import StandardRecord
 
 BOOK = v14().book()
 FIXTURES = [plan_in(path) for path in PLANS]
@@ -25,12 +31,19 @@ AT = {"at": "2026-09-08T16:05:00Z", "plan_version": 1}
 CHANGED = {"kind": "D", "author": "Cedar Bend", "source": "sis", **AT}
 
 
+def person(
+    plan: dict[str, Any], losses: Losses, switched: frozenset[str] = frozenset()
+) -> StandardRecord | None:
+    trees = PlanTrees(BOOK, switched, losses)
+    made = trees.person(plan)
+    trees.done()
+    return made
+
+
 def written(plan: dict[str, Any]) -> tuple[Tree | None, Losses]:
     losses = Losses()
-    trees = PlanTrees(BOOK, frozenset(), losses)
-    tree = trees.tree(plan)
-    trees.done()
-    return tree, losses
+    made = person(plan, losses)
+    return made and made.values, losses
 
 
 def interpreted(plan: dict[str, Any]) -> Tree:
@@ -60,6 +73,55 @@ def test_generated_code_completes_trees_as_they_are_completed(
     goals = {"career_goals": plan.get("goals", {}).get("career_goals", [])[:2]}
     small = {"profile": plan["profile"], "goals": with_values(goals, data)}
     assert json.dumps(written(small)[0]) == json.dumps(interpreted(small))
+
+
+def not_private(area: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: [each for each in held if "private" not in each] if isinstance(held, list) else held
+        for name, held in area.items()
+    }
+
+
+def stands_as_vouched(made: StandardRecord | None) -> bool:
+    """Whether a person is not vouched for, or is what a document has."""
+    return made is None or not made.vouched or Exporter()(made.values) == made.values
+
+
+@pytest.mark.parametrize("plan", FIXTURES, ids=[path.stem for path in PLANS])
+def test_what_is_vouched_for_is_what_a_document_has(plan: dict[str, Any]) -> None:
+    for name in AREAS & plan.keys():
+        part = {"profile": plan["profile"], name: not_private(plan[name])}
+        assert stands_as_vouched(person(part, Losses(), frozenset(CLOSED)))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data(), plan=st.sampled_from(FIXTURES))
+def test_whatever_the_texts_are(data: st.DataObject, plan: dict[str, Any]) -> None:
+    goals = {"career_goals": plan.get("goals", {}).get("career_goals", [])[:2]}
+    small = {"profile": plan["profile"], "goals": with_values(goals, data)}
+    assert stands_as_vouched(person(small, Losses()))
+
+
+def test_all_tables_of_plans_can_be_vouched_for_but_those_of_options_without_a_term() -> None:
+    finish, tables = Completed(marks_of(BOOK, ELEMENTS)), (BOOK.of(name) for name in ELEMENTS)
+    left = {table.subject for each in tables for table in each if not finish.vouches(table)}
+    assert left == {"CRS.01", "REC.01"}  # SCED courses are written by IRI
+
+
+def test_a_grade_level_that_ceds_has_not_is_not_vouched_for() -> None:
+    profile = FIXTURES[0]["profile"]
+    grade = {"set": "CEDS.GradeLevel", "code": "31"}
+    made = person(
+        {
+            "profile": {
+                **profile,
+                "name_and_grade": {**profile["name_and_grade"], "grade_level": grade},
+            }
+        },
+        Losses(),
+    )
+    assert made is not None
+    assert not made.vouched
 
 
 def with_meeting(plan: dict[str, Any]) -> dict[str, Any]:
