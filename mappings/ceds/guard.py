@@ -16,8 +16,6 @@ from schemas.meta import PrivacyClass
 
 SSN: Final = "a social security number is never exchanged (ceds.md §4)"
 _IEP_TEAM: Final = "I"
-_TEAM: Final = frozenset({"role", "participants", "earlier"})
-"""Fields of an entry that may tell of an IEP team, besides who changed it."""
 
 
 class Guard:
@@ -35,39 +33,34 @@ class Guard:
 
     def shown(self, plan: Tree) -> Tree:
         """The plan as it may leave; what stays is counted."""
-        if self._has_closed(plan) or self._is_marked(plan):
+        if self._must_be_seen_through(plan):
             plan = without_withheld(plan, self._switched, self._losses)
         identity = plan.get("profile", {}).get("identity", {})
         if any(is_ssn(each["system"]) for each in identity.get("identifiers", ())):
             return without_ssn(plan, self._losses)
         return plan
 
-    def _has_closed(self, plan: Tree) -> bool:
+    def _must_be_seen_through(self, plan: Tree) -> bool:
+        """Whether contents are closed, private, or tell of an IEP that is not to be told of."""
+        hidden = self._team_is_hidden
         for area, held in plan.items():
-            names = self._closed.get(area)
-            if names and not names.isdisjoint(held) and any(held.get(name) for name in names):
-                return True
-        return False
-
-    def _is_marked(self, plan: Tree) -> bool:
-        """Whether an entry is private, or by somebody whose entries tell of an IEP."""
-        for area in plan.values():
-            if area.__class__ is dict:
-                for held in area.values():
-                    for entry in held if held.__class__ is list else (held,):
-                        if "private" in entry:
-                            return True
-                        if self._team_is_hidden and (
-                            entry["changed"]["kind"] == _IEP_TEAM
-                            or (not _TEAM.isdisjoint(entry) and _tells_of_iep(entry))
-                        ):
-                            return True
+            if held.__class__ is not dict:
+                continue
+            closed = self._closed.get(area, ())
+            for name, entries in held.items():
+                if not entries:
+                    continue
+                if name in closed:
+                    return True
+                for entry in entries if entries.__class__ is list else (entries,):
+                    if "private" in entry or (hidden and _tells_of_iep(entry)):
+                        return True
         return False
 
 
 def _tells_of_iep(entry: Tree) -> bool:
     """Whether the IEP team wrote, signed or took part in any version."""
-    if entry["changed"]["kind"] == _IEP_TEAM or entry.get("role") == _IEP_TEAM:
+    if entry["changed"]["kind"] == _IEP_TEAM or ("role" in entry and entry["role"] == _IEP_TEAM):
         return True
     if "participants" in entry and any(
         each.get("role") == _IEP_TEAM for each in entry["participants"]

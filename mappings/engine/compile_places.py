@@ -69,18 +69,15 @@ def _append_unique(unique: tuple[Path, ...], items: list[Tree], item: Tree) -> N
 
 def lay(record: Tree, more: Tree) -> None:
     """Lay values over a record. Raises Unfit where it says otherwise."""
-    if more.items() <= record.items():
-        return
-    if record.keys().isdisjoint(more):
-        record.update(more)
-        return
     for name, value in more.items():
-        held = record.get(name)
+        held = record.setdefault(name, value)
+        if held is value or held == value:
+            continue
         if held is None:
             record[name] = value
         elif isinstance(held, dict) and isinstance(value, dict):
             lay(held, value)
         elif isinstance(held, list) and isinstance(value, list):
             held.extend(item for item in value if item not in held)
-        elif held != value:
+        else:
             raise Unfit
