@@ -122,7 +122,7 @@ def _tabled(pieces: Iterable[Piece | Finding]) -> Reading:
         if isinstance(piece, Finding):
             findings.append(piece)
             continue
-        student, (entity, values, where) = piece
+        student, (entity, values, where, _) = piece
         if not student.isprintable():
             findings.append(_unprintable(where))
             continue
