@@ -68,7 +68,9 @@ def import_list(folder: Path, file: Path, brought: Brought) -> Kept:
     rows = list(_rows(file, brought.set))
     if not rows:
         raise Invalid(f"{file.name} holds no terms.", "Give the file with its rows.")
-    name = f"{brought.set}-{brought.version}".lower()
+    older = [one for one in lists_in(folder) if _names(one) == _names(brought)]
+    # No set or version holds an @: names cannot run together. A file keeps the name it has.
+    name = Path(older[0].file).stem if older else "@".join(_names(brought))
     one = CodeList(
         set=brought.set,
         version=brought.version,
@@ -82,12 +84,16 @@ def import_list(folder: Path, file: Path, brought: Brought) -> Kept:
         verified=False,
         folder=folder,
     )
-    before = sum(len(terms_of(each)) for each in lists_in(folder) if each.file == one.file)
+    before = sum(len(terms_of(each)) for each in older)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_rows(folder / one.file, rows)
     _write_index(folder / f"{name}.toml", one)
     terms_of.cache_clear()
     return Kept(one, len(rows), before)
+
+
+def _names(one: Brought | CodeList) -> tuple[str, str]:
+    return one.set.lower(), one.version.lower()
 
 
 def _check(brought: Brought) -> None:
@@ -99,8 +105,7 @@ def _check(brought: Brought) -> None:
             f"{brought.set!r} {brought.version!r} cannot name a list.",
             "Use letters, digits and '-' for the set, and a version such as 2020.",
         )
-    shipped = {(one.set.lower(), one.version) for one in lists_in(SHIPPED)}
-    if (brought.set.lower(), brought.version) in shipped:
+    if _names(brought) in map(_names, lists_in(SHIPPED)):
         raise Invalid(
             f"{brought.set} {brought.version} ships with Planbridge.", "Give another version."
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.codes.lists import code_lists, find_terms, lists_in
+from schemas.codes.lists import code_lists, find_terms, lists_in, terms_of
 from schemas.codes.search import search
 from service.codes import Brought, import_list
 from service.errors import Invalid
@@ -47,6 +47,39 @@ def test_a_newer_copy_takes_the_place_of_the_older(tmp_path: Path) -> None:
     assert [(one.terms, one.before) for one in kept] == [(3, 0), (1, 3)]
     lists = [one for one in code_lists(tmp_path / "codes") if one.set == "CIP-SOC"]
     assert [hit.term.title for hit in search(lists, "01.0101")] == ["Farming"]
+
+
+def test_names_that_run_together_are_two_lists(tmp_path: Path) -> None:
+    other = replace(CIP_SOC, set="CIP", version="SOC-2020")
+    for brought in (CIP_SOC, other):
+        kept = import_list(tmp_path / "codes", _file(tmp_path, "code,title\n01.01,A\n"), brought)
+        assert kept.before == 0
+    held = {(one.set, one.version) for one in lists_in(tmp_path / "codes")}
+    assert held == {("CIP-SOC", "2020"), ("CIP", "SOC-2020")}
+
+
+def _import_under_an_older_name(folder: Path, file: Path) -> None:
+    """Keep a list as earlier builds named its files: set and version with a hyphen between."""
+    import_list(folder, file, CIP_SOC)
+    for kept in list(folder.iterdir()):
+        kept.rename(folder / kept.name.replace("@", "-"))
+    index = folder / "cip-soc-2020.toml"
+    index.write_text(index.read_text().replace("@", "-"))
+
+
+def test_a_list_under_an_older_name_gives_way_to_its_newer_copy(tmp_path: Path) -> None:
+    _import_under_an_older_name(tmp_path / "codes", _file(tmp_path, CROSSWALK))
+    file = _file(tmp_path, "CIP2020Code,CIP2020Title\n01.0101,Farming\n")
+    assert import_list(tmp_path / "codes", file, CIP_SOC).before == 3
+    terms = find_terms(tuple(lists_in(tmp_path / "codes")), "01.0101")
+    assert [term.title for term in terms] == ["Farming"]
+
+
+def test_an_older_name_is_not_taken_by_another_list(tmp_path: Path) -> None:
+    _import_under_an_older_name(tmp_path / "codes", _file(tmp_path, CROSSWALK))
+    other = replace(CIP_SOC, set="CIP", version="SOC-2020")
+    import_list(tmp_path / "codes", _file(tmp_path, "code,title\n01.01,A\n"), other)
+    assert [len(terms_of(one)) for one in lists_in(tmp_path / "codes")] == [3, 1]
 
 
 @pytest.mark.parametrize(
