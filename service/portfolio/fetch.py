@@ -94,18 +94,11 @@ class Asking:
             raise OSError(f"{address} sent {error.findings[0].problem}") from None
 
     def _answer(self, place: _Place, ends: float) -> bytes:
-        """What a server sends. Redirects are not followed: a list has to be where it is said."""
-        with (
-            self._connected(place, ends) as plain,
-            self.trust().wrap_socket(plain, server_hostname=place.host) as stream,
-        ):
-            asked = http.client.HTTPSConnection(place.host, place.port)
-            asked.sock = _Timed(stream, ends)
-            asked.request("GET", place.path, headers={"Connection": "close"})
-            response = asked.getresponse()
-            if response.status != http.client.OK:
-                raise OSError(f"the answer is {response.status}")
-            return _bounded(response)
+        trust = self.trust()
+        with self._connected(place, ends) as plain:
+            plain.settimeout(_left(ends))
+            with trust.wrap_socket(plain, server_hostname=place.host) as stream:
+                return _sent(place, _Timed(stream, ends))
 
     def _connected(self, place: _Place, ends: float) -> socket.socket:
         """A connection to the very address that was looked at: a name may soon mean another."""
@@ -158,6 +151,17 @@ def _left(ends: float) -> float:
     if left <= 0:
         raise TimeoutError("it takes too long")
     return left
+
+
+def _sent(place: _Place, stream: _Timed) -> bytes:
+    """What a server sends. Redirects are not followed: a list has to be where it is said."""
+    asked = http.client.HTTPSConnection(place.host, place.port)
+    asked.sock = stream
+    asked.request("GET", place.path, headers={"Connection": "close"})
+    response = asked.getresponse()
+    if response.status != http.client.OK:
+        raise OSError(f"the answer is {response.status}")
+    return _bounded(response)
 
 
 def _bounded(response: http.client.HTTPResponse) -> bytes:

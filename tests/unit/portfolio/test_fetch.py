@@ -161,6 +161,18 @@ def test_a_server_that_drips_is_given_up(
     assert monotonic() - began < 2
 
 
+def test_connecting_and_shaking_hands_share_the_time() -> None:
+    def late(place: tuple[str, int], seconds: float) -> socket.socket:
+        sleep(0.8)
+        return socket.create_connection(silent.getsockname(), seconds)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asking, began = Asking(1.0, lambda host, port: [PUBLIC], late), monotonic()
+        with pytest.raises(OSError, match="cannot be had"):
+            asking(f"https://{HOST}/list")
+        assert monotonic() - began < 1.6
+
+
 def test_all_addresses_share_the_time(server: Server) -> None:
     server.answer, asking = _drip, server.asking(0.3)
     for address in ("one", "two", "three"):
