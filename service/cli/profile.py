@@ -12,6 +12,9 @@ from service.cli.out import print_json, print_rich, table, tell_statements
 from service.cli.session import open_session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemas.ilp.rules import Outcome
     from schemas.profiles.check import Verdict
     from schemas.profiles.model import Profile
     from service.profiles.judge import Judged, School
@@ -22,6 +25,10 @@ State = Annotated[str, typer.Argument(metavar="state", help="Such as CO, or `gen
 Corrected = Annotated[Path | None, typer.Option("--profile", help="A district's own copy.")]
 
 _NOTICE = "Not legal advice: this is how the software reads the rules, with sources and dates."
+_UNTOLD = (
+    "Cannot tell: what a rule needs is withheld from you, or what is on record does not tell. "
+    "It is not called missing."
+)
 
 
 @app.command("list")
@@ -102,7 +109,7 @@ def check(
         day = visit.district.day(visit.now)
         one = judge_student(visit, student, asked, grade) if student else None
         everybody = judge_school(visit, school, asked, grade) if school else None
-    tell_statements(visit, None)
+    tell_statements(visit)
     if one is not None:
         _tell(asked, one, as_json)
     elif everybody is not None:
@@ -132,22 +139,38 @@ def _tell_school(profile: Profile, school: School, as_json: bool) -> None:
         tally = {id_: dict(counted) for id_, counted in school.tally().items()}
         print_json({"students": students, "rules": tally, "not_open": school.shut})
         return
-    rows = [
-        [
-            one.name or one.student,
-            one.grade or "",
-            *(one.count(outcome) or "" for outcome in (Outcome.MET, Outcome.NOT_MET)),
-            "; ".join(each.rule.id for each in one.verdicts if each.outcome is Outcome.NOT_MET)
-            if one.has_plan
-            else "no plan to see",
-        ]
-        for one in school.judged
-    ]
-    columns = ["student", "grade", "met", "not met", "which"]
+    columns = ["student", "grade", "met", "not met", "cannot tell", "which"]
+    rows = [_row(one) for one in school.judged]
     print_rich(table(f"{profile.plan} ({profile.state})", columns, rows))
+    if any(one.count(Outcome.CANNOT_TELL) for one in school.judged):
+        typer.echo(_UNTOLD)
     if school.shut:
         typer.echo(f"{school.shut} more are not open to you.")
     typer.echo(f"Checked on {profile.checked_on}. {_NOTICE}")
+
+
+def _row(one: Judged) -> list[Any]:
+    from schemas.ilp.rules import Outcome
+
+    shown = (Outcome.MET, Outcome.NOT_MET, Outcome.CANNOT_TELL)
+    about = [one.name or one.student, one.grade or ""]
+    if one.grade is None:
+        return [*about, *("" for _ in shown), "nothing open tells the grade"]
+    which = _which(one, shown[1:]) if one.has_plan else "no plan to see"
+    return [*about, *(one.count(outcome) for outcome in shown), which]
+
+
+def _which(one: Judged, outcomes: Iterable[Outcome]) -> str:
+    """The rules that ended so, each under its outcome."""
+    ended = {
+        outcome: [each.rule.id for each in one.verdicts if each.outcome is outcome]
+        for outcome in outcomes
+    }
+    return "; ".join(
+        f"{outcome.replace('-', ' ')}: {', '.join(rules)}"
+        for outcome, rules in ended.items()
+        if rules
+    )
 
 
 def _write(page: Path, profile: Profile, school: School, day: Any) -> None:

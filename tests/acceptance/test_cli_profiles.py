@@ -61,6 +61,31 @@ def test_a_school_is_judged_by_what_is_open(school: Home) -> None:
     assert {one["has_plan"] for one in found["students"]} == {True, False}
 
 
+def test_what_cannot_be_told_of_a_school_is_said(school: Home) -> None:
+    words = ("profile", "check", "--school", SCHOOL, "--state", "CO")
+    said = school(*words, OPERATOR="lee").out
+    [row] = [line for line in said.splitlines() if "Guadalupe Herrera" in line]
+    assert " ".join(row.split()[2:]) == "9 3 1 1 not met: CO-05; cannot"
+    assert "Cannot tell: " in said
+
+
+def test_nobody_is_told_what_the_custodian_cannot_see(school: Home) -> None:
+    words = ("profile", "check", "--school", SCHOOL, "--state", "CO")
+    counts = [line.split()[3:6] for line in school(*words).out.splitlines() if "no plan" in line]
+    assert counts
+    assert all(met == short == "0" and untold > "0" for met, short, untold in counts)
+
+
+def test_the_page_says_what_its_signs_mean(school: Home, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert (
+        school("profile", "check", "--school", SCHOOL, "--state", "CO", "--page", page).status == 0
+    )
+    [key] = [line for line in page.read_text("utf-8").splitlines() if 'class="key"' in line]
+    assert "<b>?</b> cannot be told from here" in key
+    assert "<b>\u2013</b> too few to show" in key
+
+
 def test_the_page_names_nobody(school: Home, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     words = ("profile", "check", "--school", SCHOOL, "--state", "CO", "--page", page)
