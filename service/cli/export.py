@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,15 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.cli.counter import Json
-from service.cli.out import (
-    print_json,
-    print_rich,
-    require_place,
-    statements_place,
-    table,
-    tell_place,
-    write_new,
-)
+from service.cli.out import print_json, print_rich, table
+from service.cli.place import Place
 from service.cli.session import Session, open_session, progress
 
 if TYPE_CHECKING:
@@ -74,58 +64,20 @@ def portfolio(
     from service.portfolio.mark import new_export
 
     _require_sense(student, school, form, sign=sign)
-    _require_places(out, loss, fonts or [])
+    place = Place(out, loss)
+    place.require_free()
+    _require_fonts(fonts or [])
     number = new_export()
     session = open_session()
     window = session.window(f"export {number} as {form}", purpose=purpose, party=to)
     if form.startswith("cis:"):
         wanted = _Set(form.removeprefix("cis:"), student, school, allow_held)
-        told, words = _career_set(session, window, wanted, number, _Place(out, loss))
+        told = _career_set(session, window, wanted, number, place)
     else:
         order = _Order(form, number, student, school, sign, tuple(fonts or ()), accept_short)
-        told, words = _portfolios(session, window, order, _Place(out, loss))
-    if words:
-        tell_place(statements_place(out))
+        told = _portfolios(session, window, order, place)
+    place.tell_statements()
     _show(told, out, loss, as_json)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an export goes, and where its losses are told; statements stand beside it."""
-
-    out: Path
-    loss: Path | None
-
-    @contextmanager
-    def drafted(self) -> Iterator[tuple[Path, Callable[[dict[str, Any], str], None]]]:
-        """Where to write, and what to give the account and the statements to.
-
-        The export stands once all of it does; after an error none of it stays.
-        """
-        from service.convert.draft import drafted
-
-        with _beside() as put, drafted(self.out) as place:
-
-            def account(told: dict[str, Any], words: str) -> None:
-                if self.loss is not None:
-                    put(self.loss, _as_bytes(told))
-                if words:
-                    put(statements_place(self.out), words.encode())
-
-            yield place, account
-
-
-@contextmanager
-def _beside() -> Iterator[Callable[[Path, bytes], None]]:
-    """Writes files that go with an output; they are taken away again if that fails."""
-    with ExitStack() as undo:
-
-        def put(path: Path, data: bytes) -> None:
-            write_new(path, data)
-            undo.callback(path.unlink, missing_ok=True)
-
-        yield put
-        undo.pop_all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,21 +143,15 @@ def _require_sense(student: str | None, school: str | None, form: str, *, sign: 
         raise Invalid(f"A {form} cannot be signed.", "Give --format clr, or leave out --sign.")
 
 
-def _require_places(out: Path, loss: Path | None, fonts: list[Path]) -> None:
+def _require_fonts(fonts: list[Path]) -> None:
     from service.errors import Invalid
 
-    require_place(out)
-    require_place(statements_place(out))
     for one in fonts:
         if not one.is_dir():
             raise Invalid(f"There is no folder of fonts at {one}.", "Correct the path.")
-    if loss is not None:
-        require_place(loss, out, statements_place(out))
 
 
-def _portfolios(
-    session: Session, window: Window, order: _Order, place: _Place
-) -> tuple[dict[str, Any], str]:
+def _portfolios(session: Session, window: Window, order: _Order, place: Place) -> dict[str, Any]:
     """Decided and on the log first; only then is anything read to be written."""
     from service.ilp.files import PlanFiles
     from service.office import let_out
@@ -226,9 +172,8 @@ def _portfolios(
             with progress() as tell:
                 done = desk.write_school(permit, out, tell, accept_short=order.accept_short)
         told = _told(permit, done, desk.maker, order.form)
-        words = words_of(visit.statements, done.called)
-        account(told, words)
-    return told, words
+        account(told, words_of(visit.statements, done.called))
+    return told
 
 
 def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, Any]:
@@ -245,8 +190,8 @@ def _told(permit: Permit, done: Exported, maker: Maker, form: str) -> dict[str, 
 
 
 def _career_set(
-    session: Session, window: Window, wanted: _Set, number: str, place: _Place
-) -> tuple[dict[str, Any], str]:
+    session: Session, window: Window, wanted: _Set, number: str, place: Place
+) -> dict[str, Any]:
     """A set of files in the layout of a career information system."""
     from service.cis.contested import called_in
     from service.cis.places import layout_of
@@ -262,9 +207,8 @@ def _career_set(
         # In their layouts there is no place for a mark.
         told = {"export": number, "format": f"cis:{name}", "written": report.students}
         told |= _files(report)
-        words = words_of(visit.statements, called_in(visit, permit, files))
-        account(told, words)
-    return told, words
+        account(told, words_of(visit.statements, called_in(visit, permit, files)))
+    return told
 
 
 def _files(report: Any) -> dict[str, Any]:
@@ -274,11 +218,6 @@ def _files(report: Any) -> dict[str, Any]:
         "findings": [one.as_json() for one in report.findings],
         "losses": report.told.losses.as_json(),
     }
-
-
-def _as_bytes(told: dict[str, Any]) -> bytes:
-    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-    return text.encode(errors="backslashreplace")
 
 
 def _show(told: dict[str, Any], out: Path, loss: Path | None, as_json: bool) -> None:

@@ -32,7 +32,7 @@ def history(given: Id, as_json: Json = False) -> None:
                 visit.connection, visit.tenant, str(head.id), lambda one: visible_plan(one, sight)
             )
         )
-    tell_statements(visit, None)
+    tell_statements(visit)
     if as_json:
         print_json([asdict(one) for one in told])
         return
@@ -52,7 +52,7 @@ def list_signatures(given: Id, as_json: Json = False) -> None:
         sight = visit.lookup(given, "read", plan_sections())
         _, shown = require_open_plan(visit.connection, visit.tenant, sight)
         found = signatures(shown)
-    tell_statements(visit, None)
+    tell_statements(visit)
     if as_json:
         print_json([{**asdict(one), "holds": one.holds} for one in found])
         return

@@ -37,7 +37,7 @@ def visiting(reason: str = "", purpose: str | None = None) -> Iterator[Visit]:
 
     with at_window(open_session().window(reason, purpose=purpose)) as visit:
         yield visit
-    tell_statements(visit, None)
+    tell_statements(visit)
 
 
 @iep.command("section")

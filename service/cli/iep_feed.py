@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,8 @@ import typer
 
 from service.cli.counter import Json, Student, Why
 from service.cli.iep import Purpose, iep
-from service.cli.out import print_json, require_place, tell_statements, write_new
+from service.cli.out import print_json, write_new
+from service.cli.place import Place
 from service.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -43,31 +43,27 @@ def feed(
     from service.iep.feed.give import as_bytes, give_draft
     from service.iep.feed.loss import forms, loss_report
     from service.iep.feed.records import FORMS, records_of
-    from service.office import at_window
+    from service.office import let_out
+    from service.office.statements import words_of
 
     _require_known(form, forms())
     carriers = checked(Choice(switched=frozenset(carrier or ()))).switched
-    require_place(out)
-    if loss is not None:
-        require_place(loss, out)
+    place = Place(out, loss)
+    place.require_free()
+    window = open_session().window(reason, purpose=purpose, party=party)
     losses = Losses()
-    with at_window(open_session().window(reason, purpose=purpose, party=party)) as visit:
-        draft, base = give_draft(visit, student)
-        ready: Any = None
+    with (
+        let_out(window, lambda visit: give_draft(visit, student)) as (visit, (draft, base)),
+        place.drafted() as (unfinished, account),
+    ):
         if form in FORMS:
-            ready = records_of(form, draft, base, losses, carriers)
+            _write(form, unfinished, records_of(form, draft, base, losses, carriers), xml=xml)
         else:
-            ready = as_bytes(form, draft)
-    # The visit is on record: from here on bytes may leave.
-    if form in FORMS:
-        _write(form, out, ready, xml=xml)
-    else:
-        write_new(out, ready)
-    tell_statements(visit, out)
-    account = loss_report(form, draft, losses)
-    if loss is not None:
-        write_new(loss, json.dumps(account, ensure_ascii=False, indent=2).encode())
-    _told(out, draft, losses, account if as_json else None)
+            write_new(unfinished, as_bytes(form, draft))
+        report = loss_report(form, draft, losses)
+        account(report, words_of(visit.statements))
+    place.tell_statements()
+    _told(out, draft, losses, report if as_json else None)
 
 
 def _require_known(form: str, known: tuple[str, ...]) -> None:
@@ -78,13 +74,11 @@ def _require_known(form: str, known: tuple[str, ...]) -> None:
 
 
 def _write(form: str, out: Path, records: list[StandardRecord], *, xml: bool) -> None:
-    from service.convert.draft import drafted
     from service.formats import format_of
 
     kind, _, version = form.partition("-")
     name = "ceds-jsonld-14" if kind == "ceds" else f"edfi-{'xml' if xml else 'json'}-{version}"
-    with drafted(out) as place:
-        format_of(name).write(place, records)
+    format_of(name).write(out, records)
 
 
 def _told(out: Path, draft: Draft, losses: Losses, account: dict[str, Any] | None) -> None:

@@ -83,29 +83,12 @@ def write_new(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-def statements_place(out: Path) -> Path:
-    """Where statements of disagreement with what is written to `out` stand."""
-    return out.with_name(f"{out.name}.statements.txt")
-
-
-def tell_statements(visit: Visit, out: Path | None) -> None:
-    """Statements of disagreement beside what was written to `out`, or after what was printed."""
+def tell_statements(visit: Visit) -> None:
+    """Statements of disagreement, after what was printed."""
     from service.office.statements import words_of
     from service.report.words import plain
 
     text = words_of(visit.statements)
-    if not text:
-        return
-    if out is None:
+    if text:
         shown = "\n".join(map(plain, text.split("\n")))
         typer.echo(f"Statements of disagreement, which go with this:\n{shown}", err=True)
-        return
-    beside = statements_place(out)
-    with whole_file(beside, replaces=True) as stream:
-        stream.write(text.encode())
-    tell_place(beside)
-
-
-def tell_place(beside: Path) -> None:
-    """Statements of disagreement were written: where."""
-    typer.echo(f"Statements of disagreement go with it: {beside}", err=True)

@@ -7,19 +7,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.cli.out import (
-    print_json,
-    print_rich,
-    require_place,
-    table,
-    tell_statements,
-    write_new,
-)
-from service.cli.session import open_session, progress
+from service.cli.out import print_json, print_rich, table, tell_statements, write_new
+from service.cli.place import Place
+from service.cli.session import Session, open_session, progress
+
+if TYPE_CHECKING:
+    from service.office import Visit, Window
 
 student = typer.Typer(
     help="A student: show the record, correct a roster field.", no_args_is_help=True
@@ -49,7 +46,7 @@ def show(given: Id, purpose: Purpose = None, as_json: Json = False) -> None:
         return
     for one in _tables(found):
         print_rich(one)
-    tell_statements(visit, None)
+    tell_statements(visit)
 
 
 @student.command("set")
@@ -131,28 +128,43 @@ def export(
 
     A bundle also holds all versions of the plan, and its files.
     """
-    from service.ilp.files import PlanFiles
-    from service.ilp.request import give_out, give_out_bundle
+    from service.ilp.request import give_out
     from service.office import at_window
 
-    if out is not None:
-        require_place(out)
+    place = Place(out) if out is not None else None
+    if place is not None:
+        place.require_free()
     session = open_session()
+    window = session.window(purpose=purpose, party=to)
+    if place is not None:
+        _write(session, window, given, place)
+        return
+    with at_window(window) as visit:
+        document = give_out(visit, given)
+    sys.stdout.write(document.decode())
+    tell_statements(visit)
+
+
+def _write(session: Session, window: Window, given: str, place: Place) -> None:
+    """Decided and on the log first; only then written."""
+    from service.ilp.files import PlanFiles
+    from service.ilp.request import give_out, give_out_bundle
+    from service.office import let_out
+    from service.office.statements import words_of
+
     files = PlanFiles(session.settings.data, session.tenant)
-    with at_window(session.window(purpose=purpose, party=to)) as visit:
-        if out is not None and out.suffix.lower() == ".zip":
-            write = give_out_bundle(visit, files, given, out)
-        else:
-            write = _writer(give_out(visit, given), out)
-    write()
-    tell_statements(visit, out)
-    if out is not None:
-        typer.echo(f"Wrote {out}.")
 
+    def decide(visit: Visit) -> Callable[[Path], None]:
+        if place.out.suffix.lower() == ".zip":
+            return give_out_bundle(visit, files, given)
+        document = give_out(visit, given)
+        return lambda draft: write_new(draft, document)
 
-def _writer(document: bytes, out: Path | None) -> Callable[[], object]:
-    text = document.decode()
-    return lambda: sys.stdout.write(text) if out is None else write_new(out, document)
+    with let_out(window, decide) as (visit, write), place.drafted() as (draft, account):
+        write(draft)
+        account({}, words_of(visit.statements))
+    place.tell_statements()
+    typer.echo(f"Wrote {place.out}.")
 
 
 def _tables(found: dict[str, Any]) -> list[Any]:

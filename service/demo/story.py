@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from adapters.whole import whole_file
 from schemas.iep.header import ApprovalRoute
 from schemas.ilp.goals import TransitionArea
 from service.access.workflow.consents import Paper, add_consent, revoke_consent
@@ -27,8 +28,9 @@ from service.errors import Denied
 from service.iep import deciding, proposing, request
 from service.iep.change import Change
 from service.iep.feed.draft import Draft
-from service.iep.feed.give import as_bytes, give_draft, write_private
+from service.iep.feed.give import as_bytes, give_draft
 from service.iep.links import LinkKind, add_link
+from service.office import let_out
 from service.office.people import find_person
 
 MEETING, AMENDED = "2026-12-01", "2026-12-02"
@@ -196,13 +198,15 @@ def _to_agency(stage: Stage, day: str, name: str) -> Draft | None:
 def _draft(stage: Stage, day: str, name: str, **asked: str) -> Draft | None:
     """A draft that the case manager gives out as a file, None where that is refused."""
     out = stage.tour.folder / name
+    window = stage.on(day).window("iep feed", by=MANAGER, **asked)
     try:
-        with stage.visit(day, MANAGER, "iep feed", **asked) as visit:
-            draft, _ = give_draft(visit, JOSE)
-            ready = as_bytes(out.suffix[1:], draft)
+        with (
+            let_out(window, lambda visit: give_draft(visit, JOSE)) as (_, (draft, _)),
+            whole_file(out) as stream,
+        ):
+            stream.write(as_bytes(out.suffix[1:], draft))
     except Denied:
         return None
-    write_private(out, ready)
     return draft
 
 

@@ -37,16 +37,16 @@ def give_out(visit: Visit, given: str) -> bytes:
     return write_document(plan)
 
 
-def give_out_bundle(visit: Visit, files: PlanFiles, given: str, out: Path) -> Callable[[], object]:
+def give_out_bundle(visit: Visit, files: PlanFiles, given: str) -> Callable[[Path], None]:
     """As `give_out`, with all versions and the files that what is open speaks of.
 
-    The answer writes the bundle, to be called when the visit is over; raises Invalid where a
+    The answer writes the bundle, to be called when it is on record; raises Invalid where a
     stored file is not what the plan says, FileExistsError where something stands there.
     """
     head, _, show = _found(visit, given)
     records = records_of_plan(visit.connection, visit.tenant, head, show)
     plan_id = str(head.id)
-    return lambda: write_plan_bundle(files, plan_id, records, out)
+    return lambda out: write_plan_bundle(files, plan_id, records, out)
 
 
 def take_in(visit: Visit, place: Path, data: Path) -> list[dict[str, Any]]:

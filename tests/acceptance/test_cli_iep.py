@@ -250,7 +250,7 @@ def test_every_form_is_written_for_its_owner_alone(
     out = tmp_path / name
     words = ("iep", "feed", JOSE, "--format", form, "-o", out, "--loss", tmp_path / "loss.json")
     told = stage.told(*words, by="khoward")
-    assert told["disclosure"] == "D-1"
+    assert told["format"] == form
     assert out.stat().st_mode & 0o077 == 0
     assert json.loads((tmp_path / "loss.json").read_text())["elements"]
 
@@ -268,22 +268,40 @@ def test_no_form_is_there_before_it_is_closed_to_others(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("taken", ["a.json", "a.json.statements.txt", "loss.json"])
 def test_a_file_that_is_there_stops_a_draft_before_it_is_disclosed(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, taken: str
 ) -> None:
-    out = tmp_path / "a.json"
-    out.write_text("mine")
-    answer = stage("iep", "feed", JOSE, "--format", "json", "-o", out, by="khoward")
-    assert mistake(answer, "is there already")
-    assert stage.home.value("SELECT count(*) FROM counter WHERE name = 'disclosure'") == 0
+    (tmp_path / taken).write_text("mine")
+    words = ("--format", "json", "-o", tmp_path / "a.json", "--loss", tmp_path / "loss.json")
+    events = _events(stage)
+    assert mistake(stage("iep", "feed", JOSE, *words, by="khoward"), taken, "is there already")
+    assert _events(stage) == events
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_refused_draft_takes_no_number_and_is_on_the_log(stage: Stage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["json", "ceds"])
+def test_a_draft_that_could_not_be_written_is_no_disclosure(
+    stage: Stage, tmp_path: Path, form: str
+) -> None:
+    words = ("--format", form, "-o", tmp_path / ("x" * 250), "--loss", tmp_path / "loss.json")
+    assert mistake(stage("iep", "feed", JOSE, *words, by="khoward"), "too long")
+    assert _last_event(stage)["outcome"] == "unanswered"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_log_knows_a_draft_by_the_number_on_it(stage: Stage, tmp_path: Path) -> None:
+    words = ("iep", "feed", JOSE, "--format", "json", "-o", tmp_path / "a.json")
+    number = stage.told(*words, by="khoward")["disclosure"]
+    written = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert written["disclosure"]["number"] == number
+    assert _last_event(stage)["request"] == f"iep feed {number}"
+
+
+def test_a_refused_draft_is_on_the_log(stage: Stage, tmp_path: Path) -> None:
     words = ("iep", "feed", JOSE, "--format", "json", "-o", tmp_path / "a.json")
     assert stage.refused(*words, by="state-vr")
-    assert stage.home.value("SELECT count(*) FROM counter WHERE name = 'disclosure'") == 0
-    (last,) = stage.home.query("SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq")[-1]
-    assert json.loads(last)["outcome"] == "denied"
+    assert _last_event(stage)["outcome"] == "denied"
 
 
 def test_a_draft_that_is_refused_for_somebody_else_says_for_whom(
@@ -347,3 +365,8 @@ def test_the_same_delivery_again_moves_nothing(stage: Stage) -> None:
 
 def _events(stage: Stage) -> int:
     return int(stage.home.value("SELECT count(*) FROM audit_event"))
+
+
+def _last_event(stage: Stage) -> Any:
+    query = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC"
+    return json.loads(stage.home.value(query))

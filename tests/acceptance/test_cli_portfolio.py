@@ -16,7 +16,7 @@ from support.cli import Answer, Home, mistake
 from support.credentials import proves
 from support.nights import LOCAL_ID, LUPE, MOTHER
 
-from service.cli.export import _Place
+from service.cli.place import Place
 
 TEACHER, OTHER_TEACHER, ADMINISTRATOR = "tch-2201", "tch-2102", "adm-5001"
 ACCOUNTS = {
@@ -250,7 +250,7 @@ def test_nothing_stays_beside_an_export_that_failed(tmp_path: Path) -> None:
     out, beside = tmp_path / "set", tmp_path / "set.statements.txt"
 
     def fails() -> None:
-        with _Place(out, tmp_path / "loss").drafted() as (draft, account):
+        with Place(out, tmp_path / "loss").drafted() as (draft, account):
             draft.write_text("portfolios", "utf-8")
             account({"written": 1}, "She wants to fly.")
             beside.rename(out)  # somebody takes the place meanwhile

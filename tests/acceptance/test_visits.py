@@ -183,6 +183,27 @@ def test_a_statement_goes_with_what_it_contests(contested: Home, tmp_path: Path)
     assert "She wants to fly." in (tmp_path / "plan.json.statements.txt").read_text("utf-8")
 
 
+@pytest.mark.parametrize("ending", [".json", ".zip"])
+def test_a_plan_stands_with_its_statements_or_not_at_all(
+    contested: Home, tmp_path: Path, ending: str
+) -> None:
+    older = tmp_path / f"plan{ending}.statements.txt"
+    older.write_text("of an older export", "utf-8")
+    answer = contested("plan", "export", LOCAL_ID, "-o", tmp_path / f"plan{ending}", OPERATOR="mia")
+    assert mistake(answer, older.name, "is there already")
+    assert [one.read_text("utf-8") for one in tmp_path.iterdir()] == ["of an older export"]
+
+
+@pytest.mark.parametrize("ending", [".json", ".zip"])
+def test_a_plan_that_could_not_be_written_is_no_disclosure(
+    contested: Home, tmp_path: Path, ending: str
+) -> None:
+    out = tmp_path / f"{'x' * 245}{ending}"  # too long a name for a draft beside it
+    assert mistake(contested("plan", "export", LOCAL_ID, "-o", out, OPERATOR="mia"), "too long")
+    assert last_event(contested)["outcome"] == "unanswered"
+    assert not list(tmp_path.iterdir())
+
+
 def test_whoever_is_shown_the_section_is_shown_the_statement(contested: Home) -> None:
     told = shown(contested, "lee")["statements"]
     assert [one["text"] for one in told] == ["She wants to fly."]

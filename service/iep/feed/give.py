@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.whole import whole_file
 from service.iep.change import Version
 from service.iep.feed.draft import Draft
 from service.iep.feed.make import make_draft
@@ -35,12 +33,3 @@ def as_bytes(form: str, draft: Draft) -> bytes:
     from service.iep.feed.plain import as_csv, as_json
 
     return (as_csv(draft) if form == "csv" else as_json(draft)).encode("utf-8")
-
-
-def write_private(out: Path, data: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all; nothing is overwritten.
-
-    Raises FileExistsError.
-    """
-    with whole_file(out) as stream:
-        stream.write(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,6 @@ from service.iep.feed.phrases import EVIDENCE, FRAME, sentences_of
 from service.iep.ledger import PROPOSALS, SECTION, TRANSITION, proposals_of
 from service.iep.states import State
 from service.ilp.sight import require_open_plan
-from service.store import counters
 from service.store.access_tables import consent, statement
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def make_draft(visit: Visit, student: str, base: Version | None) -> Draft:
     That there is a transition section at all tells of an IEP, so that part has to be open. Raises
     Refused, or NotFound where the student has no plan.
     """
-    number = f"D-{counters.advance(visit.connection, visit.tenant, 'disclosure')}"
+    number = secrets.token_hex(6)
     visit.request = f"{visit.request} {number}"
     sight = visit.see(student, "export", _sections())
     if not sight.opens(TRANSITION):
