@@ -223,11 +223,11 @@ def _read(night: Night, delivery: Delivery, name: str, snapshot: Snapshot) -> Pa
     if name not in delivery.files:
         rows = _old(night, name)
         return rows, rows
+    old = _old(night, name) if name in snapshot.bases else None  # while tonight's are under way
     result = next(snapshot.readings)
     snapshot.findings.extend(result.findings)
     snapshot.columns[name] = tuple(result.frame.columns)
     new = _without_blank_columns(result.frame)
-    old = _old(night, name) if name in snapshot.bases else None
     waits = snapshot.remapped or len(snapshot.waiting.get(name, ())) > 0
     if old is not None and not waits and _is_same(old, new):
         snapshot.same.add(name)

@@ -18,7 +18,7 @@ from adapters.oneroster.csv.limits import Limits
 from adapters.oneroster.csv.parts import parts_of
 from adapters.oneroster.csv.peek import BOM
 from adapters.oneroster.csv.repair import Repair, repair
-from adapters.oneroster.csv.sound import Text, bytes_of, is_sound
+from adapters.oneroster.csv.sound import Text, is_sound, text_of
 from adapters.oneroster.csv.weigh import too_heavy
 from adapters.port import ROW, FileMode, Reading
 from schemas.finding import Finding, Severity
@@ -56,10 +56,11 @@ def read_csv(file: CsvFile, limits: Limits) -> Reading:
     header, findings = _accepted(file, limits)
     if header is None:
         return _refused(file, findings)
-    frame, broken = _read_rows(file, header, limits, file.path)
+    text = text_of(file.path)
+    frame, broken = _read_rows(file, header, limits, text)
     if frame is None:
         return _refused(file, [*findings, *broken])
-    return _finished(file, frame, findings, file.path)
+    return _finished(file, frame, findings, text)
 
 
 def read_parts(file: CsvFile, limits: Limits) -> Iterator[Reading]:
@@ -72,7 +73,7 @@ def read_parts(file: CsvFile, limits: Limits) -> Iterator[Reading]:
         yield _refused(file, findings)
         return
     row = _FIRST
-    for text in parts_of(file.path, limits.part_bytes):
+    for text in map(text_of, parts_of(file.path, limits.part_bytes)):
         frame, broken = _read_rows(file, header, limits, text, row)
         if frame is None:
             yield _refused(file, [*findings, *broken])
@@ -160,7 +161,7 @@ def _read_rows(
     file: CsvFile, header: Header, limits: Limits, text: Text, row: int = _FIRST
 ) -> tuple[pl.DataFrame | None, list[Finding]]:
     try:
-        frame = _scan(text, header.names, row)
+        frame = _scan(text.content, header.names, row)
     except pl.exceptions.PolarsError as error:
         return None, _explained(file, header, text) or [_unreadable(file, str(error))]
     if not is_sound(text, frame):
@@ -171,10 +172,10 @@ def _read_rows(
     return (None, long) if long else (frame, [])
 
 
-def _scan(text: Text, names: list[str], row: int) -> pl.DataFrame:
+def _scan(content: Path | bytes, names: list[str], row: int) -> pl.DataFrame:
     """The rows after the header; blank lines come as rows of nulls and keep their number."""
     return pl.read_csv(
-        text,
+        content,
         has_header=False,
         skip_lines=1,
         schema=dict.fromkeys(names, pl.String),
@@ -186,7 +187,8 @@ def _scan(text: Text, names: list[str], row: int) -> pl.DataFrame:
 
 def _explained(file: CsvFile, header: Header, text: Text) -> list[Finding]:
     """What is wrong with a text; rows are counted from the beginning of the file."""
-    if isinstance(text, bytes) and not explain(file.label, text, header.names):
+    part = text.content
+    if isinstance(part, bytes) and not explain(file.label, part, header.names):
         return []
     return explain(file.label, file.path.read_bytes(), header.names)
 
@@ -213,27 +215,12 @@ def _too_long(file: CsvFile, frame: pl.DataFrame, limits: Limits) -> list[Findin
 def _finished(file: CsvFile, frame: pl.DataFrame, findings: list[Finding], text: Text) -> Reading:
     columns = column_map(file.version, file.name)
     repaired = Repair(file.label, frame)
-    repair(repaired, columns.values(), _blanks(text))
+    repair(repaired, columns.values(), text.blanks)
     _drop_blank_rows(repaired)
     absent = [c.name for c in files(file.version)[file.name] if c.name not in frame.columns]
     whole = repaired.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     ordered = whole.select(ROW, *_standard_order(file, whole.columns))
     return Reading(ordered, (*findings, *repaired.findings))
-
-
-_SIGNS = {" ": (b" ", b'"'), "\t": (b"\t",), "\n": (b'"',), "\u00a0": (b"\xc2",)}
-"""Characters that may surround values, and the bytes of which a file that has them holds one.
-
-A quotation mark stands with the blank, because only a quoted value can be empty and not null.
-"""
-
-
-def _blanks(text: Text) -> str:
-    """The characters that may surround values here; without any, no value is empty either."""
-    with bytes_of(text) as raw:
-        start = raw.find(b"\n") + 1
-        held = {sign for signs in _SIGNS.values() for sign in signs if raw.find(sign, start) >= 0}
-    return "".join(char for char, signs in _SIGNS.items() if not held.isdisjoint(signs))
 
 
 def _drop_blank_rows(repaired: Repair) -> None:
