@@ -18,7 +18,7 @@ from service.ilp.files import PlanFiles
 from service.ilp.intake import import_files
 from service.ilp.keep import plan_by_id, plan_now, plan_of
 from service.ilp.owner import owner_of
-from service.ilp.sight import open_plan, require_open_plan, visible_plan
+from service.ilp.sight import require_open_plan, shown_plan, visible_plan
 from service.office import Sight, Visit
 
 Show = Callable[[Plan], Plan]
@@ -102,11 +102,13 @@ def _changed(visit: Visit, head: Any, plan: Plan, sight: Sight) -> list[str]:
     What is hidden from whoever brings it counts as changed, whatever it holds: otherwise the
     answer would tell. So does everything of a plan of which nothing is open.
     """
-    found = open_plan(visit.connection, visit.tenant, sight, head)
-    if found is None:
+    if head is None:
         return list(ELEMENTS)
     held = plan_now(visit.connection, visit.tenant, head)
-    hidden = {path[:6] for path in found[1].withheld}
+    shown = shown_plan(held, sight)
+    if shown is None:
+        return list(ELEMENTS)
+    hidden = {path[:6] for path in shown.withheld}
     return [id_ for id_ in ELEMENTS if id_ in hidden or held.entries(id_) != plan.entries(id_)]
 
 

@@ -21,11 +21,16 @@ def visible_plan(plan: Plan, sight: Sight) -> Plan:
 
 
 def seen_plan(connection: Connection, tenant: str, sight: Sight, head: Any) -> Plan | None:
-    """The plan with this row as far as it is open; None where nothing but roster facts would be.
+    """The plan with this row as `shown_plan`."""
+    return shown_plan(plan_now(connection, tenant, head), sight)
+
+
+def shown_plan(plan: Plan, sight: Sight) -> Plan | None:
+    """The plan as far as it is open; None where nothing but roster facts would be.
 
     A plan of which nothing is open is as none at all: that there is one is not told either.
     """
-    shown = visible_plan(plan_now(connection, tenant, head), sight)
+    shown = visible_plan(plan, sight)
     roster = policy.sections()["directory"].fields
     return shown if any(place.id not in roster for place, _ in shown.every_entry()) else None
 
