@@ -12,7 +12,7 @@ from adapters.cis.write import SetReport
 from adapters.port import Progress, silent
 from service.cis.contested import write_statements
 from service.cis.places import layout_of
-from service.cis.sets import Order, Permit, make_set, note_delivered, permit_set
+from service.cis.sets import Order, Permit, make_set, note_delivered, permit_set, remember_set
 from service.errors import Invalid
 from service.ilp.files import PlanFiles
 from service.office import Visit, Window, let_out
@@ -52,8 +52,9 @@ def send_set(
     errand.drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
     with workplace(errand.drafts, errand.name) as draft:
         with let_out(window, lambda visit: _permit(visit, errand, allow_held)) as (visit, permit):
-            report = make_set(window, visit, permit, draft / "set", errand.files)
+            report = make_set(visit, permit, draft / "set", errand.files)
             said = write_statements(visit, permit, errand.files, draft / "set")
+        remember_set(window, permit.order, report)
         # What rows name comes before the rows, and what contests them too.
         files = [draft / "set" / one.name for one in (*report.attached, *report.files)]
         sent = deliver(errand.place, [*said, *files], progress)

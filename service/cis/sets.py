@@ -16,7 +16,6 @@ from sqlalchemy.engine import Connection
 from adapters.cis.write import Asked, SetReport, Written, write_set
 from mappings.cis.layout import Layout
 from schemas.finding import Finding, Severity
-from service.act import Act
 from service.cis.pupils import district_of, pupils_of
 from service.errors import Denied, Held
 from service.ilp.files import PlanFiles
@@ -86,13 +85,11 @@ def permit_set(visit: Visit, students: Sequence[str], order: Order) -> Permit:
     return Permit(order, sights, len(students) - len(sights) if told else 0)
 
 
-def make_set(
-    window: Window, visit: Visit, permit: Permit, out: Path, files: PlanFiles
-) -> SetReport:
-    """Write the set of a permit that is on record, guard it, and remember that it went out.
+def make_set(visit: Visit, permit: Permit, out: Path, files: PlanFiles) -> SetReport:
+    """Write the set of a permit that is on record, and guard it.
 
-    Raises Held, naming the files, where the set is short or unsound: then nothing stands at `out`,
-    and the next set is compared with the one before.
+    Whoever asked for it lets `remember_set` know once all that goes with it is written. Raises
+    Held, naming the files, where the set is short or unsound: then nothing stands at `out`.
     """
     order = permit.order
     asked = Asked(order.on, order.identifier)
@@ -102,16 +99,18 @@ def make_set(
     last = last_set(visit.connection, visit.tenant, order.target, delivered=order.delivers)
     report.findings.extend(check_rows(order.layout, last, report.files))
     report.findings.extend(_check_open(permit))
-    holds = [one for one in report.findings if one.severity >= Severity.HOLD]
+    holds = _holds(report)
     if holds and not order.allow_held:
         _discard(out)
         words = "; ".join(f"{one.file}: {one.problem}" for one in holds)
         example = next((one for one in report.findings if one.severity is Severity.ROW), None)
         words += f" (as here: {example.problem})" if example else ""
         raise Held(f"The set for {order.target} is held: {words}.", holds[0].fix)
-    with writing(window.engine) as connection:
-        _remember(connection, visit.tenant, order, report, visit.act, bool(holds))
     return report
+
+
+def _holds(report: SetReport) -> list[Finding]:
+    return [one for one in report.findings if one.severity >= Severity.HOLD]
 
 
 def _sections() -> tuple[str, ...]:
@@ -185,28 +184,29 @@ def _told(row: sa.Row[Any]) -> dict[str, Any]:
     return {**named, "files": json.loads(named["files"])}
 
 
-def _remember(
-    connection: Connection, tenant: str, order: Order, report: SetReport, act: Act, held: bool
-) -> None:
-    last = last_set(connection, tenant, order.target)
-    files = {
-        one.name: {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256}
-        for one in report.files
-    }
-    connection.execute(
-        sa.insert(cis_set).values(
-            tenant=tenant,
-            target=order.target,
-            number=last["number"] + 1 if last else 1,
-            layout=order.layout.name,
-            scope=order.scope,
-            files=json.dumps(files, sort_keys=True),
-            students=report.students,
-            at=act.at,
-            by=act.by,
-            override=order.allow_held if held else None,
+def remember_set(window: Window, order: Order, report: SetReport) -> None:
+    """Keep what was written of a set: the next one is compared with it."""
+    tenant, files = window.log.tenant, {one.name: _facts(one) for one in report.files}
+    with writing(window.engine) as connection:
+        last = last_set(connection, tenant, order.target)
+        connection.execute(
+            sa.insert(cis_set).values(
+                tenant=tenant,
+                target=order.target,
+                number=last["number"] + 1 if last else 1,
+                layout=order.layout.name,
+                scope=order.scope,
+                files=json.dumps(files, sort_keys=True),
+                students=report.students,
+                at=window.act.at,
+                by=window.act.by,
+                override=order.allow_held if _holds(report) else None,
+            )
         )
-    )
+
+
+def _facts(one: Written) -> dict[str, Any]:
+    return {"rows": one.rows, "bytes": one.bytes, "sha256": one.sha256}
 
 
 def note_delivered(connection: Connection, tenant: str, target: str, at: str) -> None:

@@ -195,7 +195,7 @@ def _career_set(
     """A set of files in the layout of a career information system."""
     from service.cis.contested import called_in
     from service.cis.places import layout_of
-    from service.cis.sets import make_set
+    from service.cis.sets import make_set, remember_set
     from service.ilp.files import PlanFiles
     from service.office import let_out
     from service.office.statements import words_of
@@ -203,11 +203,12 @@ def _career_set(
     files = PlanFiles(session.settings.data, session.tenant)
     name = layout_of(wanted.layout, "layouts").name
     with let_out(window, wanted.permit) as (visit, permit), place.drafted() as (out, account):
-        report = make_set(window, visit, permit, out, files)
+        report = make_set(visit, permit, out, files)
         # In their layouts there is no place for a mark.
         told = {"export": number, "format": f"cis:{name}", "written": report.students}
         told |= _files(report)
         account(told, words_of(visit.statements, called_in(visit, permit, files)))
+    remember_set(window, permit.order, report)
     return told
 
 

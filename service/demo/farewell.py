@@ -11,7 +11,7 @@ from service.access.workflow.agreements import link_account
 from service.access.workflow.clients import Scope, grant_scope
 from service.cis.outgoing import students_of
 from service.cis.places import layout_of
-from service.cis.sets import Order, Permit, make_set, permit_set
+from service.cis.sets import Order, Permit, make_set, permit_set, remember_set
 from service.demo.eyes import VENDOR
 from service.demo.tour import STUDENT, Tour
 from service.ilp.files import PlanFiles
@@ -87,7 +87,8 @@ def _delivered(tour: Tour) -> Parcel:
     window = tour.window("export portfolio", "files for the career system", **asked)
     with let_out(window, _career_permit) as (visit, permit):
         files = PlanFiles(tour.settings.data, tour.settings.tenant)
-        report = make_set(window, visit, permit, out, files)
+        report = make_set(visit, permit, out, files)
+    remember_set(window, permit.order, report)
     words = f"{len(report.files)} files in Naviance's layout, on {report.students} students"
     return Parcel("The career system's files", out, words)
 

@@ -260,6 +260,19 @@ def test_nothing_stays_beside_an_export_that_failed(tmp_path: Path) -> None:
     assert [one.read_text("utf-8") for one in tmp_path.iterdir()] == ["She wants to fly."]
 
 
+@pytest.mark.parametrize("ending", ["loss", "statements"])
+def test_a_set_that_was_not_written_whole_is_not_remembered(
+    school: Home, tmp_path: Path, ending: str
+) -> None:
+    contest(school, LOCAL_ID, MOTHER)
+    # A name that fits the set, and is too long for the draft of what stands beside it.
+    loss, name = ("x" * 250, "set") if ending == "loss" else ("loss", "x" * 230)
+    words = ("--school", SCHOOL, "--format", "cis:generic", *RUNNING, "--loss", tmp_path / loss)
+    assert mistake(export(school, tmp_path / name, *words, by="cara"), "too long")
+    assert school.value("SELECT count(*) FROM cis_set") == 0
+    assert not list(tmp_path.iterdir())
+
+
 def contest(home: Home, student: str, parent: str) -> None:
     """A statement of disagreement is placed with a student's goals."""
     asked = ("request", "add", student, "amendment", "--by", parent, "--section", "careerGoals")
