@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Annotated, Final
 
 import typer
@@ -41,7 +42,7 @@ from service.cli import (
 )
 from service.cli.listing import Listing
 from service.cli.out import print_error, print_json
-from service.cli.session import close_sessions
+from service.cli.session import begin_command, close_sessions
 
 export.export.command("deliver")(deliver.deliver)
 export.export.command("sets")(deliver.sets)
@@ -168,6 +169,7 @@ def _run() -> None:
     """The command itself. Raises Invalid for an argument that could not be kept."""
     from service.errors import Invalid
 
+    begin_command(_name_of(sys.argv[1:]))
     try:
         app()
     except UnicodeEncodeError:
@@ -176,6 +178,19 @@ def _run() -> None:
             raise
         fix = "Set the terminal's locale to UTF-8."
         raise Invalid(f"{wrong!r} is not written in UTF-8.", fix) from None
+
+
+def _name_of(arguments: list[str]) -> str:
+    """The words that name a command; what follows is given to it."""
+    here: typer.Typer | None = app
+    words = []
+    for word in takewhile(lambda word: not word.startswith("-"), arguments):
+        words.append(word)
+        groups = {one.name: one.typer_instance for one in here.registered_groups} if here else {}
+        here = groups.get(word)
+        if here is None:
+            break
+    return " ".join(words)
 
 
 def _is_unicode(given: str) -> bool:

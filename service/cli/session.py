@@ -7,15 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.errors import Misconfigured
 
 if TYPE_CHECKING:
-    import typer
     from sqlalchemy.engine import Connection, Engine
 
     from adapters.port import Progress
@@ -96,6 +95,8 @@ class Session:
             yield connection
 
 
+_under_way: ContextVar[str] = ContextVar("command", default="")
+
 _opened: list[Engine] = []
 """The databases that this command opened."""
 
@@ -130,19 +131,14 @@ def login() -> str:
         return ""
 
 
+def begin_command(name: str) -> None:
+    """Tell what the command under way is called."""
+    _under_way.set(name)
+
+
 def command_name() -> str:
     """The command under way without the program's name, such as `student show`."""
-    from service.cli.main import app
-
-    here: typer.Typer | None = app
-    words = []
-    for word in takewhile(lambda word: not word.startswith("-"), sys.argv[1:]):
-        words.append(word)
-        groups = {one.name: one.typer_instance for one in here.registered_groups} if here else {}
-        here = groups.get(word)
-        if here is None:
-            break
-    return " ".join(words)
+    return _under_way.get()
 
 
 def open_session() -> Session:
