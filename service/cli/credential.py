@@ -64,7 +64,7 @@ def import_file(
 
     session = open_session()
     with at_window(session.window(reason)) as visit:
-        visit.lookup(student, "read", ["profile"])
+        visit.find(student, "read", ["profile"])
     # A file may take its time, or a server may: nothing else waits for it.
     looked = _looked(file, issuers, online)
     files = PlanFiles(session.settings.data, session.tenant)

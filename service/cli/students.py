@@ -64,7 +64,7 @@ def set_field(
 
     field = field.removeprefix("person.")  # as messages write it
     with at_window(open_session().window(reason)) as visit:
-        record_id = visit.lookup(given).student
+        record_id = visit.find(given)
         visit.write(Proposal(record_id, record_id, {f"person.{field}": value or None}))
         record = load_record(visit.connection, visit.tenant, "person", record_id)
         edit_field(

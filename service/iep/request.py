@@ -51,9 +51,7 @@ def found(visit: Visit, given: str, action: str = "read") -> str:
 
     What is asked next says for which part, and puts that on record. Raises Refused.
     """
-    student = visit.lookup(given, action, [SECTION]).student
-    visit.events.pop()
-    return student
+    return visit.find(given, action, [SECTION])
 
 
 def looked(visit: Visit, given: str, field: str, *sections: str) -> Sight:

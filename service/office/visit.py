@@ -119,11 +119,23 @@ class Visit:
         Raises Refused alike for somebody unknown and for somebody of whom nothing is open: the
         answer must not tell which.
         """
+        return self._noted(*self._found(given, action, sections, whose))
+
+    def find(self, given: str, action: str = "read", sections: Iterable[str] | None = None) -> str:
+        """The student whom `lookup` would show, of whom nothing is looked at yet.
+
+        What is asked next is what goes on record. Raises Refused as `lookup`.
+        """
+        return self._found(given, action, sections, None)[0].student
+
+    def _found(
+        self, given: str, action: str, sections: Iterable[str] | None, whose: str | None
+    ) -> tuple[Sight, Rows]:
         wanted = tuple(sections or policy.sections())
         student = whose or self._known(given)
         sight, rows = self._look(student or "", action, wanted)
         if student is not None and sight.decisions:
-            return self._noted(sight, rows)
+            return sight, rows
         event = self._refused(student or "", action, wanted, rows).event
         raise Refused(
             f"{given!r} is not known here, or not open to {self._asker}.",

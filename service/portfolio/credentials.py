@@ -96,7 +96,7 @@ def take_in(
     an issuer on the list; Refused where the accomplishments are not the account's to write.
     """
     _require_believed(looked, unknown=unknown)
-    student = visit.lookup(given, "read", ["profile"]).student
+    student = visit.find(given, "read", ["profile"])
     visit.write(Proposal(student, student, {"STR.06": looked.name}))
     head = existing_plan(visit.connection, visit.tenant, student)
     plan_id = str(head.id)

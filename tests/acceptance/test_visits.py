@@ -90,6 +90,15 @@ def test_a_mother_may_not_rename_her_child(school: Home) -> None:
     assert last_event(school)["fields"] == ["person.given_name"]
 
 
+def test_whoever_sets_a_field_looks_at_nothing_else(school: Home) -> None:
+    before = school.value("SELECT count(*) FROM audit_event")
+    words = ("student", "set", LOCAL_ID, "email", "lupe@x.example", "--reason", "mine")
+    assert school(*words, OPERATOR="lupe").status == 0
+    event = last_event(school)
+    assert (event["action"], event["fields"]) == ("write", ["person.email"])
+    assert school.value("SELECT count(*) FROM audit_event") == before + 1
+
+
 def revised(home: Home, path: Path) -> Path:
     """The student's own plan with another goal."""
     document = exported(home, "lupe")
