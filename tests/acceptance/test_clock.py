@@ -60,7 +60,7 @@ def test_a_rehearsal_has_a_clock_and_says_so_on_its_log(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.databases("sqlite")
 def test_a_rehearsal_that_was_cut_off_begins_again(engine: Engine, tmp_path: Path) -> None:
     log = audit_log(tmp_path)
     for _ in range(2):

@@ -41,10 +41,7 @@ GOAL = Item("careerGoals", "goal-1")
 TEAM = (Member("head", represents_agency=True), Member("aide"))
 
 
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database: what is asked of it here is plain."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture

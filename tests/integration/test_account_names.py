@@ -26,10 +26,7 @@ NAMES = ("PRV", "MEN", "nurse", "0042", " custodian", "", "a\nb")
 TERMS = Terms("CIS", "a1", "instruction", frozenset({"profile"}), LATER, LATER, terms="x")
 
 
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database: what is asked of it here is plain."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture

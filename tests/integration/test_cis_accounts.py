@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cis_results import ADA, BEN, Career, make_career, make_district
-from support.cli import Home
-from support.hamlet import Hamlet
-
-
-@pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Hamlet]:
-    return make_district(tmp_path_factory.mktemp("district") / "home")
-
-
-@pytest.fixture
-def career(tmp_path: Path, district: tuple[Home, Hamlet]) -> Career:
-    return make_career(tmp_path / "home", district)
-
+from support.cis_results import ADA, BEN, Career
 
 STRANGER = {"student_id": "", "account_id": "x9", "given_name": "Adaa", "family_name": "Ash"}
 

@@ -6,20 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cis_results import ADA, BEN, Career, make_career, make_district, take_in
-from support.cli import Home, changed_tables
-from support.hamlet import Hamlet
+from support.cis_results import ADA, BEN, Career, take_in
+from support.cli import changed_tables
 from support.sftp_server import PASSWORD, USER, sftp_server
-
-
-@pytest.fixture(scope="module")
-def district(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Hamlet]:
-    return make_district(tmp_path_factory.mktemp("district") / "home")
-
-
-@pytest.fixture
-def career(tmp_path: Path, district: tuple[Home, Hamlet]) -> Career:
-    return make_career(tmp_path / "home", district)
 
 
 def test_what_is_said_stands_in_the_plan_with_its_provenance(career: Career) -> None:

@@ -8,20 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import Home
-from support.iep_town import codes, counts, deliver, make_town, night, redeliver
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, fixtures: Path) -> Home:
-    return make_town(tmp_path_factory.mktemp("ieps"), fixtures)
-
-
-@pytest.fixture
-def home(town: Home, fixtures: Path) -> Home:
-    """The same, as on the morning after."""
-    town.rewind("delivered")
-    deliver(town, fixtures / "iep" / "night1")
-    return town
+from support.iep_town import codes, counts, deliver, night, redeliver
 
 
 def test_a_delivery_of_headers_alone_is_held(home: Home) -> None:

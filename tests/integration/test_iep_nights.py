@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.cli import Home
 from support.iep_docs import changed, of_student
-from support.iep_town import DAY, codes, counts, deliver, ieps, make_town, night, redeliver
+from support.iep_town import DAY, codes, counts, deliver, ieps, night, redeliver
 from support.nights import edited, record_id, setting, students
 
 from service.iep.mirror import current_version, mirrored_of, versions_of
@@ -15,19 +15,6 @@ from service.store.database import open_engine, reading, writing
 from service.store.iep_work_tables import iep_link
 
 AMENDED, GONE = "0001088", "0001131"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, fixtures: Path) -> Home:
-    return make_town(tmp_path_factory.mktemp("ieps"), fixtures)
-
-
-@pytest.fixture
-def home(town: Home, fixtures: Path) -> Home:
-    """The same, as on the morning after."""
-    town.rewind("delivered")
-    deliver(town, fixtures / "iep" / "night1")
-    return town
 
 
 def person(home: Home, local_id: str) -> str:

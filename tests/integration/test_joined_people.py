@@ -36,11 +36,6 @@ TABLES = {
 }
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def dialect(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 def row_about(table: sa.Table, person: str) -> dict[str, Any]:
     """A row with something in every column that needs it, naming a person wherever it can."""
     needed = {one.name: FILLING[one.type.python_type] for one in table.c if not one.nullable}

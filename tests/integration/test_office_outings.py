@@ -22,13 +22,7 @@ from service.settings import instant
 from service.store.database import writing
 from service.store.tables import ROSTER
 
-BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database, where a test asks for no more."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture
@@ -51,7 +45,7 @@ def test_it_is_on_record_before_it_is_written(school: School) -> None:
     assert len(school.events()) == 1
 
 
-@pytest.mark.parametrize("dialect", BOTH, indirect=True)
+@pytest.mark.databases("sqlite", "postgresql")
 def test_what_is_read_is_what_was_decided_on(school: School) -> None:
     person = ROSTER["person"]
     with let_out(window(school), see) as (visit, _):

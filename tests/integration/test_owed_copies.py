@@ -24,11 +24,7 @@ from service.settings import instant
 from service.store.database import writing
 from service.store.tables import ROSTER
 
-
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database: what is asked of it here is plain."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture

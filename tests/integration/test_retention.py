@@ -84,10 +84,7 @@ class School:
             return list(connection.execute(query).all())
 
 
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database by default; what differs is asked of both below."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture
@@ -151,10 +148,7 @@ def files_of(school: School) -> list[str]:
     return sorted(path.name for path in school.files.data.rglob("*") if path.is_file())
 
 
-BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
-@pytest.mark.parametrize("dialect", BOTH, indirect=True)
+@pytest.mark.databases("sqlite", "postgresql")
 def test_the_schedule_destroys_who_left_long_ago_and_nobody_else(school: School) -> None:
     before = naming(school, STAYS)
     (counts,) = school.run()

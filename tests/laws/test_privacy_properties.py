@@ -41,10 +41,7 @@ from service.store.tables import ROSTER
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database, where a test asks for no more."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture
@@ -68,9 +65,7 @@ def test_property_01_every_cell_is_decided_and_the_unknown_is_denied() -> None:
     assert not [one for one in keys if nobody.decide(one[1], one[2]).allowed]
 
 
-@pytest.mark.parametrize(
-    "dialect", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
+@pytest.mark.databases("sqlite", "postgresql")
 def test_property_02_filter_and_predicate_give_the_same_students(engine: Engine) -> None:
     draw = Asking(2024, students=20)
     with writing(engine) as connection:

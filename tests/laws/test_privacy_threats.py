@@ -42,10 +42,7 @@ from service.store.tables import change
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(params=["sqlite"])
-def dialect(request: pytest.FixtureRequest) -> str:
-    """One database: both are compared elsewhere."""
-    return str(request.param)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture

@@ -1,10 +1,15 @@
-"""Databases for tests: each test that asks for one runs on SQLite and on PostgreSQL."""
+"""Databases for tests: each test that asks for one runs on SQLite and on PostgreSQL.
+
+`@pytest.mark.databases("sqlite")` asks for that one alone; a test's own mark goes before that of
+its module.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from sqlalchemy.engine import Engine
@@ -13,8 +18,21 @@ from support.postgres import Cluster, Unavailable, running
 from service.store.database import open_engine
 from service.store.migrate import upgrade
 
+_BOTH: Final = ("sqlite", "postgresql")
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test that needs a database run on each that it is marked with, else on both."""
+    if "dialect" in metafunc.fixturenames:
+        asked = metafunc.definition.get_closest_marker("databases")
+        marks = {"postgresql": pytest.mark.postgres}
+        kinds = [
+            pytest.param(one, marks=marks.get(one, ())) for one in (asked.args if asked else _BOTH)
+        ]
+        metafunc.parametrize("dialect", kinds, indirect=True)
+
+
+@pytest.fixture
 def dialect(request: pytest.FixtureRequest) -> str:
     """The kind of database that this run of the test has."""
     return str(request.param)
