@@ -124,7 +124,7 @@ def _in_table(table: Table, path: str) -> Iterator[Way]:
         above = bare(str(ours)[: -len(str(row.ours))])
         told = (f"{above}{each.path}" for each in row.when if each.tells)
         if path in told:
-            yield _told(table, row.when)
+            yield _told(table, row.when, row)
     if any(str(each.path) == path and each.tells for each in table.when):
         yield _told(table, table.when)
     for assumed in table.assumed:
@@ -158,17 +158,24 @@ def _way(table: Table, theirs: str, row: Row) -> Way:
 
 
 def _fate(table: Table, row: Row) -> Fate:
-    ways = {table.direction, row.direction}
-    if Direction.OUT in ways:
+    if row.direction is Direction.OUT or not table.returns:
         return Fate.WRITTEN
-    if Direction.IN in ways:
+    if Direction.IN in {table.direction, row.direction}:
         return Fate.READ
     return Fate.SWITCHED if table.switch else Fate.CARRIED
 
 
-def _told(table: Table, conditions: tuple[Condition, ...]) -> Way:
+def _told(table: Table, conditions: tuple[Condition, ...], row: Row | None = None) -> Way:
     asked = " and ".join(str(each) for each in conditions)
-    return Way(Fate.TOLD, table.name, table.entity, condition=asked, carrier=table.switch or "")
+    returns = table.returns and (row is None or row.direction is not Direction.OUT)
+    return Way(
+        Fate.TOLD if returns else Fate.WRITTEN,
+        table.name,
+        table.entity,
+        condition=asked,
+        carrier=table.switch or "",
+        reason="" if returns else (row and row.reason) or table.reason,
+    )
 
 
 @dataclass(frozen=True, slots=True)

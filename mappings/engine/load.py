@@ -13,7 +13,17 @@ from mappings.engine.model import Assumed, Condition, Constant, Direction, Need,
 from mappings.engine.paths import ROOT, Path, parse_path
 from schemas.standards.shape import Kind, Property, Shape
 
-_TEXTS = ("standard", "version", "entity", "ours", "direction", "reason", "within", "source")
+_TEXTS = (
+    "standard",
+    "version",
+    "entity",
+    "ours",
+    "direction",
+    "reason",
+    "within",
+    "source",
+    "read_as",
+)
 _PARTS = ("rows", "constants", "when", "assumed", "ours_only", "theirs_only")
 _TABLE_KEYS = frozenset({*_TEXTS, *_PARTS, "protection", "switch", "unique"})
 _ROW_KEYS = frozenset(
@@ -122,6 +132,7 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
         digest=hashlib.sha256(repr(sorted(_flat(raw))).encode()).hexdigest(),
         unique=tuple(parse_path(path) for path in raw.get("unique", ())),
         needs=builder.needs(rows, within),
+        read_as=raw.get("read_as"),
     )
 
 

@@ -118,6 +118,7 @@ class Table:
     record whose items the table makes, `unique` the values by which these are told apart; without
     it the table makes records. `switch` names what a tenant must have turned on before anything
     leaves by it, `protection` how the receiving side guards it by default (`edfi.md` §2.8).
+    `read_as` is the subject as which the values of a table that only goes out are read again.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Table:
     digest: str
     unique: tuple[Path, ...] = ()
     needs: tuple[Need, ...] = ()
+    read_as: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -150,6 +152,11 @@ class Table:
     def reads(self) -> bool:
         """Whether the table serves the way in."""
         return self.direction is not Direction.OUT
+
+    @property
+    def returns(self) -> bool:
+        """Whether what the table writes is read again, by itself or as another subject."""
+        return self.reads or self.read_as is not None
 
     def all_rows(self) -> Iterator[tuple[Path, Path, Row]]:
         """Every row, nested ones with the full paths of ours and of theirs."""

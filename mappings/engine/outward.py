@@ -128,19 +128,26 @@ class _Write:
         for condition in row.when:
             if condition.tells:
                 self.carried[f"{at}{condition.path}"] = theirs
+                self._return(row, [f"{at}{condition.path}"], read_at(ours, condition.path))
         if row.rows:
             return
         members = [each for each in self.carried if each.startswith(f"{place}[")]
         for each in members or [place]:
             self.carried[each] = theirs
-        if row.direction is Direction.BOTH:
-            self.exact.update(members or [place])
-        else:
-            told = f"leaves, and is not read back: {row.reason}"
-            value = read_at(ours, row.ours)
-            self.one_way.setdefault(place, Missed(place, told, value, blurred=True))
+        self._return(row, members or [place], read_at(ours, row.ours))
         if isinstance(row.codec, Native) and row.codec.without:
             self._carry_part(row.codec, place, read_at(ours, row.ours), theirs)
+
+    def _return(self, row: Row | None, places: list[str], value: Any) -> None:
+        """Note whether places that were carried are read again, by a row or by the table itself."""
+        one_way = row is not None and row.direction is not Direction.BOTH
+        if not one_way and self.table.returns:
+            self.exact.update(places)
+            return
+        reason = row.reason if row is not None and one_way else self.table.reason
+        told = f"leaves, and is not read back: {reason}"
+        for place in places:
+            self.one_way.setdefault(place, Missed(place, told, value, blurred=True))
 
     def _carry_part(self, codec: Native, place: str, value: Any, theirs: tuple[str, ...]) -> None:
         """Of content that leaves some keys behind, carry the rest value by value."""
@@ -267,6 +274,7 @@ class _Write:
         for condition in self.table.when:
             if condition.tells:
                 self.carried[str(condition.path)] = ()
+                self._return(None, [str(condition.path)], read_at(ours, condition.path))
         for assumed in self.table.assumed:
             value = read_at(ours, assumed.path)
             if value == assumed.value:

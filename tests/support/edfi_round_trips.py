@@ -6,8 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 
-from mappings.engine.book import Book
-from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.loss import Losses, Side
 from mappings.engine.paths import Tree, leaves, shape_of_place
 from mappings.engine.plans import places_of
 from mappings.engine.reasons import ROUTINE
@@ -30,23 +29,15 @@ def places(values: Counter[tuple[str, str, str]]) -> set[Place]:
     return {(element, path) for element, path, _ in values}
 
 
-def unlisted(lost: Iterable[Place], out: Losses, back: Losses, book: Book) -> list[Place]:
-    """What is lost and neither listed on the way out nor on the way back."""
+def unlisted(lost: Iterable[Place], out: Losses, back: Losses) -> list[Place]:
+    """What is lost and neither listed on the way out nor, by its element, on the way back."""
     told = {(key.subject, key.path) for key in out if key.side is Side.OURS}
-    unread = {subject for key in back for subject in _subjects(key, book)}
+    unread = {key.subject for key in back}
     return [
         each
         for each in lost
         if each[0] not in unread and not any(_covers(one, each) for one in told)
     ]
-
-
-def _subjects(key: LossKey, book: Book) -> set[str]:
-    """The elements that a loss on the way back is about."""
-    if key.subject in ELEMENTS:
-        return {key.subject}
-    tables = book.by_entity.get(key.subject, ())
-    return {table.subject for table in tables if table.writes and not table.reads}
 
 
 def _covers(told: Place, place: Place) -> bool:

@@ -192,3 +192,28 @@ def test_a_row_that_only_writes_names_what_does_not_come_back() -> None:
         {"title": "A"},
         ["a: leaves, and is not read back: a label (1)"],
     )
+
+
+OUT_ONLY = """
+direction = "out"
+reason = "a label"
+when = { kind = "x" }
+rows.a = { to = "title", codec = "text", when = { b = "y" } }
+"""
+
+
+def test_what_a_table_that_is_not_read_writes_is_named_with_what_its_conditions_tell() -> None:
+    told = written(table(OUT_ONLY, FLAT), {"a": "A", "b": "y", "kind": "x"})[1]
+    why = "leaves, and is not read back: a label (1)"
+    assert told == [f"a: {why}", f"b: {why}", f"kind: {why}"]
+
+
+def test_what_is_read_as_another_subject_comes_back() -> None:
+    of = table(f'read_as = "other"\n{OUT_ONLY}', FLAT)
+    assert written(of, {"a": "A", "b": "y", "kind": "x"})[1] == []
+
+
+def test_what_the_condition_of_a_row_that_only_goes_out_tells_is_named() -> None:
+    row = 'to = "title", codec = "text", when = { b = "y" }, one_way = "out", reason = "a label"'
+    told = written(table(f"rows.a = {{ {row} }}", FLAT), {"a": "A", "b": "y"})[1]
+    assert told == [f"{each}: leaves, and is not read back: a label (1)" for each in "ab"]
