@@ -119,6 +119,7 @@ def who(student: Student, section: Part, at: At = None, as_json: Json = False) -
     """List everybody who can read a section of a student now, and by which rule."""
     from service.access.explain import readers
     from service.office import at_window
+    from service.office.names import called
 
     _check(section, "read")
     with at_window(open_session().window()) as visit:
@@ -127,14 +128,16 @@ def who(student: Student, section: Part, at: At = None, as_json: Json = False) -
             raise _refusal(visit, student)
         now = moment_of(visit.clerk, "at", at) or visit.now
         found = list(readers(visit.connection, visit.district, record_id, section, now))
+        names = called(visit, {one.subject for one in found})
     rows = [
-        {"subject": one.subject, "purpose": one.purpose, **_rules(one.decision, told=True)}
+        {"subject": one.subject, "name": str(names[one.subject])}
+        | {"purpose": one.purpose, **_rules(one.decision, told=True)}
         for one in found
     ]
     if as_json:
         print_json(rows)
     elif rows:
-        cells = [[row["subject"], row["purpose"], "; ".join(row["rules"])] for row in rows]
+        cells = [[row["name"], row["purpose"], "; ".join(row["rules"])] for row in rows]
         print_rich(table(f"Who can read {section}", ["subject", "purpose", "rules"], cells))
     else:
         typer.echo("Nobody.")

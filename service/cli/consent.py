@@ -13,6 +13,7 @@ from service.cli.counter import (
     Row,
     Student,
     Why,
+    asking,
     at_work,
     listed,
     looking,
@@ -20,6 +21,7 @@ from service.cli.counter import (
     party_of,
     student_of,
     told,
+    with_names,
 )
 
 if TYPE_CHECKING:
@@ -120,9 +122,10 @@ def copies(student: One = None, every: Every = False, as_json: Json = False) -> 
     """List the copies that are owed of what was told by a consent that asks for them."""
     from service.access.workflow.copies import list_copies
 
-    with looking() as clerk:
-        rows = list_copies(clerk, student and student_of(clerk, student), every=every)
-    columns = ["id", "student_id", "owed_to", "receiver_id", "fields", "seq", "last_at", "sent_at"]
+    with asking() as visit:
+        whose = student and student_of(visit.clerk, student)
+        rows = with_names(visit, list_copies(visit.clerk, whose, every=every), "student_id")
+    columns = ["id", "student", "owed_to", "receiver_id", "fields", "seq", "last_at", "sent_at"]
     listed("Copies", columns, rows, as_json)
 
 
@@ -166,9 +169,10 @@ def list_optouts(student: One = None, as_json: Json = False) -> None:
     """List refusals of directory information."""
     from service.access.workflow.spans import list_spans
 
-    with looking() as clerk:
-        rows = list_spans(clerk, "opt-out", student and student_of(clerk, student))
-    listed("Opt-outs", ["id", "student_id", "in_force", "valid_from", "valid_to"], rows, as_json)
+    with asking() as visit:
+        rows = list_spans(visit.clerk, "opt-out", student and student_of(visit.clerk, student))
+        rows = with_names(visit, rows, "student_id")
+    listed("Opt-outs", ["id", "student", "in_force", "valid_from", "valid_to"], rows, as_json)
 
 
 def _recipient(clerk: Clerk, given: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from service.access.workflow.clerk import Clerk, Done
     from service.access.workflow.spans import Span
+    from service.office import Visit
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Student = Annotated[str, typer.Argument(help="A sourcedId, a local id or a state id.")]
@@ -41,8 +42,31 @@ def at_work(reason: str) -> Iterator[Clerk]:
 @contextmanager
 def looking() -> Iterator[Clerk]:
     """As `at_work`, for a question without a reason."""
-    with at_work("") as clerk:
-        yield clerk
+    with asking() as visit:
+        yield visit.clerk
+
+
+@contextmanager
+def asking() -> Iterator[Visit]:
+    """As `looking`, where the answer calls people by name."""
+    from service.office import at_window
+
+    with at_window(open_session().window()) as visit:
+        yield visit
+
+
+def with_names(visit: Visit, rows: list[dict[str, Any]], *columns: str) -> list[dict[str, Any]]:
+    """The rows with what to call the people whose ids stand in columns such as `student_id`.
+
+    Under `student` stands the name as far as it is open to whoever asks, else the id.
+    """
+    from service.office.names import called
+
+    found = called(visit, {row[column] for row in rows for column in columns})
+    return [
+        {**row, **{column.removesuffix("_id"): str(found[row[column]]) for column in columns}}
+        for row in rows
+    ]
 
 
 def student_of(clerk: Clerk, given: str) -> str:

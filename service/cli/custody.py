@@ -15,13 +15,14 @@ from service.cli.counter import (
     Row,
     Student,
     Why,
+    asking,
     at_work,
     listed,
-    looking,
     party_of,
     span_of,
     student_of,
     told,
+    with_names,
 )
 
 restriction = typer.Typer(help="Who is barred from a student's record.", no_args_is_help=True)
@@ -58,7 +59,7 @@ def end_restriction(restriction_id: Row, reason: Why, as_json: Json = False) -> 
 @restriction.command("list")
 def list_restrictions(student: One = None, as_json: Json = False) -> None:
     """List who is barred, and by which document."""
-    columns = ["id", "student_id", "person_id", "evidence", *SPAN]
+    columns = ["id", "student", "person_id", "evidence", *SPAN]
     _list("restriction", "Restrictions", columns, student, as_json)
 
 
@@ -81,7 +82,7 @@ def lift_hold(hold_id: Row, reason: Why, as_json: Json = False) -> None:
 @hold.command("list")
 def list_holds(student: One = None, as_json: Json = False) -> None:
     """List legal holds."""
-    _list("hold", "Holds", ["id", "student_id", "reason", *SPAN], student, as_json)
+    _list("hold", "Holds", ["id", "student", "reason", *SPAN], student, as_json)
 
 
 @standing.command("add")
@@ -112,7 +113,7 @@ def end_standing(standing_id: Row, reason: Why, as_json: Json = False) -> None:
 @standing.command("list")
 def list_standings(student: One = None, as_json: Json = False) -> None:
     """List the facts that move rights."""
-    columns = ["id", "student_id", "kind", "evidence", *SPAN]
+    columns = ["id", "student", "kind", "evidence", *SPAN]
     _list("standing", "Facts in law", columns, student, as_json)
 
 
@@ -127,6 +128,7 @@ def _end(kind: str, id_: str, reason: str, as_json: bool) -> None:
 def _list(kind: str, title: str, columns: list[str], student: str | None, as_json: bool) -> None:
     from service.access.workflow.spans import list_spans
 
-    with looking() as clerk:
-        rows = list_spans(clerk, kind, student and student_of(clerk, student))
+    with asking() as visit:
+        rows = list_spans(visit.clerk, kind, student and student_of(visit.clerk, student))
+        rows = with_names(visit, rows, "student_id")
     listed(title, columns, rows, as_json)

@@ -14,12 +14,13 @@ from service.cli.counter import (
     Row,
     Student,
     Why,
+    asking,
     at_work,
     listed,
-    looking,
     moment_of,
     student_of,
     told,
+    with_names,
 )
 from service.cli.out import print_json
 
@@ -59,9 +60,9 @@ def review(
     from service.access.workflow.emergencies import review as sign
 
     if grant is None:
-        with looking() as clerk:
-            rows = list_emergencies(clerk, every=every)
-        columns = ["id", "account_id", "student_id", "section", "reason", "threat", "valid_to"]
+        with asking() as visit:
+            rows = with_names(visit, list_emergencies(visit.clerk, every=every), "student_id")
+        columns = ["id", "account_id", "student", "section", "reason", "threat", "valid_to"]
         listed("Break-glass", columns, rows, as_json)
         return
     with at_work(reason) as clerk:

@@ -207,14 +207,23 @@ def list_all(
 ) -> None:
     """List proposals and where they stand."""
     from service.iep.request import list_proposals
+    from service.office.names import called
 
     with visiting() as visit:
         found = list_proposals(visit, student)
+        names = called(visit, {one.student_id for one in found})
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([asdict(one) | {"student": str(names[one.student_id])} for one in found])
         return
     rows = [
-        [one.id, one.state, one.student_id, f"{one.change} {one.part}", one.wording, one.expires_on]
+        [
+            one.id,
+            one.state,
+            names[one.student_id],
+            f"{one.change} {one.part}",
+            one.wording,
+            one.expires_on,
+        ]
         for one in found
     ]
     columns = ["id", "state", "student", "what", "wording", "waits until"]

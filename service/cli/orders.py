@@ -13,12 +13,13 @@ from service.cli.counter import (
     Row,
     Student,
     Why,
+    asking,
     at_work,
     listed,
-    looking,
     moment_of,
     student_of,
     told,
+    with_names,
 )
 from service.cli.out import print_json
 from service.cli.session import open_session
@@ -63,22 +64,25 @@ def show(student: One = None, every: Every = False, as_json: Json = False) -> No
     """List open orders, the first to fall due first."""
     from service.access.workflow.orders import list_orders
 
-    with looking() as clerk:
-        rows = list_orders(clerk, student and student_of(clerk, student), every=every)
-    columns = ["id", "state", "student_id", "section", "basis", "due_at", "done_at"]
+    with asking() as visit:
+        whose = student and student_of(visit.clerk, student)
+        rows = with_names(visit, list_orders(visit.clerk, whose, every=every), "student_id")
+    columns = ["id", "state", "student", "section", "basis", "due_at", "done_at"]
     listed("Orders of destruction", columns, rows, as_json)
 
 
 @retention.command("plan")
 def plan(as_json: Json = False) -> None:
     """Show what is due and what keeps it; nothing is destroyed. For the custodian of records."""
-    from service.office import at_window
+    from service.office.names import called
     from service.retention.due import due_now
 
-    with at_window(open_session().window()) as visit:
+    with asking() as visit:
         visit.require_custodian("see what is due")
         found = due_now(visit.connection, visit.district, visit.now)
-    _tell([_plain(one, one.counts) for one in found], as_json, "are due")
+        names = called(visit, {one.student for one in found})
+    rows = [{**_plain(one, one.counts), "name": str(names[one.student])} for one in found]
+    _tell(rows, as_json, "are due")
 
 
 @retention.command("run")
@@ -113,5 +117,6 @@ def _tell(rows: list[dict[str, Any]], as_json: bool, words: str) -> None:
     for row in rows:
         going = ", ".join(f"{name} {count}" for name, count in sorted(row["counts"].items()))
         state = f"kept: {', '.join(row['kept'])}" if row["kept"] else going or "a section"
-        typer.echo(f"{row['student']} {row['section']} ({row['basis']}): {state}")
+        whose = row.get("name", row["student"])  # who is destroyed is not named once more
+        typer.echo(f"{whose} {row['section']} ({row['basis']}): {state}")
     typer.echo(f"{len(rows)} {words}.")

@@ -16,6 +16,7 @@ from service.cli.counter import (
     Row,
     Student,
     Why,
+    asking,
     at_work,
     listed,
     looking,
@@ -24,6 +25,7 @@ from service.cli.counter import (
     span_of,
     student_of,
     told,
+    with_names,
 )
 
 if TYPE_CHECKING:
@@ -76,9 +78,10 @@ def list_ties(student: One = None, as_json: Json = False) -> None:
     """List ties beyond the roster."""
     from service.access.workflow.ties import list_ties as rows_of
 
-    with looking() as clerk:
-        rows = rows_of(clerk, student and student_of(clerk, student))
-    columns = ["id", "student_id", "kind", "agent_id", "notice_met", "evidence", *SPAN]
+    with asking() as visit:
+        rows = rows_of(visit.clerk, student and student_of(visit.clerk, student))
+        rows = with_names(visit, rows, "student_id")
+    columns = ["id", "student", "kind", "agent_id", "notice_met", "evidence", *SPAN]
     listed("Ties", columns, rows, as_json)
 
 

@@ -14,6 +14,7 @@ from service.cli.counter import (
     Row,
     Student,
     Why,
+    asking,
     at_work,
     day_of,
     listed,
@@ -22,6 +23,7 @@ from service.cli.counter import (
     party_of,
     student_of,
     told,
+    with_names,
 )
 
 request = typer.Typer(help="Requests to inspect, amend or transfer.", no_args_is_help=True)
@@ -90,9 +92,11 @@ def show(student: One = None, every: Every = False, as_json: Json = False) -> No
     """List open requests, the most urgent first, with the days that are left."""
     from service.access.workflow.requests import list_requests
 
-    with looking() as clerk:
-        rows = list_requests(clerk, student and student_of(clerk, student), every=every)
-    columns = ["id", "days_left", "kind", "student_id", "section", "requester_id", "decision"]
+    with asking() as visit:
+        whose = student and student_of(visit.clerk, student)
+        rows = list_requests(visit.clerk, whose, every=every)
+        rows = with_names(visit, rows, "student_id", "requester_id")
+    columns = ["id", "days_left", "kind", "student", "section", "requester", "decision"]
     listed("Requests", columns, rows, as_json)
 
 

@@ -116,6 +116,12 @@ def test_who_of_a_section_that_teachers_read(custodian: Home) -> None:
     assert "TCH.careerGoals.read:LEI" in {rule for one in found for rule in one["rules"]}
 
 
+def test_who_is_called_by_name_where_there_is_no_account(custodian: Home) -> None:
+    said = custodian("access", "who", LOCAL_ID, "disability").out
+    assert f"Guadalupe Herrera ({LOCAL_ID})" in said
+    assert "Mia Herrera" in said
+
+
 @pytest.mark.parametrize(
     "words",
     [

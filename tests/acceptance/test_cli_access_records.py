@@ -160,3 +160,17 @@ def test_a_student_at_college_holds_the_rights(custodian: Home) -> None:
 )
 def test_mistakes_end_in_a_sentence(custodian: Home, words: tuple[str, ...]) -> None:
     assert mistake(custodian(*words))
+
+
+def test_a_list_calls_students_by_name_and_number(custodian: Home) -> None:
+    made(custodian, "request", "add", LOCAL_ID, "inspection", "--by", MOTHER)
+    assert {"Guadalupe", "(0001052)", "Mia"} <= set(custodian("request", "list").out.split())
+    (row,) = custodian("request", "list", "--json").json
+    assert (row["student"], len(row["student_id"])) == ("Guadalupe Herrera (0001052)", 24)
+
+
+def test_a_list_calls_nobody_by_name_to_whom_names_are_shut(custodian: Home) -> None:
+    made(custodian, "hold", "add", LOCAL_ID, *WHY)
+    later = {"NOW": "2027-06-20T18:00:00Z"}  # a roster so old tells staff nothing any more
+    (row,) = custodian("hold", "list", "--json", **later).json
+    assert row["student"] == row["student_id"]

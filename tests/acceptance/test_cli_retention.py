@@ -41,7 +41,7 @@ def test_a_hold_keeps_what_was_ordered(home: Home) -> None:
     (due,) = run(home)
     assert due["kept"] == ["legal hold legal_hold-1"]
     assert goals(home) == before
-    assert "legal hold" in home("retention", "plan").out
+    assert f"Guadalupe Herrera ({LOCAL_ID}) *" in home("retention", "plan").out
 
 
 def test_an_order_is_withdrawn(home: Home) -> None:
