@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
@@ -22,7 +22,7 @@ from mappings.engine.paths import Tree, is_under
 from mappings.engine.plans import WHOLE
 from mappings.engine.records import read_record
 from mappings.hub import Hub, Records, frame_of
-from mappings.ilp.profile import STATE
+from mappings.ilp.profile import STATE, day_after
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
 from schemas.roster.entities import FIELDS
@@ -31,6 +31,7 @@ from schemas.standards.shape import StandardRecord
 SOURCE: Final = "CEDS"
 PERSON: Final = "Person"
 _BATCH: Final = 10_000
+ENDLESS: Final = "a roster names the day after, and there is none"
 _NUMBER: Final = "hasPersonIdentification[].PersonIdentifier"
 _TOLD_BY: Final = ("person_id", "org_id", "class_id", "agent_id", "role", "begin_date")
 """What tells a record that goes by no address from others."""
@@ -77,10 +78,19 @@ class Reading:
         if "id" not in row and (told := [str(row[key]) for key in _TOLD_BY if key in row]):
             row["id"] = "|".join(told)
         if "end_date" in row:
-            row["end_date"] = (date.fromisoformat(row["end_date"]) + timedelta(days=1)).isoformat()
+            self._end(entity, row)
         if "user_ids" in row:
             row["user_ids"] = [_named(each) for each in row["user_ids"] if self._is_named(each)]
         return {name: value for name, value in row.items() if value != []}
+
+    def _end(self, entity: str, row: Tree) -> None:
+        """Put the day after the last day of a record in the place of that day."""
+        last = row.pop("end_date")
+        after = day_after(last)
+        if after is None:
+            self.losses.add(LossKey(Side.OURS, entity, "end_date", ENDLESS), last)
+        else:
+            row["end_date"] = after
 
     def _is_named(self, user_id: Tree) -> bool:
         """Whether an identifier says of which system it is, and what it is."""

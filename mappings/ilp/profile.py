@@ -105,7 +105,8 @@ def _organization(named: Tree, kind: str, parent: str | None, into: RosterRows) 
 
 
 def _role(person: str, school: str, enrollment: Tree) -> Tree:
-    begin, end = enrollment.get("start"), _shifted(enrollment.get("end"), 1)
+    begin, last = enrollment.get("start"), enrollment.get("end")
+    end = day_after(last) if last else None
     row: Tree = {
         "id": "|".join((person, school, "student", begin or "")),
         "person_id": person,
@@ -116,6 +117,7 @@ def _role(person: str, school: str, enrollment: Tree) -> Tree:
     return row | ({"begin_date": begin} if begin else {}) | ({"end_date": end} if end else {})
 
 
-def _shifted(day: str | None, by: int) -> str | None:
-    """A plan counts the last day in, a roster names the day after it."""
-    return (date.fromisoformat(day) + timedelta(days=by)).isoformat() if day else None
+def day_after(day: str) -> str | None:
+    """A plan counts the last day in, a roster names the day after it; the last of all has none."""
+    last = date.fromisoformat(day)
+    return None if last == date.max else (last + timedelta(days=1)).isoformat()

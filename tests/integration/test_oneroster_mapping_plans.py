@@ -86,6 +86,17 @@ def test_nothing_is_added_to_a_plan(name: str, grown: list[Tree]) -> None:
 
 
 @each_binding
+def test_an_enrollment_to_the_last_day_of_the_calendar_comes_back(
+    name: str, grown: list[Tree]
+) -> None:
+    plan = json.loads(json.dumps(grown[0]))
+    plan["profile"]["enrollments"][0]["end"] = "9999-12-31"
+    bridge = BRIDGES[name]()
+    records, losses = out(bridge, [plan], ALL_ON)
+    assert gone(plan, back(bridge, records)[0][0]) == listed(losses)
+
+
+@each_binding
 @settings(max_examples=40)
 @given(plan=plans())
 def test_any_plan_loses_exactly_what_is_listed(name: str, plan: Plan) -> None:

@@ -171,3 +171,10 @@ def test_a_value_where_nodes_belong_is_a_loss(value: Any) -> None:
     hub = hub_of(losses := Losses(), hasPersonIdentification=value)
     assert "user_ids" not in row(hub, "person")
     assert [key.path.removesuffix("[]") for key in losses] == ["hasPersonIdentification"]
+
+
+def test_the_last_day_of_the_calendar_has_no_day_after_it_and_is_a_loss() -> None:
+    endless = {**ENROLLED, "EnrollmentExitDate": "9999-12-31"}
+    found = row(hub_of(losses := Losses(), hasMembership=[endless]), "role")
+    assert "end_date" not in found
+    assert [(key.subject, key.path) for key in losses] == [("role", "end_date")]
