@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any, Final
 
@@ -16,6 +17,13 @@ from schemas.meta import PrivacyClass
 
 SSN: Final = "a social security number is never exchanged (ceds.md §4)"
 _IEP_TEAM: Final = "I"
+_WORD: Final = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+NAMING: Final = (
+    ("supports", "supportive_adults", "may_see"),
+    ("reviews", "reviews", "changed_elements"),
+    ("reviews", "sign_offs", "elements"),
+)
+"""Areas, elements and their fields that name elements: closed ones would tell what there is."""
 
 
 class Guard:
@@ -30,10 +38,11 @@ class Guard:
         for place in closed:
             self._closed.setdefault(place.area, set()).add(place.field)
         self._team_is_hidden = PrivacyClass.SPED not in shown
+        self._unnamed = frozenset(path for path in paths if path in ELEMENTS)
 
     def shown(self, plan: Tree) -> Tree:
         """The plan as it may leave; what stays is counted."""
-        if self._must_be_seen_through(plan):
+        if self._must_be_seen_through(plan) or self._names_closed(plan):
             plan = without_withheld(plan, self._switched, self._losses)
         identity = plan.get("profile", {}).get("identity", {})
         if any(is_ssn(each["system"]) for each in identity.get("identifiers", ())):
@@ -57,6 +66,14 @@ class Guard:
                         return True
         return False
 
+    def _names_closed(self, plan: Tree) -> bool:
+        """Whether an entry names elements that are closed, be there any in the plan or not."""
+        return any(
+            not self._unnamed.isdisjoint(entry.get(name, ()))
+            for area, field, name in NAMING
+            for entry in plan.get(area, {}).get(field, ())
+        )
+
 
 def _tells_of_iep(entry: Tree) -> bool:
     """Whether the IEP team wrote, signed or took part in any version."""
@@ -72,11 +89,10 @@ def _tells_of_iep(entry: Tree) -> bool:
 @cache
 def is_ssn(system: str) -> bool:
     """Whether identifiers of this system are social security numbers."""
-    return re.sub(r"[^a-z]", "", system.lower()) in {
-        "ssn",
-        "socialsecurity",
-        "socialsecuritynumber",
-    }
+    text = unicodedata.normalize("NFKC", system)
+    letters = re.sub("[^a-z]", "", text.lower())
+    words = {word.lower() for word in _WORD.findall(text)}
+    return "ssn" in {letters, *words} or "socialsecurity" in letters
 
 
 def without_ssn(plan: Tree, losses: Losses) -> Tree:
