@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.engine.codec import Spec, Wire, build_codec
+from mappings.engine.codec.base import plain
 from mappings.engine.errors import MappingTableError
 from mappings.engine.model import Assumed, Condition, Constant, Direction, Need, Row, Table, Target
 from mappings.engine.paths import ROOT, Path, parse_path
@@ -30,6 +31,9 @@ _ROW_KEYS = frozenset(
     {"to", "codec", "required", "one_way", "reason", "when", "note", "rows", "key"}
     | {"single", "decisive"}
 )
+
+_OF_OBJECTS = frozenset({"each", "native"})
+"""Codecs that make objects."""
 
 ShapeOf = Callable[[str], Shape]
 
@@ -119,8 +123,7 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
         within=within,
         rows=rows,
         constants=tuple(
-            Constant(_target(path), setting.filled(value))
-            for path, value in raw.get("constants", {}).items()
+            _constant(path, value, setting) for path, value in raw.get("constants", {}).items()
         ),
         when=_conditions(raw.get("when", {})),
         assumed=tuple(_assumed(path, told) for path, told in raw.get("assumed", {}).items()),
@@ -178,11 +181,20 @@ def _target(text: Any) -> Target:
     return Target(parse_path(text.removeprefix("/")), root=text.startswith("/"))
 
 
+def _constant(path: str, value: Any, setting: Setting) -> Constant:
+    try:
+        return Constant(_target(path), setting.filled(plain(value)))
+    except MappingTableError as error:
+        raise MappingTableError(f"constants.{path}: {error}") from None
+
+
 def _conditions(raw: Mapping[str, Any]) -> tuple[Condition, ...]:
     if not isinstance(raw, Mapping):
         raise MappingTableError("`when` is { path = value }")
     return tuple(
-        Condition(parse_path(path), tuple(value) if isinstance(value, list) else (value,))
+        Condition(
+            parse_path(path), tuple(map(plain, value if isinstance(value, list) else [value]))
+        )
         for path, value in raw.items()
     )
 
@@ -232,6 +244,8 @@ class _Rows:
             raise MappingTableError("`each` has rows of its own, and nothing else has")
         params = {key: value for key, value in raw.items() if key not in _ROW_KEYS}
         theirs = self.setting.property_at(first)
+        if theirs and theirs.kind is Kind.OBJECT and raw["codec"] not in _OF_OBJECTS:
+            raise MappingTableError(f"{first} holds objects: say which value in them is meant")
         spec = Spec(params, self.setting.wire, theirs, self.setting.namespaces)
         rows = self.rows(inner, first, nested=True) if inner is not None else ()
         return Row(

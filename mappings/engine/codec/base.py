@@ -56,4 +56,11 @@ class Spec:
         return self.theirs.min_length if self.theirs else None
 
 
+def plain(value: Any) -> Any:
+    """A value that a table states. Raises MappingTableError for what no record holds as it is."""
+    if isinstance(value, str | int):
+        return value
+    raise MappingTableError(f"{value} is no text, whole number or truth: write it in quotes")
+
+
 Build = Callable[[Spec], Codec]

@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from mappings.engine.codec.base import Spec
+from mappings.engine.codec.base import Spec, plain
 from mappings.engine.codec.scalars import Day
 from mappings.engine.errors import MappingTableError, Unrepresentable
 
@@ -79,7 +79,7 @@ class Fingerprint:
 
 def local_text(value: Any, spec: Spec) -> Any:
     """A value of a table with the tenant's namespace in the place of `{local}`."""
-    if not isinstance(value, str):
+    if not isinstance(plain(value), str):
         return value
     return value.replace("{local}", spec.namespaces.get("local", ""))
 
@@ -94,7 +94,8 @@ def flag(spec: Spec) -> Flag:
         raise MappingTableError("`flag` says which value of ours is true")
     says = local_text(params.get("says", True), spec)
     says_false = local_text(params.get("says_false", False), spec)
-    return Flag(params["true"], params.get("false"), says, says_false)
+    false = plain(params["false"]) if "false" in params else None
+    return Flag(plain(params["true"]), false, says, says_false)
 
 
 def always(spec: Spec) -> Always:
