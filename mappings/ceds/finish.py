@@ -23,8 +23,10 @@ from schemas.standards.ceds import all_classes, all_properties, named
 from schemas.standards.ceds.table import PARTIAL_DATE
 from schemas.standards.shape import Kind
 
-_PLAIN: Final = (Always, Crossed, Day, Exact, Flag, Integer, Moment, Text, Truth, Verbatim)
+_PLAIN: Final = (Crossed, Day, Exact, Integer, Moment, Text, Truth, Verbatim)
 """Codecs that make text, whole numbers and truths."""
+
+_TYPES: Final = (str, int, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +96,19 @@ def _takes(name: str, codec: Codec | None) -> bool:
     if name == "@type" or _is_coded(name):
         if isinstance(codec, Verbatim):
             return name != "@type"  # each is looked up as it is made
-        return _made_by(codec) <= (all_classes().keys() if name == "@type" else named())
-    return name in _literals() and isinstance(codec, _PLAIN)
+        allowed = all_classes() if name == "@type" else named()
+        return all(isinstance(made, str) and made in allowed for made in _made_by(codec))
+    sure = isinstance(codec, _PLAIN) or all(type(made) in _TYPES for made in _made_by(codec))
+    return sure and name in _literals()
 
 
-def _made_by(codec: Codec | None) -> set[Any]:
+def _made_by(codec: Codec | None) -> list[Any]:
     """The values that a codec of few values makes; None is no name of anything."""
     if isinstance(codec, Crossed):
-        return {codec.encode(code) for code in codec.table.forward}
+        return [codec.encode(code) for code in codec.table.forward]
     if isinstance(codec, Flag):
-        return {codec.says_true} if codec.false is None else {codec.says_true, codec.says_false}
-    return {codec.value} if isinstance(codec, Always) else {None}
+        return [codec.says_true] if codec.false is None else [codec.says_true, codec.says_false]
+    return [codec.value] if isinstance(codec, Always) else [None]
 
 
 def _is_coded(name: str) -> bool:

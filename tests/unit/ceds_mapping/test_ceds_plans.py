@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,13 @@ from mappings.ceds.addresses import PREFIX, complete, marks_of, person_key
 from mappings.ceds.bridge import v14
 from mappings.ceds.finish import Completed
 from mappings.ceds.plans import PlanTrees
+from mappings.engine.codec.base import Codec
+from mappings.engine.codec.fixed import Always, Flag
+from mappings.engine.codec.scalars import Text
 from mappings.engine.compile_plans import AREAS
 from mappings.engine.loss import Losses
-from mappings.engine.paths import Tree
+from mappings.engine.model import Target
+from mappings.engine.paths import Tree, parse_path
 from mappings.engine.plans import write_plan
 from mappings.withheld import CLOSED
 from schemas.ilp.plan import ELEMENTS
@@ -106,6 +111,30 @@ def test_all_tables_of_plans_can_be_vouched_for_but_those_of_options_without_a_t
     finish, tables = Completed(marks_of(BOOK, ELEMENTS)), (BOOK.of(name) for name in ELEMENTS)
     left = {table.subject for each in tables for table in each if not finish.vouches(table)}
     assert left == {"CRS.01", "REC.01"}  # SCED courses are written by IRI
+
+
+@pytest.mark.parametrize(
+    ("path", "codec"),
+    [
+        ("GoalDescription", Always(1.5)),
+        ("GoalDescription", Always(["several"])),
+        ("ilp:goalStatus", Flag(True, False, "yes", 0.5)),
+        ("GoalDescriptoin", Text()),
+        ("@type", Always("Gaol")),
+        ("hasGoalPerformance", Text()),
+        ("hasGoalStatusType", Text()),
+        ("hasGoalStatusType", Always("GoalStatusType_Nowhere")),
+        ("GoalDescription.ilp:code", Text()),
+    ],
+)
+def test_a_table_that_may_make_what_has_no_place_is_not_vouched_for(
+    path: str, codec: Codec
+) -> None:
+    finish = Completed(marks_of(BOOK, ELEMENTS))
+    (table,) = (each for each in BOOK.of("GOA.01"))
+    row = next(row for row in table.rows if str(row.ours) == "text")
+    other = replace(row, codec=codec, targets=(Target(parse_path(path)),))
+    assert not finish.vouches(replace(table, rows=(*table.rows, other)))
 
 
 def test_a_grade_level_that_ceds_has_not_is_not_vouched_for() -> None:
