@@ -202,6 +202,8 @@ def _toml(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingTableError(f"{name}: {error}") from None
+    except RecursionError:
+        raise MappingTableError(f"{name}: tables within tables without an end") from None
 
 
 def _headed(head: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mappings.engine.codec import Spec, Wire, build_codec
-from mappings.engine.codec.base import plain
+from mappings.engine.codec.base import check_kinds, plain
 from mappings.engine.errors import MappingTableError
 from mappings.engine.model import Assumed, Condition, Constant, Direction, Need, Row, Table, Target
 from mappings.engine.paths import ROOT, Path, parse_path
@@ -32,6 +32,11 @@ _ROW_KEYS = frozenset(
     | {"single", "decisive"}
 )
 
+_TABLE_KINDS: Mapping[str, type] = {**dict.fromkeys(_TEXTS, str), "unique": list}
+_ROW_KINDS: Mapping[str, type] = {
+    **dict.fromkeys(("codec", "key", "note", "one_way", "reason"), str),
+    **dict.fromkeys(("decisive", "required", "single"), bool),
+}
 _OF_OBJECTS = frozenset({"each", "native"})
 """Codecs that make objects."""
 
@@ -141,9 +146,7 @@ def _table(name: str, raw: Mapping[str, Any], setting: Setting) -> Table:
 
 def _check_kinds(raw: Mapping[str, Any]) -> None:
     _refuse_strange(raw, _TABLE_KEYS)
-    for key in _TEXTS:
-        if not isinstance(raw.get(key, ""), str):
-            raise MappingTableError(f"{key} is text: write it in quotes")
+    check_kinds(raw, _TABLE_KINDS)
     for key in _PARTS:
         if not isinstance(raw.get(key, {}), Mapping):
             raise MappingTableError(f"{key} is a table: write [{key}] and a key a line")
@@ -191,18 +194,20 @@ def _constant(path: str, value: Any, setting: Setting) -> Constant:
 def _conditions(raw: Mapping[str, Any]) -> tuple[Condition, ...]:
     if not isinstance(raw, Mapping):
         raise MappingTableError("`when` is { path = value }")
-    return tuple(
-        Condition(
-            parse_path(path), tuple(map(plain, value if isinstance(value, list) else [value]))
-        )
-        for path, value in raw.items()
-    )
+    return tuple(_condition(path, value) for path, value in raw.items())
+
+
+def _condition(path: str, value: Any) -> Condition:
+    if value == []:
+        raise MappingTableError(f"when.{path}: name at least one value")
+    values = value if isinstance(value, list) else [value]
+    return Condition(parse_path(path), tuple(map(plain, values)))
 
 
 def _assumed(path: str, told: Any) -> Assumed:
     if not isinstance(told, Mapping) or told.keys() != {"value", "reason"}:
         raise MappingTableError(f"assumed.{path}: say value and reason")
-    return Assumed(parse_path(path), told["value"], told["reason"])
+    return Assumed(parse_path(path), plain(told["value"]), str(told["reason"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,10 @@ class _Rows:
             raise MappingTableError(f"rows.{name}: {problem}") from None
 
     def _checked(self, name: str, raw: Mapping[str, Any], base: Path, nested: bool) -> Row:
+        check_kinds(raw, _ROW_KINDS)
         stated = raw["to"]
+        if stated == []:
+            raise MappingTableError("`to` names no path")
         targets = tuple(
             _target(each) for each in (stated if isinstance(stated, list) else [stated])
         )

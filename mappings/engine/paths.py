@@ -20,6 +20,8 @@ _STEP = re.compile(
     r"(?P<end>\.|$)"
 )
 
+_MOST_STEPS = 50
+
 Tree = dict[str, Any]
 
 
@@ -76,6 +78,8 @@ def parse_path(text: str) -> Path:
             raise MappingTableError(f"{text!r} is no path")
         steps.append(_step(match))
         position = match.end()
+        if len(steps) > _MOST_STEPS:
+            raise MappingTableError(f"{text[:40]}... leads deeper than {_MOST_STEPS} steps")
         if not match["end"]:
             break
     if not steps:

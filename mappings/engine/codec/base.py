@@ -42,6 +42,7 @@ class Spec:
         strange = self.params.keys() - set(known)
         if strange:
             raise MappingTableError(f"the codec takes no {', '.join(sorted(strange))}")
+        check_kinds(self.params, _PARAMS)
         return self.params
 
     @property
@@ -54,6 +55,33 @@ class Spec:
     def min_length(self) -> int | None:
         """How many characters the other side asks for."""
         return self.theirs.min_length if self.theirs else None
+
+
+_PARAMS: Mapping[str, type] = {
+    **dict.fromkeys(("at", "before", "form", "in", "on", "set"), str),
+    **dict.fromkeys(("names", "without"), list),
+    "max": int,
+    "one_line": bool,
+}
+_CALLED = {
+    str: "text, in quotes",
+    list: "a list of texts",
+    int: "a number above 0",
+    bool: "true or false",
+}
+
+
+def check_kinds(stated: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+    """Raises MappingTableError for what is stated as something that it cannot be."""
+    for name, kind in kinds.items():
+        if name in stated and not _is_a(stated[name], kind):
+            raise MappingTableError(f"{name} is {_CALLED[kind]}")
+
+
+def _is_a(value: Any, kind: type) -> bool:
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return type(value) is kind and (not isinstance(value, int) or kind is bool or value > 0)
 
 
 def plain(value: Any) -> Any:
