@@ -21,7 +21,7 @@ from adapters.shelf import Shelf
 from mappings.engine.errors import MappingTableError
 from service.errors import Misconfigured
 from service.settings import Deliver, Settings
-from service.sources import SourceRow, load_source
+from service.sources import SourceRow, source_at_work
 from service.store.database import open_engine, reading
 from service.store.lease import acquire, release
 from service.sync.night import Cargo, Night, SourceState
@@ -290,12 +290,12 @@ def night_for(
 ) -> Iterator[Night]:
     """A night of one source, under the district's lease. Raises Busy, NotFound, Misconfigured."""
     with reading(engine) as connection:
-        load_source(connection, settings.tenant, name)
+        source_at_work(connection, settings.tenant, name)
     rules = settings.sync
     lease = acquire(engine, settings.tenant, rules.lease_seconds, rules.lease_wait_seconds)
     try:
         with reading(engine) as connection:
-            row = load_source(connection, settings.tenant, name)
+            row = source_at_work(connection, settings.tenant, name)
         adapter = adapter_of(name, row.kind, row.settings)
         yield Night(
             engine=engine,

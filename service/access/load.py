@@ -56,14 +56,14 @@ def load_district(connection: Connection, tenant: str) -> District:
 def _roster_as_of(connection: Connection, tenant: str) -> str | None:
     """When the roster's source that was silent longest was last heard.
 
-    One that was added and has not delivered yet told of nobody, so nothing rests on it. Sources of
-    IEPs and of career systems' results tell no ties.
+    Nothing rests on one that was added and has not delivered yet, or on one that is retired.
+    Sources of IEPs and of career systems' results tell no ties.
     """
     last = (
         sa.select(sa.func.max(run.c.finished_at).label("at"))
         .join(deliverer, (deliverer.c.tenant == run.c.tenant) & (deliverer.c.name == run.c.source))
         .where(run.c.tenant == tenant, run.c.state.in_(_HEARD))
-        .where(deliverer.c.kind.like("oneroster-%"))
+        .where(deliverer.c.kind.like("oneroster-%"), deliverer.c.retired_at.is_(None))
         .group_by(run.c.source)
         .subquery()
     )

@@ -1,7 +1,8 @@
 """What conditions look at: rows about one student, each source a query with named columns.
 
 Roster rows count only while they are active: a row that is missing from a delivery has ended for
-access, however long the sync waits before it lets the record go.
+access, however long the sync waits before it lets the record go. So has all that a source told
+which is retired.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.store import access_tables as held
 from service.store.tables import ROSTER
+from service.store.tables import source as deliverer
 
 _LEVELS = 3
 """How far up an organization is looked for: department or school, district, region."""
@@ -75,6 +77,17 @@ def _active(*tables: Any) -> sa.ColumnElement[bool]:
     return sa.and_(*(table.c.state == "active" for table in tables))
 
 
+def _stands(tie: Any) -> sa.ColumnElement[bool]:
+    """Active, and told by a source that is at work.
+
+    Asked of one row of a tie: both ends name the same class or place, which one source tells of.
+    """
+    gone = sa.select(deliverer.c.tenant, deliverer.c.name).where(
+        deliverer.c.retired_at.is_not(None)
+    )
+    return _active(tie) & sa.tuple_(tie.c.tenant, tie.c.source).not_in(gone)
+
+
 def _student() -> Source:
     role = ROSTER["role"].alias("student_role")
     columns = {"tenant": role.c.tenant, "student_id": role.c.person_id}
@@ -104,7 +117,8 @@ def _guardian() -> Source:
     joined = relation.join(
         role, (role.c.tenant == relation.c.tenant) & (role.c.person_id == relation.c.agent_id)
     )
-    return Source(columns, joined, _active(relation, role) & role.c.role.in_(_PARENTS), "agent_id")
+    where = _stands(relation) & _active(role) & role.c.role.in_(_PARENTS)
+    return Source(columns, joined, where, "agent_id")
 
 
 def _teaching() -> Source:
@@ -124,7 +138,7 @@ def _teaching() -> Source:
         learns, (learns.c.tenant == teaches.c.tenant) & (learns.c.class_id == teaches.c.class_id)
     ).join(course, (course.c.tenant == teaches.c.tenant) & (course.c.id == teaches.c.class_id))
     roles = (learns.c.role == "student") & (teaches.c.role == "teacher")
-    return Source(columns, joined, _active(learns, teaches, course) & roles, "agent_id")
+    return Source(columns, joined, _stands(teaches) & _active(learns, course) & roles, "agent_id")
 
 
 def _above() -> sa.Subquery:
@@ -141,7 +155,7 @@ def _above() -> sa.Subquery:
     return sa.union_all(*parts).subquery("above")
 
 
-def _enrolled() -> Source:
+def _enrolled(told: Callable[[Any], sa.ColumnElement[bool]] = _stands) -> Source:
     role, above = ROSTER["role"].alias("attends"), _above()
     columns = {
         "tenant": role.c.tenant,
@@ -151,11 +165,11 @@ def _enrolled() -> Source:
         "ends": role.c.end_date,
     }
     on = (above.c.tenant == role.c.tenant) & (above.c.org_id == role.c.org_id)
-    return Source(columns, role.join(above, on), _active(role) & (role.c.role == "student"))
+    return Source(columns, role.join(above, on), told(role) & (role.c.role == "student"))
 
 
 def _site() -> Source:
-    attends = _enrolled()
+    attends = _enrolled(_active)
     leads = ROSTER["role"].alias("leads")
     columns = {
         "tenant": leads.c.tenant,
@@ -169,7 +183,7 @@ def _site() -> Source:
     on = (leads.c.tenant == attends.columns["tenant"]) & (
         leads.c.org_id == attends.columns["org_id"]
     )
-    roles = _active(leads) & leads.c.role.in_(_STAFF)
+    roles = _stands(leads) & leads.c.role.in_(_STAFF)
     return Source(columns, attends.origin.join(leads, on), attends.where & roles, "agent_id")
 
 

@@ -66,11 +66,15 @@ class Session:
         return Window(self.engine, self.log, act, command_name(), purpose, party)
 
     @contextmanager
-    def on_duty(self, reason: str = "") -> Iterator[Connection]:
-        """One transaction of the custodian's, on the log under the command's name."""
+    def on_duty(self, reason: str = "", about: str = "") -> Iterator[Connection]:
+        """One transaction of the custodian's, on the log under the command's name.
+
+        `about` are further words of the command that belong on the log.
+        """
         from service.duty import on_duty
 
-        with on_duty(self.engine, self.log, self.act(reason), command_name()) as connection:
+        request = f"{command_name()} {about}".rstrip()
+        with on_duty(self.engine, self.log, self.act(reason), request) as connection:
             yield connection
 
     def begin_duty(self, reason: str = "") -> None:

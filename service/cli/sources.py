@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,17 @@ from service.cli.session import open_session, progress
 
 app = typer.Typer(help="The systems that records come from.", no_args_is_help=True)
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
+
+    Turn = Callable[[Connection, str, str, str], None]
+
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Name = Annotated[str, typer.Argument(help="What `planbridge source list` calls it.")]
+Why = Annotated[str, typer.Option(help="Why; kept on the log.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Only tell what would come of it.")]
 
 
 @app.command("add")
@@ -171,7 +181,7 @@ def list_all(as_json: Json = False) -> None:
     with session.reading() as connection:
         rows = list_sources(connection, session.tenant)
     if as_json:
-        keys = ("name", "kind", "settings", "serial", "accepted_run")
+        keys = ("name", "kind", "settings", "serial", "accepted_run", "retired_at")
         print_json([{key: getattr(row, key) for key in keys} for row in rows])
         return
     cells = [
@@ -180,15 +190,74 @@ def list_all(as_json: Json = False) -> None:
             row.kind,
             row.settings.get("path") or row.settings.get("base_url"),
             row.accepted_run,
+            row.retired_at and row.retired_at[:10],
         ]
         for row in rows
     ]
-    print_rich(table("Sources", ["name", "kind", "where", "last accepted run"], cells))
+    columns = ["name", "kind", "where", "last accepted run", "retired"]
+    print_rich(table("Sources", columns, cells))
+
+
+@app.command("retire")
+def retire(name: Name, reason: Why, dry_run: Dry = False, as_json: Json = False) -> None:
+    """Let nothing wait for a source that delivers no more, or rest on it. No record is lost."""
+    from service.report.words import entity_name
+    from service.sources import retire_source
+
+    told = _turned(name, reason, retire_source, dry_run=dry_run)
+    verb = "would be" if dry_run else "is"
+    kinds = ", ".join(f"{count:,} {entity_name(one)}" for one, count in told["ties"].items())
+    what = f"What it told opens nothing any more: {kinds}."
+    _tell(told, f"Source {name} {verb} retired: nothing waits for it. {what}", as_json)
+
+
+@app.command("restore")
+def restore(name: Name, reason: Why, dry_run: Dry = False, as_json: Json = False) -> None:
+    """Take back that a source is retired: what it told counts as before."""
+    from service.sources import restore_source
+
+    told = _turned(name, reason, restore_source, dry_run=dry_run)
+    verb = "would be" if dry_run else "is"
+    _tell(told, f"Source {name} {verb} at work again. Next: planbridge sync run {name}", as_json)
+
+
+def _turned(name: str, reason: str, turn: Turn, *, dry_run: bool) -> dict[str, Any]:
+    """What comes of a source that is retired or restored; a dry run undoes it at once."""
+    from service.access.load import load_district
+    from service.sources import active_ties, load_source
+
+    session = open_session()
+    with (
+        session.on_duty(reason, f"{name} --dry-run" if dry_run else name) as connection,
+        connection.begin_nested() as tried,
+    ):
+        turn(connection, session.tenant, name, session.now)
+        told = {
+            "name": name,
+            "retired_at": load_source(connection, session.tenant, name).retired_at,
+            "ties": active_ties(connection, session.tenant, name),
+            "fresh": load_district(connection, session.tenant).is_fresh(session.settings.clock()),
+            "dry_run": dry_run,
+        }
+        if dry_run:
+            tried.rollback()
+    return told
+
+
+def _tell(told: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+        return
+    typer.echo(sentence)
+    if not told["fresh"]:
+        typer.echo(
+            "Then no fresh roster is left: staff see nothing of students until sources are heard."
+        )
 
 
 @app.command("test")
 def test(
-    name: Annotated[str, typer.Argument(help="What `planbridge source list` calls it.")],
+    name: Name,
     as_json: Json = False,
 ) -> None:
     """Try a source without changing anything: reachable, readable, which version, how much."""

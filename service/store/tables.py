@@ -139,6 +139,7 @@ source = Table(
     _may("system"),
     _need("memory"),
     _may("accepted_run", Integer),
+    _may("retired_at"),
 )
 
 base = Table(

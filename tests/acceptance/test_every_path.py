@@ -79,6 +79,8 @@ GUARDED: Final[dict[str, tuple[str, ...]]] = {
     "sync history": (),
     "sync show": ("1",),
     "source add": ("more", "--kind", "oneroster-csv", "--path", "x"),
+    "source restore": ("sis", "--reason", "mistaken"),
+    "source retire": ("sis", "--reason", "we changed systems"),
     "source test": ("sis",),
     "access appoint": ("me", "--reason", "minutes"),
     "access break-glass": (LOCAL_ID, "iepLink", "--reason", "found unwell in the corridor"),
