@@ -12,11 +12,15 @@ from typing import Final
 from mappings.engine.book import Book
 from mappings.engine.model import Direction, Row, Table
 from schemas.ilp.plan import ELEMENTS
+from schemas.roster.entities import FIELDS as ROSTER
 from schemas.standards.ceds.extension import PREFIX
 
 LEFT_OUT: Final = "CEDS 14 has no element for it, and terms of our own are left out"
 _UNTOLD: Final = "the term of our own that tells its kind is left out"
 _INEXACT: Final = "the term of our own that says it exactly is left out"
+_UNREAD: Final = "the term of our own for what such a record needs is left out"
+_DERIVED: Final = frozenset({"school_year"})
+"""Fields that reading finds by other ways, where no term says them."""
 
 
 def core_of(book: Book) -> Book:
@@ -39,13 +43,21 @@ def _core(table: Table) -> Table:
     told = len(constants) == len(table.constants) and not any(
         row.decisive and _is_own(row) for row in table.rows
     )
-    rows = tuple(_cut(row) if told else _outward(_cut(row)) for row in plain)
+    why = _UNREAD if _lacks(table, plain) else None if told else _UNTOLD
+    rows = tuple(_outward(_cut(row), why) if why else _cut(row) for row in plain)
     return replace(
         table,
         rows=rows,
         constants=constants,
-        ours_only={**table.ours_only, **dict(_gone(table, rows)), **_unsaid(rows)},
+        ours_only={**table.ours_only, **dict(_gone(table, rows)), **_unsaid(rows, why)},
     )
+
+
+def _lacks(table: Table, rows: tuple[Row, ...]) -> bool:
+    """Whether no row writes a field any longer without which no roster record is read."""
+    needed = {each.name for each in ROSTER.get(table.subject, ()) if each.required} - _DERIVED
+    before, after = ({str(row.ours) for row in these} for these in (table.rows, rows))
+    return bool(needed & before - after)
 
 
 def _gone(table: Table, rows: tuple[Row, ...]) -> Iterator[tuple[str, str]]:
@@ -65,20 +77,20 @@ def _cut(row: Row) -> Row:
     return replace(row, rows=tuple(each for each in row.rows if not _is_own(each)), reason=reason)
 
 
-def _outward(row: Row) -> Row:
+def _outward(row: Row, why: str) -> Row:
     """A row of a record that does not tell any longer which table made it.
 
     Its conditions hold as before, and tell nothing: a second value keeps them from it.
     """
     asked = tuple(replace(each, values=(*each.values, *each.values)) for each in row.when)
-    inner = tuple(_outward(each) for each in row.rows)
-    return replace(row, rows=inner, when=asked, direction=Direction.OUT, reason=_UNTOLD)
+    inner = tuple(_outward(each, why) for each in row.rows)
+    return replace(row, rows=inner, when=asked, direction=Direction.OUT, reason=why)
 
 
-def _unsaid(rows: tuple[Row, ...]) -> dict[str, str]:
+def _unsaid(rows: tuple[Row, ...], why: str | None) -> dict[str, str]:
     """The conditions of rows that are not read back: what they ask for is lost as well."""
     out = (row for row in rows if row.direction is Direction.OUT)
-    return {str(each.path): _UNTOLD for row in out for each in row.when}
+    return {str(each.path): why or _UNTOLD for row in out for each in row.when}
 
 
 def _is_own(row: Row) -> bool:

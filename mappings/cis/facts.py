@@ -50,13 +50,15 @@ class Pupil:
     """One student as a recipient may see them: facts of the roster, and the plan if there is one.
 
     `plan` is redacted already; `facts` holds open facts only, `withheld` the names of the others.
-    `files` leads from digests to the files that are held of what the plan shows.
+    `files` leads from digests to the files that are held of what the plan shows. `key` is what
+    whoever asks for a set calls the student; it is written nowhere.
     """
 
     facts: Mapping[str, str]
     plan: Plan | None = None
     withheld: frozenset[str] = field(default=frozenset())
     files: Mapping[str, Path] = field(default_factory=dict)
+    key: str = ""
 
 
 _ATTACHED: Final = "artifact-"

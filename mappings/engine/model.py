@@ -39,7 +39,7 @@ class Condition:
         return len(self.values) == 1
 
     def __str__(self) -> str:
-        return f"{self.path} is {' or '.join(str(value) for value in self.values)}"
+        return f"{self.path} is {' or '.join(dict.fromkeys(map(str, self.values)))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,15 @@ def test_a_roster_without_our_own_terms_is_read() -> None:
     assert row(hub, "person")["family_name"] == "Ash"
 
 
+def test_a_record_that_is_not_read_without_our_own_terms_is_listed_field_by_field() -> None:
+    course = frame_of("course", [{"id": "c", "title": "Art", "grades": ["09"]}])
+    core, losses = Choice(core_only=True), Losses()
+    records = list(v14().write(Hub({"course": course}), losses, core))
+    assert not v14().read(lambda: iter(records), Losses()).frames
+    told = {key.path for key in losses if key.subject == "course"}
+    assert {"id", "title", "grades[]"} <= told
+
+
 def test_a_goal_that_stands_elsewhere_is_the_plans_all_the_same() -> None:
     goal = {"@type": "Goal", "@id": "urn:example:goal:1", "GoalDescription": "Read more"}
     named = {"@type": "IndividualizedProgramGoal", "hasGoal": [{"@id": goal["@id"]}]}
