@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from adapters.addresses import leads_to_nobody
 from adapters.cis.places import PlaceMisconfigured, PlaceUnavailable
 
 if TYPE_CHECKING:
@@ -158,6 +159,9 @@ def _connect(settings: SftpSettings) -> tuple[Transport, SFTPClient]:
 
 
 def _dialled(settings: SftpSettings) -> socket.socket:
+    if leads_to_nobody(settings.host, settings.port):
+        problem = f"{settings.host} leads to an address of no server's (169.254.0.0/16, fe80::/10)."
+        raise PlaceMisconfigured(problem, "Correct the host.")
     try:
         return socket.create_connection((settings.host, settings.port), settings.timeout)
     except socket.gaierror as error:

@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from adapters.addresses import addresses_of, both_of
 from adapters.clr.read import MAX_BYTES, parse_credential
 from adapters.formats import Unreadable
 
@@ -40,11 +41,6 @@ class _Place:
     path: str
 
 
-def _addresses(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(place[0]) for *_, place in found))
-
-
 def _trust() -> ssl.SSLContext:
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
@@ -61,7 +57,7 @@ class Asking:
     """
 
     seconds: float = SECONDS
-    resolve: Resolve = _addresses
+    resolve: Resolve = addresses_of
     connect: Connect = socket.create_connection
     trust: Callable[[], ssl.SSLContext] = _trust
     _told: dict[str, dict[str, Any] | OSError] = field(default_factory=dict)
@@ -127,19 +123,13 @@ def _place_of(address: str) -> _Place:
     raise OSError(f"{address!r} is no https address")
 
 
-_THROUGH: Final = ipaddress.ip_network("64:ff9b::/96")
-"""Where a network translates IPv6 for servers that know IPv4 alone (RFC 6052)."""
-
 _GLOBAL: Final = ipaddress.ip_network("2000::/3")
 """All of IPv6 that belongs to single servers; the rest has uses within networks (RFC 4291)."""
 
 
 def _is_public(address: str) -> bool:
     """Whether an address is one server's on the public internet, and stands for no other one."""
-    found: Any = ipaddress.ip_address(address)
-    if found in _THROUGH:
-        found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-    inside = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    found, inside = both_of(address)
     if inside.version == _GLOBAL.version and inside not in _GLOBAL:
         return False
     return all(one.is_global and not one.is_multicast for one in (found, inside))

@@ -10,13 +10,17 @@ import pytest
 from pydantic import ValidationError
 from support.hostile_bundles import CASES
 
+from adapters.cis.places import PlaceMisconfigured
+from adapters.cis.sftp import SftpPlace, SftpSettings
 from adapters.edfi.limits import Limits
 from adapters.edfi.xml.read import read
+from adapters.errors import SourceMisconfigured
 from adapters.formats import Unreadable
 from adapters.ilp.read import open_bundle
 from adapters.oneroster.files.csv_write import Packing, write_records
 from adapters.oneroster.rest.client import same_origin
 from adapters.oneroster.rest.settings import RestSettings
+from adapters.oneroster.rest.transport import Transport, unsigned
 from mappings.cis.cells import safe, unsafe
 from schemas.ilp.document import DocumentError, read_document
 from schemas.standards.shape import StandardRecord
@@ -111,6 +115,7 @@ def test_threat_12_no_address_but_the_configured_one_gets_the_token(target: str)
         "http://sis.example/ims",
         "https://169.254.169.254/latest",
         "https://[::ffff:169.254.169.254]/latest",
+        "https://[64:ff9b::a9fe:a9fe]/latest",
         "https://[fe80::1]/ims",
         "https://0.0.0.0/ims",
         "https://ada:secret@sis.example/ims",
@@ -120,8 +125,30 @@ def test_threat_12_no_address_but_the_configured_one_gets_the_token(target: str)
 @pytest.mark.parametrize("setting", ["base_url", "token_url"])
 def test_threat_12_no_source_is_set_up_with_an_unsafe_address(setting: str, address: str) -> None:
     given = {"base_url": "https://sis.example/ims", "client_secret": "x", setting: address}
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match=r"unencrypted|own address|user name|whole address"):
         RestSettings.model_validate(given)
+
+
+NAMES = ["2852039166", "0xa9fea9fe", "169.254.43518", "[64:ff9b::a9fe:a9fe]"]
+"""What no setting tells as an address, and networks take for 169.254.169.254."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_threat_12_no_sources_name_leads_to_where_machines_tell_of_themselves(name: str) -> None:
+    with (
+        Transport(0.1, 1 << 10, 1) as transport,
+        pytest.raises(SourceMisconfigured, match="address of no server's"),
+    ):
+        transport.get(f"https://{name}/latest", {}, unsigned)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_threat_12_no_place_for_files_is_there_either(name: str) -> None:
+    key = f"SHA256:{'A' * 43}"
+    host = name.strip("[]")
+    place = SftpPlace(SftpSettings(host=host, user="us", host_key=key, timeout=0.1))
+    with pytest.raises(PlaceMisconfigured, match="address of no server's"):
+        place.sizes()
 
 
 @pytest.mark.parametrize(

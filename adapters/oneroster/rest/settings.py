@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from adapters.addresses import is_nobodys
 from adapters.oneroster.rest.presets import preset_defaults
 
 Optional = Literal["gradebook", "resources"]
@@ -144,16 +145,11 @@ def _require_tls(url: str, allow_insecure: bool) -> None:
 
 
 def _is_nobodys(host: str) -> bool:
-    """Addresses at which machines tell about themselves, such as 169.254.169.254, or nobody is.
-
-    A school's own network and this very machine are places where a student system may well be.
-    """
+    """Whether it is written as such an address; where a name leads is known when it is asked."""
     try:
-        address: Any = ipaddress.ip_address(host)
+        return is_nobodys(host)
     except ValueError:
         return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return bool(address.is_link_local or address.is_multicast or address.is_unspecified)
 
 
 def _is_loopback(host: str) -> bool:

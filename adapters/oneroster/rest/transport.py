@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from adapters.addresses import leads_to_nobody
 from adapters.errors import SourceMisconfigured
 from adapters.oneroster.rest.problems import Busy, Unreadable
 
@@ -86,6 +88,7 @@ class Transport:
     def _exchange(self, request: requests.Request) -> Raw:
         prepared = self._session.prepare_request(request)
         address = prepared.url or ""
+        _require_somebodys(address)
         settings = self._session.merge_environment_settings(address, {}, True, None, None)
         with self._session.send(
             prepared, timeout=self._timeout, allow_redirects=False, **settings
@@ -104,6 +107,21 @@ class Transport:
                     "lower `limit`, or raise `max_response_mb` if the pages are really that large",
                 )
         return bytes(body)
+
+
+def _require_somebodys(url: str) -> None:
+    """Nothing is asked at addresses at which machines tell about themselves.
+
+    Raises SourceMisconfigured.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if leads_to_nobody(host, parts.port or (443 if parts.scheme == "https" else 80)):
+        raise SourceMisconfigured(
+            f"{host} leads to an address of no server's (169.254.0.0/16, fe80::/10), at which "
+            "machines tell about themselves",
+            "correct base_url and token_url, or what the network's name server says",
+        )
 
 
 def unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
