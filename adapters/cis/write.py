@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO, Final
 
 from adapters.cis.table import TableWriter
@@ -28,7 +27,7 @@ MANY: Final = 0.10
 """The share of students from which a set with so many left out waits for a person."""
 
 Records = Iterable[Mapping[str, str]]
-_NONE: Final[Mapping[str, Path]] = MappingProxyType({})
+_NOBODY: Final = Pupil({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,15 @@ class Written:
 class SetReport:
     """What a set holds and what it does not: files, students, losses, rows left out.
 
-    `attached` are files of plans that rows name, beside the `files` of the layout.
+    `attached` are files of plans that rows name, beside the `files` of the layout; `holders` has
+    the keys of the students of whom each is, by its name.
     """
 
     layout: str
     students: int = 0
     files: list[Written] = field(default_factory=list)
     attached: list[Written] = field(default_factory=list)
+    holders: dict[str, set[str]] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
     @property
@@ -104,7 +105,7 @@ def _write_files(
             accountant.account_for(pupil)
             catalogue.take_pupil(pupil)
             for table in tables:
-                table.write(rows.of_pupil(table.file, pupil), pupil.files)
+                table.write(rows.of_pupil(table.file, pupil), pupil)
         records: dict[str, Records] = {"schools": district.schools, "courses": catalogue.records()}
         for table in tables:
             listed = records.get(table.file.rows, ()) if isinstance(table.file.rows, str) else ()
@@ -125,15 +126,15 @@ class _Table:
     seen: set[tuple[str, ...]] = field(default_factory=set)
     twice: list[str] = field(default_factory=list)
 
-    def write(self, rows: Iterator[list[str]], held: Mapping[str, Path] = _NONE) -> None:
+    def write(self, rows: Iterator[list[str]], pupil: Pupil = _NOBODY) -> None:
         """Write rows, with the files that they name."""
         for cells in rows:
             self._note_key(cells)
-            path = self._sound(cells, held)
+            path = self._sound(cells, pupil.files)
             if not self.writer.write(cells):
                 self.report.told.leave(self.file, cells[0], "a value", "holds the delimiter")
             elif path is not None:
-                self._attach(path, cells[self.attaches or 0])
+                self._attach(path, cells[self.attaches or 0], pupil.key)
 
     def _sound(self, cells: list[str], held: Mapping[str, Path]) -> Path | None:
         """The file that a row names; a damaged one is taken out of the row."""
@@ -147,8 +148,9 @@ class _Table:
         self.report.told.lost(self.file.elements[0], "file", "the stored file is damaged")
         return None
 
-    def _attach(self, path: Path, name: str) -> None:
+    def _attach(self, path: Path, name: str, key: str) -> None:
         """Let a file go along, once."""
+        self.report.holders.setdefault(name, set()).add(key)
         if (self.folder / name).exists():
             return
         with (self.folder / name).open("xb") as stream:

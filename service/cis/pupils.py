@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,7 +50,7 @@ def pupils_of(
             head, sight = heads.get(student), sights[student]
             plan = seen_plan(connection, tenant, sight, head) if head else None
             held = _held(files.of(str(head.id)), plan) if head and plan else {}
-            yield _seen(known, sight, Pupil({}, plan, files=held))
+            yield _seen(known, sight, Pupil({}, plan, files=held, key=student))
 
 
 def _held(shelf: Shelf, plan: Plan) -> dict[str, Path]:
@@ -75,7 +76,7 @@ def _seen(known: Mapping[str, str], sight: Sight, pupil: Pupil) -> Pupil:
     """The facts whose fields are all open, and the names of those that are not."""
     shut = frozenset(name for name, fields in FACTS.items() if not set(fields) <= sight.fields)
     facts = {name: value for name, value in known.items() if name not in shut}
-    return Pupil(facts, pupil.plan, shut, pupil.files)
+    return replace(pupil, facts=facts, withheld=shut)
 
 
 def _facts(

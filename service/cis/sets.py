@@ -17,6 +17,7 @@ from adapters.cis.write import Asked, SetReport, Written, write_set
 from mappings.cis.layout import Layout
 from schemas.finding import Finding, Severity
 from service.cis.pupils import district_of, pupils_of
+from service.cis.recalls import note_files
 from service.errors import Denied, Held
 from service.ilp.files import PlanFiles
 from service.ilp.request import plan_sections
@@ -180,7 +181,7 @@ def _told(row: sa.Row[Any]) -> dict[str, Any]:
 
 
 def remember_set(window: Window, order: Order, report: SetReport) -> None:
-    """Keep what was written of a set: the next one is compared with it."""
+    """Keep what was written of a set: the next one is compared with it, and files called back."""
     tenant, files = window.log.tenant, {one.name: _facts(one) for one in report.files}
     with writing(window.engine) as connection:
         last = last_set(connection, tenant, order.target)
@@ -198,6 +199,7 @@ def remember_set(window: Window, order: Order, report: SetReport) -> None:
                 override=order.allow_held if _holds(report) else None,
             )
         )
+        note_files(connection, window, order.target, report)
 
 
 def _facts(one: Written) -> dict[str, Any]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.cli.counter import Every, Row, Why, asking, listed, with_names
 from service.cli.out import print_json, print_rich, table
 from service.cli.session import open_session, progress
+
+if TYPE_CHECKING:
+    from adapters.cis.places import Sent
+    from adapters.cis.write import SetReport
+    from service.cis.outgoing import Errand
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -23,7 +29,7 @@ def deliver(
 ) -> None:
     """Write a career system's files and bring them there. Exit 0 there, 3 held, 1 failed."""
     from service.cis.outgoing import Errand, send_set
-    from service.cis.places import layout_of
+    from service.cis.recalls import left_behind
     from service.errors import Invalid, NotFound
     from service.ilp.files import PlanFiles
     from service.wiring import place_for
@@ -46,21 +52,28 @@ def deliver(
     window = replace(window, act=act, request=f"{window.request} {name}")
     with progress() as tell:
         report, sent = send_set(window, errand, allow_held, tell)
-    layout = layout_of(destination.layout, "layouts")
-    told = {
-        "destination": name,
+    with session.reading() as connection:
+        left = left_behind(connection, session.tenant, name, window.act.at)
+    told = {"destination": name, **_brought(errand, report, sent), "left_behind": left}
+    if as_json:
+        print_json(told)
+    else:
+        _tell(told)
+
+
+def _brought(errand: Errand, report: SetReport, sent: list[Sent]) -> dict[str, Any]:
+    from service.cis.places import layout_of
+
+    layout = layout_of(errand.destination.layout, "layouts")
+    return {
         "layout": layout.name,
         "unverified": list(layout.unverified()),
-        "place": place.words,
+        "place": errand.place.words,
         "students": report.students,
         "files": [{"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in sent],
         "findings": [one.as_json() for one in report.findings],
         "losses": report.told.losses.as_json(),
     }
-    if as_json:
-        print_json(told)
-    else:
-        _tell(told)
 
 
 def _tell(told: dict[str, Any]) -> None:
@@ -70,6 +83,11 @@ def _tell(told: dict[str, Any]) -> None:
         typer.echo(f"{one['file']}: {one['problem']}. {one['fix']}")
     if told["unverified"]:
         typer.echo(f"UNVERIFIED in the layout {told['layout']}: {'; '.join(told['unverified'])}.")
+    if told["left_behind"]:
+        typer.echo(
+            f"{told['left_behind']} files that went there before are in this set no more: "
+            "`planbridge export recalls` tells which to call back."
+        )
     kinds = len(told["losses"])
     if kinds:
         typer.echo(f"{kinds} kinds of values stay behind; --json lists them.")
@@ -89,6 +107,33 @@ def sets(as_json: Json = False) -> None:
     names.append("override")
     cells = [[row[name] for name in names] for row in rows]
     print_rich(table("Sets", names, cells))
+
+
+def recalls(every: Every = False, as_json: Json = False) -> None:
+    """List files that career systems hold and may have no more: ask them to delete these."""
+    from dataclasses import asdict
+
+    from service.cis.recalls import list_recalls
+
+    with asking() as visit:
+        rows = [asdict(one) for one in list_recalls(visit, every=every)]
+        rows = with_names(visit, rows, "student_id")
+    columns = ["id", "receiver", "target", "student", "name", "first_at", "last_at", "since"]
+    columns += ["open", "asked_at"] if every else []
+    listed("To be called back", columns, rows, as_json)
+
+
+def recalled(file: Row, reason: Why, as_json: Json = False) -> None:
+    """Record that a file's holder was asked to delete it; the reason says how."""
+    from service.cis.recalls import note_asked
+    from service.office import at_window
+
+    with at_window(open_session().window(reason)) as visit:
+        note_asked(visit, file)
+    if as_json:
+        print_json({"id": file})
+    else:
+        typer.echo(f"Called back. ({file})")
 
 
 def layouts(

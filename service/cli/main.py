@@ -46,6 +46,8 @@ from service.cli.session import begin_command, close_sessions
 
 export.export.command("deliver")(deliver.deliver)
 export.export.command("sets")(deliver.sets)
+export.export.command("recalls")(deliver.recalls)
+export.export.command("recalled")(deliver.recalled)
 export.export.command("layouts")(deliver.layouts)
 
 _COMMANDS: Final[dict[str, dict[str, typer.Typer | Callable[..., None]]]] = {

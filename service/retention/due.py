@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from service.access.request import District
 from service.access.sources import source
 from service.audit.retention import why_kept
+from service.cis.recalls import held_outside
 from service.retention.holdings import holdings
 from service.settings import instant
 from service.store.access_tables import destroy_order, district_policy
@@ -95,12 +96,20 @@ def _looked_into(connection: Connection, tenant: str, one: Due, now: str) -> Due
     counts: dict[str, int] = {}
     if one.section == RECORD:
         kept += _still_delivered(connection, tenant, one.student)
+        kept += _still_outside(connection, tenant, one.student)
         for held in holdings(tenant, one.student):
             rows = held.count(connection)
             if rows:
                 counts[held.table.name] = counts.get(held.table.name, 0) + rows
     what = (one.student, one.section, one.due_at, one.basis, one.order)
     return Due(*what, tuple(kept), counts)
+
+
+def _still_outside(connection: Connection, tenant: str, student: str) -> list[str]:
+    """Files with career systems: once the record is gone, nobody knows whom to ask for them."""
+    count = held_outside(connection, tenant, student)
+    words = f"files to be called back: {count} (`planbridge export recalls --all`)"
+    return [words] if count else []
 
 
 def _still_delivered(connection: Connection, tenant: str, student: str) -> list[str]:

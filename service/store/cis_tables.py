@@ -37,6 +37,17 @@ cis_set: Final = Table(
 """Every set of files that was let out for a target. `files` is a JSON object from a file's name
 to its rows, bytes and SHA-256; `override` the reason for which a held set was let out."""
 
+cis_file: Final = Table(
+    "cis_file",
+    metadata,
+    *_keys("tenant", "id"),
+    *_need("student_id", "receiver_id", "target", "name", "first_at", "last_at"),
+    *_may("purpose", "asked_at", "asked_by"),
+    Index("ix_cis_file_student", "tenant", "student_id"),
+)
+"""Each file of a plan that went out beside a set: of which student, to whom, for what, in which
+sets of a target first and last, and when its deletion there was asked for."""
+
 cis_account: Final = Table(
     "cis_account",
     metadata,

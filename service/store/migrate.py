@@ -20,7 +20,7 @@ from service.store.database import reading, writing
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0017"
+HEAD = "0018"
 """The revision that this program's tables have."""
 
 _LOCK = 0x706C616E

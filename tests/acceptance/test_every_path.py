@@ -120,6 +120,8 @@ GUARDED: Final[dict[str, tuple[str, ...]]] = {
     "disclosures": (LOCAL_ID,),
     "export deliver": ("xello",),
     "export portfolio": (LOCAL_ID, "-o", "portfolio.pdf"),
+    "export recalled": ("cis_file-1", "--reason", "by letter"),
+    "export recalls": (),
     "export sets": (),
     "hold add": (LOCAL_ID, "--reason", "a suit"),
     "hold lift": ("legal_hold-1", "--reason", "over"),

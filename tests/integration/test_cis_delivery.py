@@ -62,8 +62,8 @@ def settings(home: Home, place: str) -> None:
     file.write_text(head + XELLO + place, encoding="utf-8")
 
 
-def send(home: Home, *words: str) -> Answer:
-    return home("export", "deliver", "xello", *PURPOSE, "--json", *words)
+def send(home: Home, *words: str, **variables: str) -> Answer:
+    return home("export", "deliver", "xello", *PURPOSE, "--json", *words, **variables)
 
 
 def students(home: Home) -> list[str]:
@@ -149,7 +149,7 @@ def test_a_birth_date_leaves_where_the_agreement_names_it(
     assert "|F|" not in written.read_text("utf-8")
 
 
-def _samples(home: Home, *texts: str) -> dict[str, str]:
+def _samples(home: Home, *texts: str, version: int = 4) -> dict[str, str]:
     """Work samples of Ada's with these files; gives the names of the files in a set."""
     query = "SELECT id FROM ilp_plan p JOIN crosswalk c ON c.record_id = p.person_id"
     plan_id = str(home.value(f"{query} WHERE c.sourced_id = 'ada'"))
@@ -163,7 +163,7 @@ def _samples(home: Home, *texts: str) -> dict[str, str]:
         samples.append(entry(text, title=text, file=file))
         names[text] = f"artifact-{digest}.txt"
     who = entry("identity", identifiers=({"system": "local", "value": "100"},))
-    plan = plan_with({"PRO.01": [who], "ART.01": samples}, plan_version=4)
+    plan = plan_with({"PRO.01": [who], "ART.01": samples}, plan_version=version)
     exported = home.folder / "plan.json"
     exported.write_bytes(write_document(plan))
     assert home("plan", "import", exported, "--reason", "samples").status == 0
@@ -185,6 +185,94 @@ def test_only_the_files_of_shared_artifacts_leave(district: tuple[Home, Hamlet])
     assert there == {names["yours"]}
     with (home.folder / "there" / "artifacts.csv").open(newline="") as stream:
         assert [row["file"] for row in csv.DictReader(stream)] == [names["yours"]]
+
+
+@pytest.fixture
+def sent(district: tuple[Home, Hamlet]) -> tuple[Home, dict[str, str]]:
+    """A career system has the file of a work sample that Ada shares with it."""
+    home, _ = district
+    names = _samples(home, "mine1", "yours")
+    assert home("access", "link", "ada", "ada", *WHY).status == 0
+    shared = ("item", "share", "100", "workSamples", "yours", "career-site")
+    assert home(*shared, OPERATOR="ada").status == 0
+    toml = home.folder / "planbridge.toml"
+    toml.write_text(toml.read_text().replace('layout = "xello"', 'layout = "generic"'))
+    assert send(home).status == 0
+    return home, names
+
+
+def _recalls(home: Home, *words: str) -> list[dict[str, str]]:
+    answer = home("export", "recalls", *words, "--json")
+    assert answer.status == 0, answer
+    found: list[dict[str, str]] = answer.json
+    return found
+
+
+def _take_back(home: Home) -> None:
+    assert home("item", "take-back", "item_share-1", OPERATOR="ada").status == 0
+
+
+def test_a_file_that_may_be_there_is_not_called_back(sent: tuple[Home, dict[str, str]]) -> None:
+    home, names = sent
+    assert _recalls(home) == []
+    assert [one["name"] for one in _recalls(home, "--all")] == [names["yours"]]
+
+
+def test_a_file_is_called_back_once_its_share_ends(sent: tuple[Home, dict[str, str]]) -> None:
+    home, names = sent
+    _take_back(home)
+    [one] = _recalls(home)
+    assert (one["receiver"], one["name"], one["since"]) == ("career-site", names["yours"], "")
+    assert one["student"] == "Ada Ash (100)"
+
+
+def test_a_set_that_goes_without_a_file_tells_and_dates_the_duty(
+    sent: tuple[Home, dict[str, str]],
+) -> None:
+    home, _ = sent
+    _take_back(home)
+    later = send(home, "--allow-held", "a share ended", NOW="2026-11-20T03:00:00Z")
+    assert (later.status, later.json["left_behind"]) == (0, 1)
+    assert _recalls(home)[0]["since"] == "2026-11-20T03:00:00.000Z"
+
+
+def test_a_file_is_called_back_once_the_plan_has_it_no_more(
+    sent: tuple[Home, dict[str, str]],
+) -> None:
+    home, names = sent
+    _samples(home, "mine1", version=5)
+    assert [one["name"] for one in _recalls(home)] == [names["yours"]]
+
+
+def test_all_is_called_back_once_the_agreement_ends(sent: tuple[Home, dict[str, str]]) -> None:
+    home, _ = sent
+    assert home("agreement", "end", "agreement-1", *WHY).status == 0
+    assert len(_recalls(home)) == 1
+
+
+def test_what_was_asked_for_is_owed_no_longer_and_counts_anew_when_it_goes_again(
+    sent: tuple[Home, dict[str, str]],
+) -> None:
+    home, _ = sent
+    _take_back(home)
+    [one] = _recalls(home)
+    assert home("export", "recalled", one["id"], "--reason", "by letter").status == 0
+    assert _recalls(home) == []
+    assert home("export", "recalled", one["id"], "--reason", "again").status == 1
+    shared = ("item", "share", "100", "workSamples", "yours", "career-site")
+    assert home(*shared, OPERATOR="ada").status == 0
+    assert send(home).status == 0
+    assert [bool(one["asked_at"]) for one in _recalls(home, "--all")] == [True, False]
+
+
+@pytest.mark.parametrize("to", [(), ("--to", "ada")])
+def test_a_set_that_a_student_takes_along_is_not_called_back(
+    sent: tuple[Home, dict[str, str]], to: tuple[str, ...]
+) -> None:
+    home, _ = sent
+    words = ("export", "portfolio", "100", "--format", "cis:generic", "-o", "own.zip", *to)
+    assert home(*words, OPERATOR="ada").status == 0
+    assert [one["receiver"] for one in _recalls(home, "--all")] == ["career-site"]
 
 
 def test_without_an_agreement_nothing_leaves(district: tuple[Home, Hamlet]) -> None:

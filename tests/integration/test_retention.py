@@ -23,6 +23,7 @@ from service.act import Act
 from service.audit.event import About, Event, Outcome
 from service.audit.log import Log, record
 from service.audit.register import events_from
+from service.cis.recalls import note_asked
 from service.errors import Invalid
 from service.ilp.files import PlanFiles
 from service.ilp.keep import import_plan
@@ -33,6 +34,7 @@ from service.retention.holdings import KEPT, holdings
 from service.retention.run import carry_out, set_aside
 from service.settings import instant
 from service.store.access_tables import destroy_order
+from service.store.cis_tables import cis_file
 from service.store.database import reading, writing
 from service.store.tables import ROSTER, change, ilp_plan, ilp_plan_version, metadata
 
@@ -194,6 +196,18 @@ def test_holds_and_open_inspections_keep_everything(school: School, what: str) -
     assert what in due.kept[0]
     assert school.run() == [{}]
     assert naming(school, GONE) == before
+
+
+def test_a_record_stays_until_its_files_elsewhere_were_called_back(school: School) -> None:
+    sent = {"student_id": GONE, "receiver_id": "site", "target": "site", "name": "artifact-1.pdf"}
+    words = {"tenant": TENANT, "id": "cis_file-1", "first_at": "x", "last_at": "x"}
+    with writing(school.engine) as connection:
+        connection.execute(sa.insert(cis_file).values(**sent, **words))
+    (due,) = school.due()
+    assert due.kept == ("files to be called back: 1 (`planbridge export recalls --all`)",)
+    with school.visit() as visit:
+        note_asked(visit, "cis_file-1")
+    assert school.run()[0]["cis_file"] == 1
 
 
 def test_who_is_still_delivered_somewhere_has_not_left(school: School) -> None:

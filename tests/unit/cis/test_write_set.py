@@ -162,6 +162,13 @@ def test_a_file_of_two_rows_goes_once(tmp_path: Path) -> None:
     assert (len(_artifacts(tmp_path / "out")), len(report.attached)) == (2, 1)
 
 
+def test_a_set_tells_of_whom_each_file_is(tmp_path: Path) -> None:
+    pupil = _with_sample(tmp_path)
+    both = [replace(pupil, key=key) for key in ("one", "two")]
+    report = _write("generic", tmp_path / "out", *both, replace(pupil, files={}, key="three"))
+    assert report.holders == {report.attached[0].name: {"one", "two"}}
+
+
 def test_no_file_goes_of_a_row_that_stays_out(tmp_path: Path) -> None:
     pupil = replace(_with_sample(tmp_path), facts={})
     report = _write("generic", tmp_path / "out", pupil)
