@@ -289,6 +289,7 @@ def _(codec: Day, place: Place, dialect: Dialect) -> str:
 def _(codec: SchoolYear, place: Place, dialect: Dialect) -> str:
     day = (
         f"{place.kind} = {literal(dialect.string)} AND {dialect.matches(place.text, '0000-00-00')}"
+        f" AND {place.text} < '9999-07'"
     )
     turned = f"CASE WHEN substr({place.text}, 6, 2) >= '07' THEN 1 ELSE 0 END"
     year = f"CAST(substr({place.text}, 1, 4) AS INTEGER) + {turned}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from schemas.standards.edfi import Row
@@ -115,6 +116,8 @@ def _text_of_decimal(value: Any) -> str:
 
 def _text_of_school_year(value: Any) -> str:
     year = int(_text_of_integer(value))
+    if not 1 <= year <= date.max.year:
+        raise ValueError(value)
     return f"{year - 1:04}-{year:04}"
 
 

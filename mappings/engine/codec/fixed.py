@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from mappings.engine.codec.base import Spec, plain
@@ -60,7 +61,10 @@ class SchoolYear:
 
     def encode(self, value: Any) -> int:
         day = Day().encode(value)
-        return int(day[:4]) + (int(day[5:7]) >= _TURN)
+        year = int(day[:4]) + (int(day[5:7]) >= _TURN)
+        if year > date.max.year:
+            raise Unrepresentable(value, "lies in a school year that ends beyond the calendar")
+        return year
 
     def decode(self, value: Any) -> str:
         raise Unrepresentable(value, "a school year tells no day")

@@ -74,6 +74,13 @@ def test_files_are_named_after_their_interchange(tmp_path: Path) -> None:
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["Student.xml"]
 
 
+@pytest.mark.parametrize("year", [0, 10000])
+def test_a_school_year_that_no_reader_takes_is_not_written(tmp_path: Path, year: int) -> None:
+    session = record("sessions", schoolYearTypeReference={"schoolYear": year}, sessionName="x")
+    with pytest.raises(Unwritable, match=str(year)):
+        EdfiXml("5.2").write(tmp_path / "out", [session])
+
+
 def test_a_school_year_is_written_with_both_years(tmp_path: Path) -> None:
     session = record("sessions", schoolYearTypeReference={"schoolYear": 2000}, sessionName="x")
     EdfiXml("5.2").write(tmp_path / "out", [session])

@@ -6,6 +6,7 @@ import pytest
 
 from mappings.codesets.crosswalk import COLUMNS, Crosswalk, parse_crosswalk
 from mappings.engine.codec.codes import Crossed, Verbatim
+from mappings.engine.codec.fixed import SchoolYear
 from mappings.engine.codec.lists import Cell, Native, Split
 from mappings.engine.codec.scalars import Text
 from mappings.engine.errors import MappingTableError, Unrepresentable
@@ -98,3 +99,9 @@ def test_a_text_is_parted_at_the_last_separator() -> None:
 def test_content_in_a_cell_reads_back() -> None:
     codec = Native(text=True)
     assert codec.decode(codec.encode({"b": [1, "é"], "a": None})) == {"b": [1, "é"], "a": None}
+
+
+def test_a_day_at_the_end_of_the_calendar_lies_in_no_school_year() -> None:
+    assert SchoolYear().encode("9999-06-30") == 9999
+    with pytest.raises(Unrepresentable, match="beyond the calendar"):
+        SchoolYear().encode("9999-07-01")
