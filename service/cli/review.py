@@ -78,21 +78,40 @@ def decide_match(
     same: Annotated[bool, typer.Option("--same", help="One person: join the records.")] = False,
     different: Annotated[bool, typer.Option("--different", help="Two people.")] = False,
     reason: Why = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would move.")] = False,
     as_json: Json = False,
 ) -> None:
     """Decide whether two records are one person. Joining cannot be undone by machine."""
     from service.errors import Invalid
     from service.office import at_window
-    from service.review.matches import DIFFERENT, SAME
+    from service.review.matches import DIFFERENT, SAME, people_asked_about
     from service.review.matches import decide_match as decide
 
     if same == different:
         raise Invalid("Say whether they are one person.", "Give --same or --different.")
     with at_window(open_session().window(reason)) as visit:
-        visit.require_custodian("decide who is one person")
-        verdict = SAME if same else DIFFERENT
-        result = decide(visit.connection, visit.tenant, number, verdict, visit.act)
-    _done(result, f"Question {number}: {result['state']}.", as_json)
+        visit.request += " --dry-run" if dry_run else ""
+        people = people_asked_about(visit.connection, visit.tenant, number)
+        visit.require_custodian("decide who is one person", students=people)
+        with visit.connection.begin_nested() as tried:
+            verdict = SAME if same else DIFFERENT
+            result = decide(visit.connection, visit.tenant, number, verdict, visit.act)
+            if dry_run:
+                tried.rollback()
+    _done({**result, "dry_run": dry_run}, _decided(result, dry_run=dry_run), as_json)
+
+
+def _decided(result: dict[str, Any], *, dry_run: bool) -> str:
+    """What was decided and what moved by it, or would."""
+    from service.report.words import entity_name
+
+    rows = [f"{count:,} {entity_name(one)}" for one, count in result["moved"].items() if count]
+    moved = f" Moved: {', '.join(rows)}." if rows else ""
+    if not dry_run:
+        return f"Question {result['number']}: {result['state']}.{moved}"
+    what = "be joined into" if result["state"] == "same" else "stay apart from"
+    told = f"{result['record']} would {what} {result['candidate']}."
+    return f"Nothing is decided. {told}{moved.replace('Moved', 'What moves')}"
 
 
 def _show(title: str, columns: list[str], rows: list[dict[str, Any]], as_json: bool) -> None:

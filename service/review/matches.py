@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -65,38 +66,57 @@ def list_matches(
     return [_described(connection, tenant, dict(row._mapping)) for row in connection.execute(query)]
 
 
+def people_asked_about(connection: Connection, tenant: str, number: int) -> list[str]:
+    """The people's records in a question; none where there is no such question."""
+    found = match_candidate.c
+    query = sa.select(found.record_id, found.candidate_id).where(
+        found.tenant == tenant, found.number == number
+    )
+    row = connection.execute(query).first()
+    asked = tuple(row) if row is not None else ()
+    return [one for one in asked if account_words(connection, tenant, one) is None]
+
+
 def decide_match(
     connection: Connection, tenant: str, number: int, verdict: str, act: Act
 ) -> dict[str, Any]:
     """Decide whether two records are the same person; `same` joins them into the older one.
 
-    An account of a career system is tied to the student, and is no record of its own.
+    An account of a career system is tied to the student, and is no record of its own. `moved`
+    counts what names the one that stays instead, by table, or what went into the plan.
     """
     found = _load(connection, tenant, number)
     if found["state"] != "open":
         raise Invalid(
             f"Question {number} is decided: {found['state']}.", "See `matches list --all`."
         )
+    moved: dict[str, int] = {}
     if verdict == SAME:
-        join = tie_account if found["is_account"] else join_people
-        join(connection, tenant, found["record_id"], found["candidate_id"], act)
+        pair = (found["record_id"], found["candidate_id"])
+        if found["is_account"]:
+            moved = {"ilp_plan": tie_account(connection, tenant, *pair, act)}
+        else:
+            moved = join_people(connection, tenant, *pair, act)
     connection.execute(
         sa.update(match_candidate)
         .where(match_candidate.c.tenant == tenant, match_candidate.c.number == number)
         .values(state=verdict, decided_by=act.by, decided_at=act.at, reason=act.reason)
     )
-    return _load(connection, tenant, number)
+    return {**_load(connection, tenant, number), "moved": moved}
 
 
-def join_people(connection: Connection, tenant: str, gone: str, stays: str, act: Act) -> None:
+def join_people(
+    connection: Connection, tenant: str, gone: str, stays: str, act: Act
+) -> dict[str, int]:
     """Let `stays` stand for `gone` as well: ids, references and plans move, nothing is deleted.
 
-    The record that gives way is kept as detached, so that its history can still be read.
+    The record that gives way is kept as detached, so that its history can still be read. Gives how
+    often each table named the one and names the other.
     """
     leaving = load_record(connection, tenant, "person", gone)
     staying = load_record(connection, tenant, "person", stays)
     _refuse_two_plans(connection, tenant, gone, stays)
-    _repoint(connection, tenant, gone, stays)
+    moved = _repoint(connection, tenant, gone, stays)
     follow_conflicts(connection, tenant, gone, stays, act)
     follow_matches(connection, tenant, gone, stays, act)
     row = {"tenant": tenant, "gone_id": gone, "stays_id": stays, "at": act.at}
@@ -114,6 +134,7 @@ def join_people(connection: Connection, tenant: str, gone: str, stays: str, act:
     entry = Entry("join", "person", pl.Series([gone, stays]), pl.Series([note, note]))
     write_entries(connection, Stamp(tenant, act.at, act.by), [entry])
     counters.advance(connection, tenant, "roster")
+    return moved
 
 
 _PRESENCE = ("active", "missing", "detached")
@@ -142,16 +163,20 @@ def _set_state(connection: Connection, tenant: str, record_id: str, state: str, 
     )
 
 
-def _repoint(connection: Connection, tenant: str, gone: str, stays: str) -> None:
+def _repoint(connection: Connection, tenant: str, gone: str, stays: str) -> dict[str, int]:
     """Whatever names the one names the other: holds and orders of a court bind on as they did."""
+    moved: Counter[str] = Counter()
     for table in metadata.sorted_tables:
         for name in NAMING & set(table.c.keys()) if table.name not in STAYING else ():
             column = table.c[name]
             mine = (table.c.tenant == tenant, column == gone)
-            connection.execute(sa.update(table).where(*mine).values({column: stays}))
+            named = sa.update(table).where(*mine).values({column: stays})
+            moved[table.name] += connection.execute(named).rowcount
     mine = (crosswalk.c.tenant == tenant, crosswalk.c.record_id == gone)
-    connection.execute(sa.update(crosswalk).where(*mine).values(record_id=stays))
+    known = sa.update(crosswalk).where(*mine).values(record_id=stays)
+    moved["crosswalk"] += connection.execute(known).rowcount
     _move_identifiers(connection, tenant, gone, stays)
+    return {name: count for name, count in moved.items() if count}
 
 
 def _move_identifiers(connection: Connection, tenant: str, gone: str, stays: str) -> None:

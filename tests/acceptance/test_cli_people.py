@@ -104,6 +104,35 @@ def test_one_person_is_one_record_from_now_on(second: Home, district: Path) -> N
     assert found["person"]["state"] == "active"
 
 
+def test_a_dry_run_joins_nothing_and_tells_what_the_decision_will(second: Home) -> None:
+    (question,) = second("matches", "list", "--json").json
+    words = ("matches", "decide", question["number"], "--same", "--json")
+    before = second.all()
+    would = second(*words, "--dry-run").json
+    assert second.all() == before
+    assert would["moved"]["crosswalk"] == 1
+    assert second(*words).json == would | {"dry_run": False}
+
+
+def test_a_dry_run_says_who_would_be_one_person(second: Home) -> None:
+    (question,) = second("matches", "list", "--json").json
+    told = second("matches", "decide", question["number"], "--same", "--dry-run").out
+    assert f"{question['record']} would be joined into {question['candidate']}" in told
+    query = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC"
+    event = json.loads(second.value(query))
+    assert event["request"] == "matches decide --dry-run"
+
+
+def test_a_decision_is_on_the_log_with_the_people_it_is_about(second: Home) -> None:
+    (question,) = second("matches", "list", "--json").json
+    second("matches", "decide", question["number"], "--different", "--reason", "cousins")
+    (student,) = second.query("SELECT max(seq) FROM audit_event")
+    rows = second.query("SELECT body FROM audit_payload WHERE part > 0 AND seq = ?", *student)
+    told = " ".join(body for (body,) in rows)
+    assert question["record_id"] in told
+    assert question["candidate_id"] in told
+
+
 def test_whom_one_of_two_ids_still_names_stays(second: Home, district: Path) -> None:
     (question,) = second("matches", "list", "--json").json
     second("matches", "decide", question["number"], "--same")
