@@ -110,7 +110,8 @@ def _decided(result: dict[str, Any], *, dry_run: bool) -> str:
     if not dry_run:
         return f"Question {result['number']}: {result['state']}.{moved}"
     what = "be joined into" if result["state"] == "same" else "stay apart from"
-    told = f"{result['record']} would {what} {result['candidate']}."
+    one, other = (f"{result[key]} ({result[f'{key}_id']})" for key in ("record", "candidate"))
+    told = f"{one} would {what} {other}."
     return f"Nothing is decided. {told}{moved.replace('Moved', 'What moves')}"
 
 

@@ -117,7 +117,7 @@ def test_a_dry_run_joins_nothing_and_tells_what_the_decision_will(second: Home) 
 def test_a_dry_run_says_who_would_be_one_person(second: Home) -> None:
     (question,) = second("matches", "list", "--json").json
     told = second("matches", "decide", question["number"], "--same", "--dry-run").out
-    assert f"{question['record']} would be joined into {question['candidate']}" in told
+    assert f"({question['record_id']}) would be joined into {question['candidate']} (" in told
     query = "SELECT body FROM audit_payload WHERE part = 0 ORDER BY seq DESC"
     event = json.loads(second.value(query))
     assert event["request"] == "matches decide --dry-run"
