@@ -14,12 +14,14 @@ from adapters.ceds.jsonld.literals import literal
 from adapters.ceds.jsonld.parse import Fault, parse, parsed
 from adapters.ceds.jsonld.write import GRAPH, head
 from adapters.ceds.names import name_of_key, settled, term_of
-from adapters.ceds.tree import MAX_DEPTH, MAX_TREE_BYTES, Tree, entity_of, refused
+from adapters.ceds.tree import MAX_DEPTH, MAX_TREE_BYTES, Tree, entity_of, refused, sample
 from adapters.port import Progress, silent
 from schemas.standards.ceds.table import Term
 from schemas.standards.shape import Kind, StandardRecord
 
 _EVERY: Final = 1000
+_WANTED: Final = {"@id": "give one IRI", "@type": "give the name of a class, or a list of them"}
+"""What to do about keywords of a node that hold something else than text."""
 
 
 def is_our_layout(path: Path) -> bool:
@@ -58,6 +60,8 @@ class _Settler:
             if name in found:
                 problem = f"{name} stands twice in one node, once as {key}"
                 raise refused(self.file, problem, "keep one of the two", row=self.row)
+            if name in _WANTED:
+                self._require_texts(name, value)
             found[name] = self._values(name, value, depth)
         return found
 
@@ -69,6 +73,13 @@ class _Settler:
             fix = "save the document with another layout, so that it is read as any JSON-LD"
             raise refused(self.file, problem, fix, row=self.row, column=key)
         return name_of_key(key)
+
+    def _require_texts(self, name: str, value: Any) -> None:
+        """Refuse an address that is no text, and a class that is neither a text nor a list."""
+        texts = value if name == "@type" and isinstance(value, list) else [value]
+        if not all(isinstance(each, str) for each in texts):
+            problem = f"the {name} {sample(value)} is no text"
+            raise refused(self.file, problem, _WANTED[name], row=self.row, column=name)
 
     def _values(self, name: str, value: Any, depth: int) -> Any:
         term = term_of(name)

@@ -72,6 +72,9 @@ LINES: dict[str, tuple[bytes, str]] = {
     "a keyword": (b'{"@reverse":{}},\n', "keyword"),
     "two names": (b'{"FirstName":"a","ceds:P000115":"b"},\n', "stands twice in one node"),
     "too deep": (b'{"hasJob":[' * 66 + b"{}" + b"]}" * 66 + b",\n", "nest too deep"),
+    "an address in a list": (b'{"hasJob":[{"@id":["urn:a"]}]},\n', "@id .* is no text"),
+    "a number for an address": (b'{"@id":5},\n', "the @id 5 is no text"),
+    "a class that is a node": (b'{"@type":[{"@id":"urn:a"}]},\n', "@type .* is no text"),
     "the end too soon": (b"]}\n", "does not end"),
 }
 
