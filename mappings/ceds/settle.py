@@ -6,6 +6,7 @@ outright. Nothing stands here twice: a term of ours that is there is left alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final
@@ -26,6 +27,7 @@ OTHER_PLAN: Final = "an IEP or another individualized program is not read into a
 NO_CATEGORY: Final = "does not say what kind of goal it is; read as an academic one"
 _SSN: Final = "PersonIdentificationSystem_SSN"
 _TYPE: Final = "IndividualizedProgramType_"
+_YEAR: Final = re.compile("[0-9]{4}")
 _CREDENTIALS: Final = {
     "CredentialType_Certification": "certificate",
     "CredentialType_Licensure": "license",
@@ -206,7 +208,7 @@ def _student(person: Tree) -> None:
         if "hasEntryGradeLevel" in node:
             person.setdefault("ilp:currentGradeLevel", node["hasEntryGradeLevel"])
         year = _first(_nodes(node, "hasK12StudentCohort"), "CohortGraduationYear")
-        if str(year).isdecimal():
+        if _YEAR.fullmatch(str(year)):
             person.setdefault("ilp:expectedGraduationYear", int(str(year)))
         if str(year) == str(person.get("ilp:expectedGraduationYear")):
             _without_year(node)

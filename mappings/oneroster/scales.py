@@ -7,6 +7,7 @@ result of its own (`oneroster.md` §15). `metadata.ilp` marks what is ours among
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _KIND, _VERSION = "metadata.ilp.kind", "metadata.ilp.version"
 _PART_OF, _PART = "metadata.ilp.partOf", "metadata.ilp.part"
 _TEST = "planTest"
 _LIMITS = ("resultValueMin", "resultValueMax")
+_NUMBER = re.compile("[0-9]{1,9}")
 _SHARED = ("studentSourcedId", "scoreDate", "scoreStatus")
 
 
@@ -126,4 +128,4 @@ class ScalesIn:
 
 def _number(part: Tree) -> int:
     text = str(part.get(_PART, ""))
-    return int(text) if text.isdecimal() else 0
+    return int(text) if _NUMBER.fullmatch(text) else 0

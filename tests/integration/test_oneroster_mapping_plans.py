@@ -126,6 +126,17 @@ def same(ones: list[Tree], others: list[Tree]) -> bool:
 
 
 @each_binding
+def test_scales_that_are_numbered_beyond_reason_are_read_all_the_same(
+    name: str, grown: list[Tree]
+) -> None:
+    bridge = BRIDGES[name]()
+    for record in (records := out(bridge, grown, ALL_ON)[0]):
+        if "metadata.ilp.part" in record.values:
+            record.values["metadata.ilp.part"] = "9" * 5000
+    assert len(back(bridge, records)[0]) == len(grown)
+
+
+@each_binding
 def test_what_is_written_of_plans_needs_no_repair(
     name: str, grown: list[Tree], tmp_path: Path
 ) -> None:

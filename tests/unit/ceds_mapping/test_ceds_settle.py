@@ -96,3 +96,11 @@ def test_what_our_terms_say_is_left_alone() -> None:
     tree = person()
     tree["ilp:currentGradeLevel"] = "GradeLevel_11"
     assert plan_of(tree)["profile"]["name_and_grade"]["grade_level"]["code"] == "11"
+
+
+@pytest.mark.parametrize("year", ["9" * 5000, "²", "", "2028-06"])
+def test_a_cohort_of_no_year_tells_no_year_of_graduation(year: str) -> None:
+    cohort = {"@type": "K12StudentCohort", "CohortGraduationYear": year}
+    tree = {**person(), "hasMembership": [*person()["hasMembership"]]}
+    tree["hasMembership"].append({**ENROLLED, "hasK12StudentCohort": [cohort]})
+    assert "ilp:expectedGraduationYear" not in settle(tree, Losses())
