@@ -11,6 +11,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _THROUGH: Final = ipaddress.ip_network("64:ff9b::/96")
 """Where a network translates IPv6 for servers that know IPv4 alone (RFC 6052)."""
 
+_TELLING: Final = frozenset(
+    map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16"))
+)
+"""Where machines of clouds tell about themselves that is not link-local: AWS, Alibaba, Azure."""
+
 
 def addresses_of(host: str, port: int) -> list[str]:
     """The addresses that a name means now. Raises OSError or UnicodeError for none."""
@@ -38,7 +43,8 @@ def is_nobodys(address: str) -> bool:
     ValueError.
     """
     return any(
-        one.is_link_local or one.is_multicast or one.is_unspecified for one in both_of(address)
+        one in _TELLING or one.is_link_local or one.is_multicast or one.is_unspecified
+        for one in both_of(address)
     )
 
 

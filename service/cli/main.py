@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 from collections.abc import Callable
@@ -155,16 +156,21 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        fix = "Correct the path, or its permissions."
-        if isinstance(error, FileExistsError):
-            fix = "Name another place, or remove what is there."
-        _fail("file", f"{where}{error.strerror or error}.", fix)
+        _fail("file", f"{where}{error.strerror or error}.", _mend(error))
         sys.exit(1)
     except KeyboardInterrupt:
         print_error("Stopped.", "Run the command again: it carries on where it was.")
         sys.exit(130)
     finally:
         close_sessions()
+
+
+def _mend(error: OSError) -> str:
+    if isinstance(error, FileExistsError):
+        return "Name another place, or remove what is there."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room, or name a place that has it; nothing was left half-written."
+    return "Correct the path, or its permissions."
 
 
 def _run() -> None:

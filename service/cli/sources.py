@@ -206,9 +206,9 @@ def retire(name: Name, reason: Why, dry_run: Dry = False, as_json: Json = False)
 
     told = _turned(name, reason, retire_source, dry_run=dry_run)
     verb = "would be" if dry_run else "is"
-    kinds = ", ".join(f"{count:,} {entity_name(one)}" for one, count in told["ties"].items())
-    what = f"What it told opens nothing any more: {kinds}."
-    _tell(told, f"Source {name} {verb} retired: nothing waits for it. {what}", as_json)
+    ties = [f"{count:,} {entity_name(one)}" for one, count in told["ties"].items() if count]
+    what = f" What it told opens nothing any more: {', '.join(ties)}." if ties else ""
+    _tell(told, f"Source {name} {verb} retired: nothing waits for it.{what}", as_json)
 
 
 @app.command("restore")

@@ -284,6 +284,17 @@ def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
     assert not loaded & {"polars", "sqlalchemy", "requests", "alembic", "jinja2", "rich"}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_for_what_it_is() -> None:
+    code = "import sys; sys.argv = ['planbridge', 'mapping', 'list']\n"
+    code += "from service.cli.main import main; main()"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert b"No space left on device" in done.stderr
+    assert b"Make room" in done.stderr
+
+
 def test_the_program_is_the_command(first: Home) -> None:
     process = first.program("sync", "history", "--json")
     out, err = process.communicate(timeout=60)

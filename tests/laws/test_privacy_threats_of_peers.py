@@ -118,6 +118,8 @@ def test_threat_12_no_address_but_the_configured_one_gets_the_token(target: str)
         "https://[64:ff9b::a9fe:a9fe]/latest",
         "https://[fe80::1]/ims",
         "https://0.0.0.0/ims",
+        "https://[fd00:ec2::254]/latest",
+        "https://100.100.100.200/latest",
         "https://ada:secret@sis.example/ims",
         "file:///etc/passwd",
     ],
