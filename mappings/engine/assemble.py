@@ -27,10 +27,14 @@ _MENDS = 20
 
 @dataclass(slots=True)
 class Student:
-    """What was read of one student: entries by element, each with the table that read it."""
+    """What was read of one student: entries by element, each with the table that read it.
+
+    `odd` is what stood where an entry belongs and is none.
+    """
 
     old: Tree | None = None
     entries: dict[str, list[tuple[str, Tree]]] = field(default_factory=dict)
+    odd: list[tuple[str, Any]] = field(default_factory=list)
 
     def take(self, table: str, subject: str, ours: Tree) -> None:
         """Add what one table read in one place."""
@@ -39,7 +43,13 @@ class Student:
             return
         for element in ELEMENTS:
             for _, entry in places_of(ours, element):
-                self.entries.setdefault(element, []).append((table, entry))
+                self._add(table, element, entry)
+
+    def _add(self, table: str, element: str, entry: Any) -> None:
+        if isinstance(entry, dict):
+            self.entries.setdefault(element, []).append((table, entry))
+        else:
+            self.odd.append((element, entry))
 
 
 @dataclass(slots=True)
@@ -51,6 +61,8 @@ class Assembly:
 
     def plan(self, student: Student, kept: dict[str, list[Tree]]) -> Tree:
         """A valid plan as a tree. `kept` are old entries that the source had no say in."""
+        for element, value in student.odd:
+            self.lose(element, "", "no entry of a plan", value)
         joined = {element: self._joined(element, student) for element in student.entries}
         version = _plan_version(joined, student.old)
         areas: dict[str, dict[str, tuple[Entry, ...]]] = {}
@@ -162,9 +174,12 @@ class Assembly:
             pruner = _Pruner(frozenset(entry.id for entry in entries))
             for place in ELEMENTS.values():
                 held = areas[place.area][place.field]
+                pruned = [(each, pruner.pruned(each)) for each in held]
                 areas[place.area][place.field] = tuple(
-                    kept for each in held if (kept := pruner.pruned(each)) is not None
+                    kept for _, kept in pruned if kept is not None
                 )
+                for each in (each for each, kept in pruned if kept is None):
+                    self.lose(place.id, "", "means nothing without an entry that is gone", each.id)
                 for path, value in pruner.cut:
                     self.lose(place.id, path, "refers to an entry that is not there", value)
                 pruner.cut.clear()

@@ -61,7 +61,8 @@ def places_of(plan: Tree, subject: str) -> Iterator[tuple[str, Tree]]:
     place = ELEMENTS[subject]
     held = plan.get(place.area, {}).get(place.field)
     if place.many:
-        yield from ((f"{place.path}[{number}]", each) for number, each in enumerate(held or ()))
+        listed = held if isinstance(held, list | tuple) else [held] if held else ()
+        yield from ((f"{place.path}[{number}]", each) for number, each in enumerate(listed))
     elif held is not None:
         yield place.path, held
 

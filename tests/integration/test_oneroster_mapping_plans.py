@@ -126,6 +126,33 @@ def same(ones: list[Tree], others: list[Tree]) -> bool:
 
 
 @each_binding
+@pytest.mark.parametrize("odd", ["text", '["a"]', "[5]", "[[]]"])
+def test_what_stands_where_an_entry_belongs_and_is_none_is_named(
+    name: str, odd: str, grown: list[Tree]
+) -> None:
+    bridge = BRIDGES[name]()
+    records = out(bridge, grown[:1], ALL_ON)[0]
+    user = next(each for each in records if each.entity == "users")
+    user.values["metadata.ilp.header"] = user.values["metadata.ilp.careerGoals"] = odd
+    losses = back(bridge, records)[1]
+    told = {key.subject for key in losses if key.reason == "no entry of a plan"}
+    assert told == {"PRO.04", "GOA.01"}
+
+
+@each_binding
+def test_an_entry_that_falls_with_what_it_refers_to_is_named(name: str, grown: list[Tree]) -> None:
+    plan = next(each for each in grown if each["goals"].get("action_steps"))
+    records = out(BRIDGES[name](), [plan], ALL_ON)[0]
+    user = next(each for each in records if each.entity == "users")
+    for column in [each for each in user.values if each.endswith("Goals")]:
+        del user.values[column]
+    (returned,), losses = back(BRIDGES[name](), records)
+    fallen = {(key.subject, key.path) for key in losses if "without an entry" in key.reason}
+    assert not returned.get("goals", {}).get("action_steps")
+    assert ("GOA.07", "") in fallen
+
+
+@each_binding
 def test_scales_that_are_numbered_beyond_reason_are_read_all_the_same(
     name: str, grown: list[Tree]
 ) -> None:
