@@ -40,7 +40,7 @@ class OneRosterBridge:
         rows = RowsIn(self.binding, losses)
         plans = PlansIn(self.binding, losses, ScalesIn(losses))
         links = []
-        for record in records():
+        for record in rows.named(records()):
             kept = plans.sift(record)
             if kept is not None and kept.entity == "userResources":
                 links.append(kept)
@@ -52,7 +52,7 @@ class OneRosterBridge:
         frames = rows.shelf.frames()
         if self.binding.version == "1.1":
             frames = lifted(frames)
-        return Hub(frames, plans.plans(records))
+        return Hub(frames, plans.plans(lambda: rows.named(records(), again=True)))
 
     def read_frames(self, files: Files, losses: Losses, needs: Needs | None = None) -> Hub | None:
         """The records of files as columns of cells; of some only the columns that are needed.

@@ -26,7 +26,7 @@ from mappings.oneroster.cells import from_cell, to_cell
 from mappings.oneroster.derive import agents_of_users, roles_of_users
 from mappings.oneroster.fold import ROLE, Folded, agent_id, role_id
 from mappings.oneroster.plans_in import FORMAT
-from mappings.oneroster.rows_in import GONE, NESTED, lifted
+from mappings.oneroster.rows_in import GONE, NAMELESS, NESTED, lifted
 from mappings.oneroster.rows_out import EXTENSION, NOT_OURS, RowsOut
 from mappings.oneroster.shapes import AGENTS
 
@@ -90,7 +90,8 @@ class _Taken:
         for cells in parts:
             if FORMAT in cells.columns and cells[FORMAT].null_count() < cells.height:
                 return False
-            nests.append(cells.select(name for name in _NEST if name in cells.columns))
+            named = cells.filter(pl.col(_KEY).is_not_null())
+            nests.append(named.select(name for name in _NEST if name in cells.columns))
             self.take("users", [cells])
         if nests:
             self._take_nested(pl.concat(nests), binding)
@@ -176,6 +177,11 @@ class _Reading:
         ).select(list(held))
 
     def _living(self, cells: pl.DataFrame) -> pl.DataFrame:
+        if _KEY in cells.columns and cells[_KEY].null_count():
+            nameless = cells[_KEY].is_null()
+            key = LossKey(Side.THEIRS, self._table.entity, "", NAMELESS)
+            self._losses.add(key, count=int(nameless.sum()))
+            cells = cells.filter(~nameless)
         if "status" not in cells.columns:
             return cells
         gone = cells["status"].eq_missing("tobedeleted")

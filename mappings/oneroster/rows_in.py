@@ -17,6 +17,7 @@ from mappings.oneroster.shapes import AGENTS
 from schemas.standards.shape import StandardRecord
 
 _BATCH = 20_000
+NAMELESS = "has no sourcedId: nobody could refer to it"
 GONE = "marked as gone: a conversion carries what there is"
 NESTED = frozenset({"agentSourcedIds", "orgSourcedIds", "role", ROLE})
 """Columns of users that become records of their own."""
@@ -61,6 +62,16 @@ class RowsIn:
             taken = frozenset(str(t.path).strip("'") for row in table.rows for t in row.targets)
             reasons = {bare(path): why for path, why in table.theirs_only.items()}
             self._known[table.entity] = (entity, taken, reasons)
+
+    def named(
+        self, records: Iterable[StandardRecord], again: bool = False
+    ) -> Iterator[StandardRecord]:
+        """The rows that have an id; others are counted, unless the rows are gone through again."""
+        for record in records:
+            if "sourcedId" in record.values:
+                yield record
+            elif not again:
+                self.losses.add(LossKey(Side.THEIRS, record.entity, "", NAMELESS))
 
     def take(self, record: StandardRecord) -> None:
         """Take a row; what it nests becomes records of its own."""

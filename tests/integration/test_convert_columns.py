@@ -11,6 +11,7 @@ import pytest
 
 from mappings.engine.loss import LossKey
 from mappings.oneroster.plans_in import FORMAT
+from mappings.oneroster.rows_in import NAMELESS
 from service.convert.run import Order, Outcome, convert
 
 Row = dict[str, str]
@@ -69,3 +70,17 @@ def test_a_pair_of_student_and_section_is_told_once(package: Path, tmp_path: Pat
     path.write_text("\n".join([*lines, f"again-{again}", ""]), encoding="utf-8")
     outcome = converted(package, tmp_path / "after")
     assert outcome.written["studentSectionAssociations"] == before
+
+
+@pytest.mark.parametrize("with_plans", [False, True])
+@pytest.mark.parametrize("file", ["orgs", "users", "enrollments", "demographics"])
+def test_a_row_without_an_id_is_counted_and_left_out(
+    package: Path, tmp_path: Path, file: str, with_plans: bool
+) -> None:
+    if with_plans:
+        changed(package, "users.csv", lambda row: row.update({FORMAT: "1.0"}))
+    changed(package, f"{file}.csv", lambda row: row.update(sourcedId=""))
+    out = tmp_path / "out.jsonld"
+    outcome = convert(Order(package, "oneroster-csv-1.2", out, "ceds-jsonld-14"))
+    told = {key.subject: n for key, n in outcome.losses.counts.items() if key.reason == NAMELESS}
+    assert told == {file: 1}
