@@ -50,6 +50,7 @@ OWN: Final = {
 
 _ADDRESS: Final = frozenset({"@id", "@type"})
 _SAYS_NOTHING: Final = "CEDS has a place for nothing that it says"
+_NOBODYS: Final = "does not say whose it is"
 _UNTOLD: Final = "CEDS has no place for it that we write"
 Row = tuple[str, int, str, Tree]
 Write = Callable[[Tree, Losses], Tree | None]
@@ -166,8 +167,10 @@ class RosterTrees:
 
     def _sorted(self, entity: str) -> pl.DataFrame:
         if entity not in self._frames:
-            frame = _last_days(self.hub.frame(entity))
-            self._frames[entity] = frame.sort(PERSONAL[entity], maintain_order=True)
+            frame, key = _last_days(self.hub.frame(entity)), PERSONAL[entity]
+            if lost := frame[key].null_count():
+                self.losses.add(LossKey(Side.OURS, entity, "", _NOBODYS), count=lost)
+            self._frames[entity] = frame.drop_nulls(key).sort(key, maintain_order=True)
         return self._frames[entity]
 
     def _stream(self, rank: int, entity: str) -> Iterator[Row]:

@@ -104,6 +104,15 @@ def test_a_student_who_began_on_a_day_comes_back_without_a_loss() -> None:
     assert list(losses) == []
 
 
+def test_a_role_of_nobody_is_counted_and_left_out() -> None:
+    frames = rostered(role="student")
+    frames["role"] = pl.concat([frames["role"], frames["role"].with_columns(person_id=None)])
+    records = list(v14().write(Hub(frames), losses := Losses(), Choice()))
+    told = [key for key in losses if key.reason == "does not say whose it is"]
+    assert [(key.subject, losses.counts[key]) for key in told] == [("role", 1)]
+    assert "None" not in str([each.values for each in records])
+
+
 def test_a_roster_without_our_own_terms_is_read() -> None:
     records = list(v14().write(Hub(rostered(role="student")), Losses(), Choice(core_only=True)))
     hub = v14().read(lambda: iter(records), Losses())
