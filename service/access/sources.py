@@ -18,8 +18,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.store import access_tables as held
+from service.store.retired import told_by_retired
 from service.store.tables import ROSTER
-from service.store.tables import source as deliverer
 
 _LEVELS = 3
 """How far up an organization is looked for: department or school, district, region."""
@@ -82,10 +82,7 @@ def _stands(tie: Any) -> sa.ColumnElement[bool]:
 
     Asked of one row of a tie: both ends name the same class or place, which one source tells of.
     """
-    gone = sa.select(deliverer.c.tenant, deliverer.c.name).where(
-        deliverer.c.retired_at.is_not(None)
-    )
-    return _active(tie) & sa.tuple_(tie.c.tenant, tie.c.source).not_in(gone)
+    return _active(tie) & ~told_by_retired(tie)
 
 
 def _student() -> Source:

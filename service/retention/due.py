@@ -18,6 +18,7 @@ from service.cis.recalls import held_outside
 from service.retention.holdings import holdings
 from service.settings import instant
 from service.store.access_tables import destroy_order, district_policy
+from service.store.retired import told_by_retired
 from service.store.tables import ROSTER
 
 RECORD: Final = "record"
@@ -113,11 +114,12 @@ def _still_outside(connection: Connection, tenant: str, student: str) -> list[st
 
 
 def _still_delivered(connection: Connection, tenant: str, student: str) -> list[str]:
-    """Rows of the roster that some source still tells: the student has not left everywhere."""
+    """Rows of the roster that a source at work tells: the student has not left everywhere."""
     found = []
     for name in ("role", "enrollment"):
-        table = ROSTER[name].c
-        mine = (table.tenant == tenant, table.person_id == student, table.state == "active")
-        if connection.execute(sa.select(table.id).where(*mine).limit(1)).first():
+        row = ROSTER[name].c
+        mine = (row.tenant == tenant, row.person_id == student, row.state == "active")
+        told = sa.select(row.id).where(*mine, ~told_by_retired(ROSTER[name]))
+        if connection.execute(told.limit(1)).first():
             found.append(f"{name} that is still delivered")
     return found

@@ -13,6 +13,7 @@ from adapters.port import ROW
 from mappings.recipe import Recipe
 from schemas.finding import Finding, Severity
 from service.store.bulk import among, fetch_frame
+from service.store.retired import told_by_retired
 from service.store.tables import ROSTER, conflict, crosswalk
 from service.sync.desk import Desk
 from service.sync.diff import KEY, Difference
@@ -231,7 +232,7 @@ def _links(entity: str, ids: pl.DataFrame, present: bool) -> pl.DataFrame:
 
 
 def _still_here(desk: Desk, entity: str, leaving: pl.DataFrame) -> pl.Series:
-    """Of these records, those that some other row, of any source, still speaks for."""
+    """Of these records, those that some other row, of any source at work, still speaks for."""
     mine = crosswalk.c.source == desk.source
     query = (
         sa.select(crosswalk.c.record_id)
@@ -240,6 +241,7 @@ def _still_here(desk: Desk, entity: str, leaving: pl.DataFrame) -> pl.Series:
             crosswalk.c.tenant == desk.night.tenant,
             crosswalk.c.entity == entity,
             crosswalk.c.present,
+            ~told_by_retired(crosswalk),
             among(desk.connection, crosswalk.c.record_id, leaving["record_id"]),
             ~sa.and_(mine, among(desk.connection, crosswalk.c.sourced_id, leaving["sourced_id"])),
         )

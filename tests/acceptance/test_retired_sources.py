@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.cli import Home, make_home, mistake
-from support.nights import LOCAL_ID, LUPE, MOTHER, Row, at, edited
+from support.nights import LOCAL_ID, LUPE, MOTHER, Row, at, edited, gone, state
 
 TEACHER = "tch-2201"
 LATER = at("2026-11-27")
@@ -63,6 +63,13 @@ def test_what_it_told_opens_nothing_more(home: Home) -> None:
     assert not sees(home, "lee", at("2026-11-28"))
     assert not sees(home, "mia")  # whom the new system calls somebody else, until that is decided
     assert sees(home, "lupe")
+
+
+def test_it_keeps_nobody_who_left_the_new_source(home: Home, district: Path) -> None:
+    assert home(*RETIRE).status == 0
+    gone(district / "night1", home.folder.parent / "new", LUPE)
+    home.run("new", NOW=at("2026-11-28"))
+    assert state(home, LUPE) == "missing"
 
 
 def test_with_its_last_source_a_district_has_no_roster(home: Home) -> None:

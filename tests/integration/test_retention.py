@@ -36,7 +36,7 @@ from service.settings import instant
 from service.store.access_tables import destroy_order
 from service.store.cis_tables import cis_file
 from service.store.database import reading, writing
-from service.store.tables import ROSTER, change, ilp_plan, ilp_plan_version, metadata
+from service.store.tables import ROSTER, change, ilp_plan, ilp_plan_version, metadata, source
 
 GONE, STAYS = "gone", "stays"
 LEFT = date(2024, 6, 1)
@@ -216,6 +216,17 @@ def test_who_is_still_delivered_somewhere_has_not_left(school: School) -> None:
         mine = sa.update(role).where(role.c.person_id == GONE)
         connection.execute(mine.values(state="active"))
     assert school.due()[0].kept == ("role that is still delivered",)
+
+
+def test_what_a_retired_source_told_keeps_nothing(school: School) -> None:
+    role = ROSTER["role"]
+    with writing(school.engine) as connection:
+        mine = sa.update(role).where(role.c.person_id == GONE)
+        connection.execute(mine.values(state="active", source="old"))
+        settings = {"kind": "oneroster-csv", "settings": "{}", "serial": 1, "memory": "{}"}
+        row = {"tenant": TENANT, "name": "old", "retired_at": instant(NOW), **settings}
+        connection.execute(sa.insert(source).values(row))
+    assert school.due()[0].kept == ()
 
 
 def test_proof_is_left_without_a_name_on_the_log(school: School) -> None:
