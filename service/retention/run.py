@@ -54,7 +54,8 @@ def set_aside(files: PlanFiles) -> Iterator[None]:
 
 def carry_out(visit: Visit, log: Log, files: PlanFiles, found: list[Due]) -> list[Outcome]:
     """Destroy what is due and not kept, inside `set_aside`. For the custodian: raises Refused."""
-    visit.require_custodian("destroy records")
+    kept = sorted({one.student for one in found if one.kept})  # what goes is told by itself
+    visit.require_custodian("destroy records", students=kept)
     for folder in _aside(files):  # a run was killed: what it had not destroyed yet comes back
         _put_back_if_held(visit, folder)
     names: list[str] = []

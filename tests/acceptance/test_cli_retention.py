@@ -34,6 +34,17 @@ def test_an_order_is_planned_and_carried_out_once(home: Home) -> None:
     assert home("audit", "verify").status == 0
 
 
+@pytest.mark.parametrize("words", [("retention", "plan"), ("retention", "run", *WHY)])
+def test_whom_a_list_of_what_is_due_names_is_on_record(home: Home, words: tuple[str, ...]) -> None:
+    home("order", "add", LOCAL_ID, "*", "--reason", "parents wish it")
+    assert home("hold", "add", LOCAL_ID, "--reason", "letter of 3 May").status == 0
+    (due,) = home(*words, "--json").json
+    looked = "SELECT max(seq) FROM audit_payload WHERE part = 0 AND body LIKE ?"
+    seq = home.value(looked, f'%"action":"{" ".join(words[:2])}"%')
+    told = home.value("SELECT body FROM audit_payload WHERE part = 1 AND seq = ?", seq)
+    assert due["student"] in told
+
+
 def test_a_hold_keeps_what_was_ordered(home: Home) -> None:
     home("order", "add", LOCAL_ID, "*", "--reason", "parents wish it")
     assert home("hold", "add", LOCAL_ID, "--reason", "letter of 3 May").status == 0

@@ -60,6 +60,13 @@ def test_what_was_called_back_is_on_the_list_no_more(school: School) -> None:
         assert [one.asked_by for one in list_recalls(visit, every=True)] == ["custodian", ""]
 
 
+def test_whose_files_were_listed_is_on_record(school: School) -> None:
+    with school.visit("custodian") as visit:
+        list_recalls(visit)
+    [listed] = [one for one in school.events() if one.students]
+    assert (listed.students, listed.roles) == (("other", "pupil"), ("PRV",))
+
+
 def test_only_the_custodian_hears_what_lies_where(school: School) -> None:
     with pytest.raises(Denied, match="custodian of records"), school.visit("teacher") as visit:
         list_recalls(visit)
