@@ -2,7 +2,8 @@
 
 Roster rows count only while they are active: a row that is missing from a delivery has ended for
 access, however long the sync waits before it lets the record go. So has all that a source told
-which is retired.
+which is retired: this is asked of one row of a tie, since both ends name the same class or place,
+which one source tells of.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.store import access_tables as held
-from service.store.retired import told_by_retired
+from service.store.retired import stands
 from service.store.tables import ROSTER
 
 _LEVELS = 3
@@ -77,14 +78,6 @@ def _active(*tables: Any) -> sa.ColumnElement[bool]:
     return sa.and_(*(table.c.state == "active" for table in tables))
 
 
-def _stands(tie: Any) -> sa.ColumnElement[bool]:
-    """Active, and told by a source that is at work.
-
-    Asked of one row of a tie: both ends name the same class or place, which one source tells of.
-    """
-    return _active(tie) & ~told_by_retired(tie)
-
-
 def _student() -> Source:
     role = ROSTER["role"].alias("student_role")
     columns = {"tenant": role.c.tenant, "student_id": role.c.person_id}
@@ -114,7 +107,7 @@ def _guardian() -> Source:
     joined = relation.join(
         role, (role.c.tenant == relation.c.tenant) & (role.c.person_id == relation.c.agent_id)
     )
-    where = _stands(relation) & _active(role) & role.c.role.in_(_PARENTS)
+    where = stands(relation) & _active(role) & role.c.role.in_(_PARENTS)
     return Source(columns, joined, where, "agent_id")
 
 
@@ -135,7 +128,7 @@ def _teaching() -> Source:
         learns, (learns.c.tenant == teaches.c.tenant) & (learns.c.class_id == teaches.c.class_id)
     ).join(course, (course.c.tenant == teaches.c.tenant) & (course.c.id == teaches.c.class_id))
     roles = (learns.c.role == "student") & (teaches.c.role == "teacher")
-    return Source(columns, joined, _stands(teaches) & _active(learns, course) & roles, "agent_id")
+    return Source(columns, joined, stands(teaches) & _active(learns, course) & roles, "agent_id")
 
 
 def _above() -> sa.Subquery:
@@ -152,7 +145,7 @@ def _above() -> sa.Subquery:
     return sa.union_all(*parts).subquery("above")
 
 
-def _enrolled(told: Callable[[Any], sa.ColumnElement[bool]] = _stands) -> Source:
+def _enrolled(told: Callable[[Any], sa.ColumnElement[bool]] = stands) -> Source:
     role, above = ROSTER["role"].alias("attends"), _above()
     columns = {
         "tenant": role.c.tenant,
@@ -180,7 +173,7 @@ def _site() -> Source:
     on = (leads.c.tenant == attends.columns["tenant"]) & (
         leads.c.org_id == attends.columns["org_id"]
     )
-    roles = _stands(leads) & leads.c.role.in_(_STAFF)
+    roles = stands(leads) & leads.c.role.in_(_STAFF)
     return Source(columns, attends.origin.join(leads, on), attends.where & roles, "agent_id")
 
 

@@ -21,6 +21,7 @@ from service.ilp.files import PlanFiles
 from service.ilp.sight import seen_plan
 from service.office import Sight
 from service.store.bulk import among
+from service.store.retired import stands
 from service.store.tables import ROSTER, ilp_plan
 
 _AT_ONCE: Final = 500
@@ -121,7 +122,7 @@ def _places(connection: Connection, tenant: str, students: list[str]) -> dict[st
     query = sa.select(role.person_id, role.org_id).where(
         role.tenant == tenant,
         role.role == "student",
-        role.state == "active",
+        stands(ROSTER["role"]),
         among(connection, role.person_id, students),
     )
     found: dict[str, str] = {}
@@ -146,7 +147,7 @@ def _schools(connection: Connection, tenant: str) -> dict[str, dict[str, str]]:
     """Organizations by record id, each with the number or key by which other systems know it."""
     org = ROSTER["organization"].c
     query = sa.select(org.id, org.identifier, org.sourced_id, org.name, org.type).where(
-        org.tenant == tenant, org.state == "active"
+        org.tenant == tenant, stands(ROSTER["organization"])
     )
     return {
         row.id: {"id": row.identifier or row.sourced_id, "name": row.name, "type": row.type}
@@ -165,7 +166,7 @@ def _grades(connection: Connection, tenant: str) -> dict[str, set[str]]:
             ROSTER["person"],
             sa.and_(person.tenant == role.tenant, person.id == role.person_id),
         )
-        .where(role.tenant == tenant, role.role == "student", role.state == "active")
+        .where(role.tenant == tenant, role.role == "student", stands(ROSTER["role"]))
         .where(person.grades.is_not(None))
     )
     found: dict[str, set[str]] = {}
@@ -189,7 +190,7 @@ def _courses(connection: Connection, tenant: str) -> Iterator[dict[str, str]]:
     course, session = ROSTER["course"].c, ROSTER["academic_session"].c
     told = sa.select(session.id, session.school_year).where(session.tenant == tenant)
     years = {row.id: row.school_year for row in connection.execute(told)}
-    query = sa.select(ROSTER["course"]).where(course.tenant == tenant, course.state == "active")
+    query = sa.select(ROSTER["course"]).where(course.tenant == tenant, stands(ROSTER["course"]))
     for row in connection.execute(query.order_by(course.id)):
         grades = sorted(json.loads(row.grades or "[]"), key=lambda one: grade_number(one) or 0)
         year = years.get(row.school_year_id)

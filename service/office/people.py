@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from service.errors import Invalid, NotFound
 from service.store.people import known_as
 from service.store.places import is_called
+from service.store.retired import stands
 from service.store.tables import ROSTER
 
 
@@ -52,6 +53,6 @@ def _students(tenant: str) -> sa.Select[Any]:
         sa.select(role.c.person_id)
         .distinct()
         .join(place, (place.c.tenant == role.c.tenant) & (place.c.id == role.c.org_id))
-        .where(role.c.tenant == tenant, role.c.role == "student", role.c.state == "active")
+        .where(role.c.tenant == tenant, role.c.role == "student", stands(role))
         .order_by(role.c.person_id)
     )

@@ -90,6 +90,24 @@ def test_a_set_arrives_with_what_the_agreement_opens(district: tuple[Home, Hamle
     assert "ash@example.org" not in (home.folder / "there" / "Student.txt").read_text()
 
 
+def test_who_goes_and_at_which_school_is_told_by_sources_at_work(
+    district: tuple[Home, Hamlet],
+) -> None:
+    home, hamlet = district
+    for number in range(40):
+        hamlet.put("roles", f"r-o{number}", orgSourcedId="s2")
+    hamlet.drop("o39")
+    words = ("--kind", "oneroster-csv", "--path", home.folder / "new")
+    assert home("source", "add", "new", *words).status == 0
+    assert Town(home, 0).night(hamlet, source="new")["state"] == "done"
+    assert home("source", "retire", "sis", *WHY).status == 0
+    assert send(home, NOW="2026-11-21T02:00:00Z").status == 0
+    text = (home.folder / "there" / "Student.txt").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines(), delimiter="|")
+    told = {row["StudentID"]: row["CurrentSchoolCode"] for row in rows}
+    assert told == {"ada": "s1", "ben": "s1"} | {f"o{number}": "s2" for number in range(39)}
+
+
 def test_a_statement_of_disagreement_goes_with_the_files(district: tuple[Home, Hamlet]) -> None:
     home, hamlet = district
     hamlet.put("demographics", "ada", birthDate="2000-05-06")  # the rights are her own
