@@ -12,9 +12,16 @@ _THROUGH: Final = ipaddress.ip_network("64:ff9b::/96")
 """Where a network translates IPv6 for servers that know IPv4 alone (RFC 6052)."""
 
 _TELLING: Final = frozenset(
-    map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16"))
+    map(
+        ipaddress.ip_address,
+        (
+            *("fd00:ec2::254", "fd00:ec2::23", "100.100.100.200", "168.63.129.16"),
+            *("fd20:ce::254", "fd00:c1::a9fe:a9fe", "192.0.0.192"),
+        ),
+    )
 )
-"""Where machines of clouds tell about themselves that is not link-local: AWS, Alibaba, Azure."""
+"""Where machines of clouds tell about themselves that is not link-local: AWS (of machines and of
+pods), Alibaba, Azure, Google, Oracle (now and formerly)."""
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -28,7 +35,7 @@ def both_of(address: str) -> tuple[Address, Address]:
 
     Raises ValueError.
     """
-    found = ipaddress.ip_address(address)
+    found = ipaddress.ip_address(address.partition("%")[0])  # whichever card it is asked through
     if found in _THROUGH:
         found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     if isinstance(found, ipaddress.IPv4Address):
