@@ -84,8 +84,9 @@ def permit_set(visit: Visit, students: Sequence[str], order: Order) -> Permit:
 def make_set(visit: Visit, permit: Permit, out: Path, files: PlanFiles) -> SetReport:
     """Write the set of a permit that is on record, and guard it.
 
-    Whoever asked for it lets `remember_set` know once all that goes with it is written. Raises
-    Held, naming the files, where the set is short or unsound: then nothing stands at `out`.
+    Whoever asked for it calls `remember_set` once all that goes with it is written, and before it
+    can leave. Raises Held, naming the files, where the set is short or unsound: then nothing
+    stands at `out`.
     """
     order = permit.order
     asked = Asked(order.on, order.identifier)

@@ -208,7 +208,8 @@ def _career_set(
         told = {"export": number, "format": f"cis:{name}", "written": report.students}
         told |= _files(report)
         account(told, words_of(visit.statements, called_in(visit, permit, files)))
-    remember_set(window, permit.order, report)
+        # Just before it stands: a file that nobody knows of is never called back.
+        remember_set(window, permit.order, report)
     return told
 
 

@@ -88,7 +88,7 @@ def _delivered(tour: Tour) -> Parcel:
     with let_out(window, _career_permit) as (visit, permit):
         files = PlanFiles(tour.settings.data, tour.settings.tenant)
         report = make_set(visit, permit, out, files)
-    remember_set(window, permit.order, report)
+        remember_set(window, permit.order, report)
     words = f"{len(report.files)} files in Naviance's layout, on {report.students} students"
     return Parcel("The career system's files", out, words)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy.exc import IntegrityError
 from support.cli import Answer, Home, mistake
 from support.credentials import proves
 from support.nights import LOCAL_ID, LUPE, MOTHER
@@ -270,6 +271,16 @@ def test_a_set_that_was_not_written_whole_is_not_remembered(
     words = ("--school", SCHOOL, "--format", "cis:generic", *RUNNING, "--loss", tmp_path / loss)
     assert mistake(export(school, tmp_path / name, *words, by="cara"), "too long")
     assert school.value("SELECT count(*) FROM cis_set") == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_set_that_cannot_be_remembered_does_not_stand(school: Home, tmp_path: Path) -> None:
+    school.query(
+        "CREATE TRIGGER full BEFORE INSERT ON cis_set BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    words = ("--school", SCHOOL, "--format", "cis:generic", *RUNNING)
+    with pytest.raises(IntegrityError):
+        export(school, tmp_path / "set", *words, by="cara")
     assert not list(tmp_path.iterdir())
 
 
