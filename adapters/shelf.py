@@ -59,9 +59,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Content-addressed files under one root: same bytes, same place, written once."""
+    """Content-addressed files under one root: same bytes, same place, written once.
+
+    One that is not `lasting` is gone with the command: nothing of it need survive a power failure.
+    """
 
     root: Path
+    lasting: bool = True
 
     def path_of(self, digest: str) -> Path:
         """Where the content with this digest lies, whether or not it is there."""
@@ -77,7 +81,7 @@ class Shelf:
 
     @contextmanager
     def draft(self) -> Iterator[Draft]:
-        """Write a new file; on leaving, it is hashed, synced and renamed into place.
+        """Write a new file; on leaving, it is hashed, synced if it lasts, renamed into place.
 
         A file that is synced survives a power failure. What is put by `put` is not: whoever
         reads it asks `is_whole` first.
@@ -90,7 +94,8 @@ class Shelf:
                 draft = Draft(stream)
                 yield draft
                 stream.flush()
-                os.fsync(stream.fileno())
+                if self.lasting:
+                    os.fsync(stream.fileno())
             draft.digest = draft.digest or digest_file(temporary)
             draft.path = self.path_of(draft.digest)
             draft.path.parent.mkdir(exist_ok=True)

@@ -36,7 +36,7 @@ def try_source(settings: Settings, engine: Engine, name: str, tell: Progress) ->
 
 def _fetch_aside(adapter: Source, tell: Progress) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
-        delivery = adapter.fetch(Shelf(Path(folder)), {}, tell)
+        delivery = adapter.fetch(Shelf(Path(folder), lasting=False), {}, tell)
         findings = list(delivery.findings)
         for name, file in delivery.files.items():
             reading_ = adapter.read(delivery, name)

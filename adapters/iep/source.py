@@ -97,7 +97,7 @@ class IepSource:
     def test(self) -> list[Finding]:
         """What there is tonight, tried aside. Raises as `fetch` does."""
         with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
-            delivery = self.fetch(Shelf(Path(folder)), {})
+            delivery = self.fetch(Shelf(Path(folder), lasting=False), {})
             table = self.read(delivery, STUDENTS)
         faults = (one for text in table.frame["records"] for one in self.records_of(text)[1])
         count = f"{table.frame.height:,} students in {len(delivery.files)} files"

@@ -36,7 +36,7 @@ def validate_package(
     there is no package at `path`.
     """
     with tempfile.TemporaryDirectory(prefix="planbridge-validate-") as scratch:
-        package = _read(OneRosterCsvSource(path), Shelf(Path(scratch)), progress)
+        package = _read(OneRosterCsvSource(path), Shelf(Path(scratch), lasting=False), progress)
     if not package.delivery.files and not _is_refused(package):
         package.findings.append(_empty(path))
     package.findings.extend(_check_together(package))

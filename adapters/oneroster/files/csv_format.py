@@ -174,7 +174,7 @@ def _fetched(
     source = OneRosterCsvSource(path, limits)
     with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
         try:
-            delivery = source.fetch(Shelf(Path(scratch)), {}, progress)
+            delivery = source.fetch(Shelf(Path(scratch), lasting=False), {}, progress)
         except AdapterError as error:
             finding = Finding(Severity.REFUSE, error.code, error.problem, error.fix)
             raise Unreadable(finding) from None

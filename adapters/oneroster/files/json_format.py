@@ -159,7 +159,9 @@ def _unpacked(path: Path, scratch: Path) -> list[Path]:
                     if file.exists():
                         problem = f"two files of the archive are called {file.name}"
                         raise _refused("file.twice", problem, name)
-                    inflate(archive, name, Shelf(scratch), DEFAULT_LIMITS).path.rename(file)
+                    inflate(
+                        archive, name, Shelf(scratch, lasting=False), DEFAULT_LIMITS
+                    ).path.rename(file)
                     found.append(file)
     except Refused as refused:
         raise Unreadable(refused.finding) from None
