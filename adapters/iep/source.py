@@ -122,12 +122,12 @@ def _tabled(pieces: Iterable[Piece | Finding]) -> Reading:
         if isinstance(piece, Finding):
             findings.append(piece)
             continue
-        student, (entity, values, where, _) = piece
+        student, record = piece
         if not student.isprintable():
-            findings.append(_unprintable(where))
+            findings.append(_unprintable(record.where))
             continue
-        said = json.dumps([entity, values], ensure_ascii=False, sort_keys=True)
-        students.setdefault(student, []).append((said, where))
+        said = json.dumps([record.entity, record.values], ensure_ascii=False, sort_keys=True)
+        students.setdefault(student, []).append((said, record.where))
     rows = [_row(student, records) for student, records in sorted(students.items())]
     return Reading(pl.DataFrame(rows, schema=SCHEMA, orient="row"), tuple(shortened(findings)))
 

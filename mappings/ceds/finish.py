@@ -7,7 +7,6 @@ context does not name. Most tables cannot make such a thing, whatever they are g
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from mappings.ceds.addresses import SYSTEM, Marks, outer
@@ -19,9 +18,7 @@ from mappings.engine.codec.scalars import Day, Exact, Integer, Moment, Text, Tru
 from mappings.engine.compile_source import Scope
 from mappings.engine.model import Direction, Row, Table, Target
 from mappings.engine.paths import Step, Tree
-from schemas.standards.ceds import all_classes, all_properties, named
-from schemas.standards.ceds.table import PARTIAL_DATE
-from schemas.standards.shape import Kind
+from schemas.standards.ceds import all_classes, all_properties, links, literals, named
 
 _PLAIN: Final = (Crossed, Day, Exact, Integer, Moment, Text, Truth, Verbatim)
 """Codecs that make text, whole numbers and truths."""
@@ -71,7 +68,7 @@ class Completed:
             sure = all(_is_sure(target, row.codec) for target in row.targets)
             return sure and (listed or not row.single)
         for *steps, last in (target.path.steps for target in row.targets):
-            is_link = last.name in _links() and self.marks.classes.get(last.name) in all_classes()
+            is_link = last.name in links() and self.marks.classes.get(last.name) in all_classes()
             if not is_link or not all(map(_leads, steps)):
                 return False
         return all(map(self._makes_sure, row.rows))
@@ -86,7 +83,7 @@ def _is_sure(target: Target, codec: Codec | None) -> bool:
 def _leads(step: Step) -> bool:
     """Whether a step goes along a link to the nodes in its list."""
     picks = all(_takes(name, Always(value)) for name, value in step.where)
-    return step.name in _links() and (step.every or bool(step.where)) and picks
+    return step.name in links() and (step.every or bool(step.where)) and picks
 
 
 def _takes(name: str, codec: Codec | None) -> bool:
@@ -99,7 +96,7 @@ def _takes(name: str, codec: Codec | None) -> bool:
         allowed = all_classes() if name == "@type" else named()
         return all(isinstance(made, str) and made in allowed for made in _made_by(codec))
     sure = isinstance(codec, _PLAIN) or all(type(made) in _TYPES for made in _made_by(codec))
-    return sure and name in _literals()
+    return sure and name in literals()
 
 
 def _made_by(codec: Codec | None) -> list[Any]:
@@ -114,18 +111,3 @@ def _made_by(codec: Codec | None) -> list[Any]:
 def _is_coded(name: str) -> bool:
     term = all_properties().get(name)
     return term is not None and bool(term.codes)
-
-
-@cache
-def _links() -> frozenset[str]:
-    return frozenset(n for n, term in all_properties().items() if term.kind is Kind.OBJECT)
-
-
-@cache
-def _literals() -> frozenset[str]:
-    """Properties whose text, number or truth is written as it is."""
-    return frozenset(
-        name
-        for name, term in all_properties().items()
-        if term.datatype not in (None, PARTIAL_DATE) and not term.codes
-    )

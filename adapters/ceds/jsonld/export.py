@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from adapters.ceds.tree import MAX_DEPTH, Tree, Unwritable, sample
 from schemas.finding import Finding, Severity
-from schemas.standards.ceds import all_classes, all_properties, by_term, named
+from schemas.standards.ceds import all_classes, all_properties, by_term, links, literals, named
 from schemas.standards.ceds.table import PARTIAL_DATE, PARTIAL_DATES, Term
 from schemas.standards.shape import Kind
 
@@ -31,10 +31,8 @@ class Exporter:
         terms = all_properties()
         self._known = terms
         self._classes = frozenset(all_classes())
-        self._links = frozenset(n for n, term in terms.items() if term.kind is Kind.OBJECT)
-        self._literals = frozenset(
-            n for n, term in terms.items() if term.datatype not in (None, PARTIAL_DATE)
-        )
+        self._links = links()
+        self._literals = literals()
         options = {name: named() for name, term in terms.items() if term.codes}
         self._words: dict[str, frozenset[str]] = options | {"@type": self._classes}
         self._looks: dict[tuple[str, ...], Look] = {}

@@ -150,7 +150,7 @@ def _unpacked(path: Path, scratch: Path) -> list[Path]:
     from adapters.oneroster.csv.zips import inflate, open_zip
     from adapters.shelf import Shelf
 
-    found = []
+    found, shelf = [], Shelf(scratch, lasting=False)
     try:
         with open_zip(path, DEFAULT_LIMITS) as archive:
             for name in sorted(archive.namelist()):
@@ -159,9 +159,7 @@ def _unpacked(path: Path, scratch: Path) -> list[Path]:
                     if file.exists():
                         problem = f"two files of the archive are called {file.name}"
                         raise _refused("file.twice", problem, name)
-                    inflate(
-                        archive, name, Shelf(scratch, lasting=False), DEFAULT_LIMITS
-                    ).path.rename(file)
+                    inflate(archive, name, shelf, DEFAULT_LIMITS).path.rename(file)
                     found.append(file)
     except Refused as refused:
         raise Unreadable(refused.finding) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from schemas.standards.ceds import extension, table
-from schemas.standards.ceds.table import VERSION, Class, Term
+from schemas.standards.ceds.table import PARTIAL_DATE, VERSION, Class, Term
 from schemas.standards.shape import Kind, Property, Shape
 
 
@@ -23,6 +23,20 @@ def all_classes() -> dict[str, Class]:
 def all_properties() -> dict[str, Term]:
     """Properties of CEDS and of our extension, by name."""
     return table.properties() | extension.properties()
+
+
+@cache
+def links() -> frozenset[str]:
+    """Properties whose values are nodes."""
+    return frozenset(n for n, term in all_properties().items() if term.kind is Kind.OBJECT)
+
+
+@cache
+def literals() -> frozenset[str]:
+    """Properties whose text, number or truth is written as it is: no partial dates, no options."""
+    return frozenset(
+        n for n, term in all_properties().items() if term.datatype not in (None, PARTIAL_DATE)
+    )
 
 
 @cache
