@@ -29,7 +29,7 @@ class EdfiXml:
 
     def claims(self, path: Path) -> bool:
         """Whether the first file starts as an interchange of this version."""
-        from adapters.edfi.xml.read import opens
+        from adapters.edfi.xml.claim import opens
 
         return path.exists() and opens(path, self.version)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from adapters.shelf import Shelf
-from schemas.ilp.plan import Plan, parts_of
-from schemas.ilp.values import FileMeta
+
+if TYPE_CHECKING:
+    from schemas.ilp.plan import Plan
+    from schemas.ilp.values import FileMeta
 
 
 class Artifacts(Protocol):
@@ -43,6 +45,9 @@ class ShelvedArtifacts:
 
 def every_file(plans: Iterable[Plan]) -> Iterator[FileMeta]:
     """What the plans and their earlier entries say of files, each time they say it."""
+    from schemas.ilp.plan import parts_of
+    from schemas.ilp.values import FileMeta
+
     for plan in plans:
         for part in parts_of(plan):
             if isinstance(part, FileMeta):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.zips import ZipRules
-from schemas.ilp.document import MAX_BYTES
+from schemas.ilp.envelope import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from adapters.ilp.names import MANIFEST
 from adapters.shelf import Shelf
 from adapters.zips import ZipRefused, ZipRules, inflated, open_zip
 from schemas.finding import Finding
-from schemas.ilp.document import MAX_BYTES, DocumentError, read_document
+from schemas.ilp.document import DocumentError, read_document
+from schemas.ilp.envelope import MAX_BYTES
 from schemas.ilp.plan import Plan
 from schemas.ilp.values import FileMeta
 

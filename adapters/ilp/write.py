@@ -18,7 +18,8 @@ from adapters.ilp.names import DOCUMENT, MANIFEST, artifact_path, plan_folder, v
 from adapters.ilp.records import PlanRecords, gathered
 from adapters.port import Progress
 from adapters.whole import whole_file
-from schemas.ilp.document import MAX_BYTES, write_document
+from schemas.ilp.document import write_document
+from schemas.ilp.envelope import MAX_BYTES
 from schemas.ilp.plan import Plan
 from schemas.ilp.values import FileMeta
 from schemas.standards.shape import StandardRecord

@@ -11,19 +11,13 @@ from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from schemas.envelope import DocumentError, Envelope
+from schemas.envelope import DocumentError
+from schemas.ilp.envelope import ENVELOPE, FORMAT, FORMAT_VERSION, MAX_BYTES
 from schemas.ilp.faults import findings_of
 from schemas.ilp.plan import Plan
 from schemas.meta import Record
 
 __all__ = ["Document", "DocumentError", "read_document", "write_document"]
-
-FORMAT: Final = "planbridge-ilp"
-FORMAT_VERSION: Final = "1.0"
-MAX_BYTES: Final = 64 * 1024 * 1024
-_ENVELOPE: Final = Envelope(
-    FORMAT, FORMAT_VERSION, "ilp", "plan", "a plan exported as native ILP JSON"
-)
 
 
 class Document(Record):
@@ -41,7 +35,7 @@ def read_document(data: bytes) -> Plan:
 
     Raises DocumentError, never anything else, for bytes that hold no plan of this format.
     """
-    text = _ENVELOPE.text_of(data, MAX_BYTES)
+    text = ENVELOPE.text_of(data, MAX_BYTES)
     try:
         return Document.model_validate_json(text, strict=True).plan
     except ValidationError as error:

@@ -143,7 +143,7 @@ def main() -> None:
     from service.errors import ServiceError
 
     # Importing makes many objects that live to the end: collecting among them is wasted time.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     try:
         _run()
     except SystemExit:

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from adapters.formats import Unreadable
-from adapters.ilp.format import IlpFormat, files_at, is_bundle, read_plan
+from adapters.ilp.claim import is_bundle
+from adapters.ilp.files import files_at, read_plan
+from adapters.ilp.format import IlpFormat
 from adapters.ilp.read import Bundle, BundledPlan, PastVersion, open_bundle
 from adapters.port import Progress
 from adapters.shelf import Shelf

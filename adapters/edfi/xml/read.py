@@ -11,6 +11,7 @@ from lxml import etree
 
 from adapters.edfi.files import entries
 from adapters.edfi.limits import DEFAULT_LIMITS, Limits
+from adapters.edfi.xml.claim import ENDINGS
 from adapters.edfi.xml.convert import Converter
 from adapters.edfi.xml.faults import Fault
 from adapters.edfi.xml.identities import Identities
@@ -21,7 +22,6 @@ from adapters.port import Progress, silent
 from schemas.finding import Finding
 from schemas.standards.shape import StandardRecord
 
-ENDINGS = (".xml",)
 _STRAY = etree.XPath("boolean(descendant-or-self::*[*]/text()[normalize-space()])")
 _STRAY_ATTRIBUTE = etree.XPath("boolean(.//@*[name() != 'id' and name() != 'ref'])")
 _EVERY = 1000
@@ -63,15 +63,6 @@ def inspect(
                 yield each
                 if done % _EVERY == 0:
                     progress(f"Reading {entry.name}", done)
-
-
-def opens(path: Path, version: str) -> bool:
-    """Whether the first file starts as an interchange of this version."""
-    try:
-        with entries(path, ENDINGS, DEFAULT_LIMITS) as files:
-            return Stream(files[0], version).opens()
-    except Unreadable:
-        return False
 
 
 def _records(stream: Stream) -> Iterator[StandardRecord | Finding]:

@@ -15,14 +15,10 @@ from schemas.standards.ceds.table import BASE_CLASS, Class, Term
 from schemas.standards.ceds.table import classes as ceds_classes
 from schemas.standards.shape import Kind
 
-_TABLE: Final[dict[str, Any]] = tomllib.loads(
-    resources.files(__package__).joinpath("extension.toml").read_text("utf-8")
-)
-
-NAMESPACE: Final[str] = _TABLE["namespace"]
+NAMESPACE: Final = "https://planbridge.dev/ns/ilp#"
 """An identifier, not a host that has to answer."""
 
-PREFIX: Final[str] = _TABLE["prefix"] + ":"
+PREFIX: Final = "ilp:"
 
 _KINDS = {
     "string": (Kind.STRING, "xsd:string"),
@@ -42,10 +38,16 @@ def is_extension(name: str) -> bool:
 
 
 @cache
+def _table() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("extension.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
 def classes() -> dict[str, Class]:
     """Our own classes by prefixed name."""
     return {
-        PREFIX + name: Class(name, PREFIX + name, BASE_CLASS, True) for name in _TABLE["classes"]
+        PREFIX + name: Class(name, PREFIX + name, BASE_CLASS, True) for name in _table()["classes"]
     }
 
 
@@ -68,10 +70,10 @@ def _term(name: str, facts: dict[str, Any], domains: set[str]) -> Term:
 
 
 def _declared() -> Iterator[tuple[str, dict[str, Any], set[str]]]:
-    for owner, terms in _TABLE["terms"].items():
+    for owner, terms in _table()["terms"].items():
         for name, facts in terms.items():
             yield name, facts, {owner}
-    for name, facts in _TABLE["shared"].items():
+    for name, facts in _table()["shared"].items():
         yield name, facts, set(facts["on"])
 
 

@@ -117,7 +117,17 @@ def _read(version: str, kind: str) -> Iterator[dict[str, str]]:
 
 def _lines(name: str) -> Iterator[dict[str, str]]:
     path = resources.files(__package__).joinpath(name)
-    yield from csv.DictReader(path.read_text("utf-8").splitlines())
+    head, *lines = csv.reader(path.read_text("utf-8").splitlines())
+    yield from (dict(zip(head, line, strict=True)) for line in lines)
+
+
+@cache
+def _by_entity(version: str, kind: str) -> dict[str, list[dict[str, str]]]:
+    """The lines of a table as text: few of its entities are ever asked for."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for line in _read(version, kind):
+        found.setdefault(line["entity"], []).append(line)
+    return found
 
 
 @cache
@@ -138,18 +148,12 @@ def _entity(row: dict[str, str]) -> Entity:
     )
 
 
+@cache
 def rows(version: str, entity: str) -> tuple[Row, ...]:
     """The elements of an entity in the order of its XML sequence."""
     known = catalog(version)[entity]
-    return _rows(version)[_DESCRIPTORS if known.is_descriptor else entity]
-
-
-@cache
-def _rows(version: str) -> dict[str, tuple[Row, ...]]:
-    found: dict[str, list[Row]] = {}
-    for row in _read(version, ""):
-        found.setdefault(row["entity"], []).append(_row(row))
-    return {entity: tuple(each) for entity, each in found.items()}
+    lines = _by_entity(version, "")[_DESCRIPTORS if known.is_descriptor else entity]
+    return tuple(map(_row, lines))
 
 
 def _row(row: dict[str, str]) -> Row:
@@ -166,17 +170,10 @@ def _row(row: dict[str, str]) -> Row:
     )
 
 
+@cache
 def key_parts(version: str, entity: str) -> tuple[KeyPart, ...]:
     """The identity of an entity, abstract ones (`educationOrganizations`) included."""
-    return _keys(version)[entity]
-
-
-@cache
-def _keys(version: str) -> dict[str, tuple[KeyPart, ...]]:
-    found: dict[str, list[KeyPart]] = {}
-    for row in _read(version, "-keys"):
-        found.setdefault(row["entity"], []).append(_key_part(row))
-    return {entity: tuple(each) for entity, each in found.items()}
+    return tuple(map(_key_part, _by_entity(version, "-keys")[entity]))
 
 
 def _key_part(row: dict[str, str]) -> KeyPart:

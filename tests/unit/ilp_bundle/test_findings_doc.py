@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from adapters.ilp.limits import LIMITS
-from schemas.ilp.document import MAX_BYTES
+from schemas.ilp.envelope import MAX_BYTES
 
 PAGE = "docs/reference/ilp-bundle.md"
 
