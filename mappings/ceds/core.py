@@ -30,10 +30,9 @@ def core_of(book: Book) -> Book:
     gone = {element: LEFT_OUT for element in ELEMENTS if element not in subjects}
     return replace(
         book,
-        tables=tables,
+        elements={**gone, **book.never},
         by_entity=_grouped(tables, lambda table: table.entity),
         by_subject=_grouped(tables, lambda table: table.subject),
-        never={**gone, **book.never},
     )
 
 

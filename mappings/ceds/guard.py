@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, Final
 
 from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.model import WHOLE
 from mappings.engine.paths import Tree
-from mappings.engine.plans import WHOLE
 from mappings.withheld import CLOSED, without_withheld
 from schemas.ilp.plan import ELEMENTS
 from schemas.ilp.redaction import view_of

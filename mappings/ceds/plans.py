@@ -11,8 +11,9 @@ from mappings.ceds.guard import Guard, without_ssn
 from mappings.engine.book import Book
 from mappings.engine.compile_plans import PlanWriter, plan_writer
 from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.model import WHOLE
 from mappings.engine.paths import Tree
-from mappings.engine.plans import WHOLE, write_plan
+from mappings.engine.plans import write_plan
 from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import StandardRecord
 

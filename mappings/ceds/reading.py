@@ -18,8 +18,8 @@ from mappings.engine.book import Book
 from mappings.engine.fragments import combine
 from mappings.engine.inward import Read
 from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.model import WHOLE
 from mappings.engine.paths import Tree, is_under
-from mappings.engine.plans import WHOLE
 from mappings.engine.records import read_record
 from mappings.hub import Hub, Records, frame_of
 from mappings.ilp.profile import STATE, day_after

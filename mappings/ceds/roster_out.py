@@ -23,7 +23,7 @@ from mappings.engine.fragments import combine
 from mappings.engine.loss import Losses, LossKey, Side
 from mappings.engine.model import Table
 from mappings.engine.paths import Tree
-from mappings.engine.plans import Writer
+from mappings.engine.writer import Writer
 from mappings.hub import Hub, rows_of
 from mappings.ilp.profile import LOCAL, SOURCED_ID, STATE
 from schemas.standards.shape import StandardRecord

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from mappings.edfi.collected import blank_views
 from mappings.edfi.ledger import Ledger
 from mappings.edfi.origins import BORN
-from mappings.edfi.reading import blank_views
 from mappings.edfi.roster import ROSTERED, roster_of
 from mappings.edfi.stays import ASSUMED, CHANGED, EXTRAS, OTHERS, STAYS, TAKEN
 from mappings.engine.codecs import canonical_json

@@ -1,4 +1,7 @@
-"""The bridge between our records and Ed-Fi's, one for each Data Standard."""
+"""The bridge between our records and Ed-Fi's, one for each Data Standard.
+
+Each way imports what it needs when it is used: rosters go without all that plans need.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from mappings.edfi.reading import Into
-from mappings.edfi.writing import Out
 from mappings.engine.book import Book, Options, open_book
 from mappings.engine.loss import Losses
 from mappings.hub import USUAL, Choice, Hub, Lines, Needs, Records
@@ -39,6 +40,8 @@ class EdFiBridge:
 
     def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """Roster tables, and a plan for every student of whom more is said than the profile."""
+        from mappings.edfi.reading import Into
+
         return Into(self.book(choice), losses).hub(records())
 
     def write_lines(
@@ -57,6 +60,8 @@ class EdFiBridge:
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """Resources of the roster and of the plans; closed carriers stay closed."""
+        from mappings.edfi.writing import Out
+
         return Out(self.book(choice), hub, losses, choice).records()
 
 

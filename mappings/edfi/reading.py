@@ -8,48 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import polars as pl
 
+from mappings.edfi.collected import Collected, collected, subjects_of
 from mappings.edfi.profiles import Profiles
 from mappings.edfi.roster import roster_of
 from mappings.engine.assemble import Assembly, Student
-from mappings.engine.book import Book, open_book
+from mappings.engine.book import Book
 from mappings.engine.inward import Read
 from mappings.engine.loss import Losses, LossKey, Side
-from mappings.engine.model import Row
+from mappings.engine.model import WHOLE
 from mappings.engine.paths import Tree, read_at
-from mappings.engine.plans import WHOLE
 from mappings.engine.records import read_record
 from mappings.hub import Hub
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
-from schemas.standards.edfi import shape
 from schemas.standards.shape import StandardRecord
 
 SOURCE = "ed-fi"
 ROSTERED = frozenset({"SUP.01", "SUP.03", "FIN.03"})
 """Elements that a host tells of students without a plan as well."""
-_CHUNK = 20_000
-_KINDS: dict[str, pl.DataType] = {
-    "int": pl.Int64(),
-    "date": pl.Date(),
-    "bool": pl.Boolean(),
-    "flag": pl.Boolean(),
-}
 Views = dict[str, pl.DataFrame]
-
-
-def subjects_of(book: Book) -> list[str]:
-    """The views of a book."""
-    return [each for each in book.by_subject if each.startswith("edfi.")]
-
-
-def blank_views(book: Book) -> dict[str, pl.DataFrame]:
-    """The views as they are read, without rows."""
-    return {each: _collected(book, each).frame() for each in subjects_of(book)}
 
 
 @dataclass(slots=True)
@@ -59,7 +40,7 @@ class Into:
     book: Book
     losses: Losses
     _students: dict[str, Student] = field(default_factory=dict)
-    _views: dict[str, _Collected] = field(default_factory=dict)
+    _views: dict[str, Collected] = field(default_factory=dict)
 
     def hub(self, records: Iterator[StandardRecord]) -> Hub:
         """Everything that the records say, in our terms."""
@@ -69,17 +50,17 @@ class Into:
         views = {subject: held.frame() for subject, held in self._collected().items()}
         return Hub(roster_of(views, self.losses), self._plans(views))
 
-    def _collected(self) -> dict[str, _Collected]:
+    def _collected(self) -> dict[str, Collected]:
         """The views, empty ones included."""
         subjects = subjects_of(self.book)
-        return {each: self._views.get(each) or _collected(self.book, each) for each in subjects}
+        return {each: self._views.get(each) or collected(self.book, each) for each in subjects}
 
     def _take(self, read: Read, entity: str) -> None:
         subject = read.table.subject
         if subject != WHOLE and subject not in ELEMENTS:
             held = self._views.get(subject)
             if held is None:
-                held = self._views.setdefault(subject, _collected(self.book, subject))
+                held = self._views.setdefault(subject, collected(self.book, subject))
             held.add(read.ours)
             return
         assert self.book.student is not None  # noqa: S101 - standard.toml names it
@@ -130,56 +111,3 @@ def join_activities(student: Student) -> None:
 
 def _what(entry: Tree) -> tuple[Any, ...]:
     return tuple(entry.get(name) for name in ("phase", "type", "title"))
-
-
-@dataclass(slots=True)
-class _Collected:
-    """The rows of one view on their way into a table."""
-
-    schema: dict[str, pl.DataType]
-    rows: list[Tree] = field(default_factory=list)
-    frames: list[pl.DataFrame] = field(default_factory=list)
-
-    def add(self, row: Tree) -> None:
-        """Keep a row; many of them become columns, which hold less."""
-        self.rows.append(row)
-        if len(self.rows) >= _CHUNK:
-            self._pack()
-
-    def frame(self) -> pl.DataFrame:
-        """All rows; of equal ones the first stands."""
-        self._pack()
-        return pl.concat(self.frames)
-
-    def _pack(self) -> None:
-        columns = {
-            name: pl.Series(name, [row.get(name) for row in self.rows], dtype=_wire(kind))
-            for name, kind in self.schema.items()
-        }
-        packed = pl.DataFrame(columns)
-        days = [name for name, kind in self.schema.items() if kind == pl.Date]
-        self.frames.append(packed.with_columns(pl.col(days).str.to_date()) if days else packed)
-        self.rows.clear()
-
-
-def _wire(kind: pl.DataType) -> Any:
-    """Days come as text."""
-    return pl.String() if kind == pl.Date else kind
-
-
-def _collected(book: Book, subject: str) -> _Collected:
-    """A view with the columns of its tables, and those that an overlay took from them."""
-    tables = (*_usual(book.version).by_subject[subject], *book.by_subject.get(subject, ()))
-    rows = [row for table in tables for row in table.rows]
-    return _Collected({row.ours.steps[0].name: _kind(row) for row in rows})
-
-
-@cache
-def _usual(version: str) -> Book:
-    return open_book(f"mappings.edfi.v{version.replace('.', 'p')}", shape)
-
-
-def _kind(row: Row) -> pl.DataType:
-    if any(target.path.many for target in row.targets):
-        return pl.List(pl.String())
-    return _KINDS.get(row.codec_name, pl.String())

@@ -23,10 +23,10 @@ from mappings.engine.account import Account
 from mappings.engine.book import Book
 from mappings.engine.fragments import Missed
 from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.model import WHOLE
 from mappings.engine.paths import Tree, leaves, parse_path, read_at
-from mappings.engine.plans import WHOLE, Writer, write_into
+from mappings.engine.writer import Writer
 from mappings.hub import Choice, Hub
-from mappings.withheld import without_withheld
 from schemas.standards.shape import StandardRecord
 
 _Item = TypeVar("_Item")
@@ -144,6 +144,9 @@ class Out:
         return False
 
     def _plan(self, plan: Tree, person: str, rows: Rows) -> Iterator[StandardRecord]:
+        from mappings.engine.plans import write_into
+        from mappings.withheld import without_withheld
+
         shown = without_withheld(plan, self.choice.switched, self.losses)
         writer = Writer(self.book, self.switched)
         self._lay(writer, rows, person)

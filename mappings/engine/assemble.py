@@ -13,8 +13,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mappings.engine.fragments import clashing, combine
 from mappings.engine.loss import Losses, LossKey, Side
+from mappings.engine.model import WHOLE
 from mappings.engine.paths import Tree, shape_of_place
-from mappings.engine.plans import WHOLE, entry_id, places_of
+from mappings.engine.plans import entry_id, places_of
 from schemas.ilp.elements import Place
 from schemas.ilp.entry import BOOKKEEPING, AuthorKind, Change, Entry, EntryId, Origin, Ref
 from schemas.ilp.plan import ELEMENTS, REQUIRED, Plan

@@ -3,25 +3,28 @@
 A book is a folder of TOML files with `standard.toml`, which names the ILP elements that never leave
 (`elements`) and the entities of the standard that nothing of ours fills (`entities`), each with its
 reason, and the book it inherits from.
+
+A roster needs twenty tables of a hundred: each is built when it is first asked for.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 from mappings.engine.codec import Wire
 from mappings.engine.errors import MappingTableError
 from mappings.engine.load import Setting, build_table
-from mappings.engine.model import Direction, Table
+from mappings.engine.model import WHOLE, Direction, Table
 from mappings.engine.paths import Path, bare, parse_path
-from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import Shape
+
+_Made = TypeVar("_Made")
 
 LOCAL_NAMESPACE = "planbridge.example"
 """Namespace of our own descriptors until a tenant names its own (`edfi.md` §3)."""
@@ -39,24 +42,43 @@ class Options:
     wire: Wire | None = None
 
 
+class OnDemand(Mapping[str, _Made]):
+    """What is made of a name when it is first asked for; the names are known before."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], _Made]) -> None:
+        self._names, self._make = dict.fromkeys(names), cache(make)
+
+    def __getitem__(self, name: str) -> _Made:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def _no_setting(entity: str) -> Setting:
     raise KeyError(entity)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Book:
     """The tables of one version. `shared` are entities that belong to no single student.
 
     `student` is the path of ours by which the standard knows a student (`$student.unique_id`).
     `unread` says of every entity why what stands at a path is not read: by path without the marks
-    of lists. `never` are the elements that never leave, be it by `elements` or by a table about
-    the whole plan.
+    of lists.
     """
 
     name: str
     standard: str
     version: str
-    tables: tuple[Table, ...]
     shapes: Mapping[str, Shape]
     elements: Mapping[str, str]
     entities: Mapping[str, str]
@@ -66,12 +88,25 @@ class Book:
     by_entity: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     by_subject: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
     unread: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    never: Mapping[str, str] = field(default_factory=dict)
     setting_of: Callable[[str], Setting] = field(repr=False, default=_no_setting)
 
     def of(self, subject: str) -> tuple[Table, ...]:
         """The tables that a subject of ours is written by."""
         return tuple(table for table in self.by_subject.get(subject, ()) if table.writes)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them, by name."""
+        held = (table for tables in self.by_entity.values() for table in tables)
+        return tuple(sorted(held, key=lambda table: table.name))
+
+    @cached_property
+    def never(self) -> Mapping[str, str]:
+        """The elements that never leave, each with its reason.
+
+        `elements` say so, or a table about the whole plan.
+        """
+        return {**_left_whole(self.by_subject), **self.elements}
 
 
 ShapeOf = Callable[[str, str], Shape]
@@ -80,39 +115,47 @@ ShapeOf = Callable[[str, str], Shape]
 def open_book(package: str, shape_of: ShapeOf, options: Options | None = None) -> Book:
     """The book in a package such as `mappings.edfi.v6p1`.
 
-    Raises MappingTableError naming the file for anything that does not hold together.
+    Raises MappingTableError naming the file for anything that does not hold together: with an
+    overlay at once, else where a table is asked for, as tests have asked for every one of ours.
     """
     options = options or Options()
     head, raws = raw_book(package)
     if options.overlay is not None:
         raws = _overlaid(raws, options.overlay)
-    shelf = _Shelf(head, shape_of, options)
-    tables = [shelf.table(name, raw) for name, raw in sorted(raws.items())]
-    by_entity = _grouped(tables, lambda table: table.entity)
+    shelf = _Shelf(head, raws, shape_of, options)
+    if options.overlay is not None:  # a district's mistake is told before anything is read
+        shelf.build_all()
+    by_entity = shelf.grouped("entity")
     return Book(
         name=package,
         standard=head["standard"],
         version=head["version"],
-        tables=tuple(tables),
-        shapes={entity: shelf.shape(entity) for entity in by_entity},
+        shapes=OnDemand(by_entity, shelf.shape),
         elements=head.get("elements", {}),
         entities=head.get("entities", {}),
         shared=frozenset(head.get("shared", ())),
         wire=shelf.wire,
         student=parse_path(head["student"]) if "student" in head else None,
         by_entity=by_entity,
-        by_subject=_grouped(tables, lambda table: table.subject),
-        unread={entity: _unread(each) for entity, each in by_entity.items()},
-        never={**_left_whole(tables), **head.get("elements", {})},
+        by_subject=shelf.grouped("ours"),
+        unread=OnDemand(by_entity, lambda entity: _unread(by_entity[entity])),
         setting_of=shelf.setting,
     )
 
 
 class _Shelf:
-    """What the tables of one book are read against."""
+    """The tables of one book as TOML, and what they are read against."""
 
-    def __init__(self, head: Mapping[str, Any], shape_of: ShapeOf, options: Options) -> None:
+    def __init__(
+        self,
+        head: Mapping[str, Any],
+        raws: Mapping[str, Mapping[str, Any]],
+        shape_of: ShapeOf,
+        options: Options,
+    ) -> None:
         self._head, self._shape_of, self._options = head, shape_of, options
+        self._raws = dict(sorted(raws.items()))
+        self._tables = OnDemand(self._raws, self._built)
         self.wire: Wire = options.wire or head.get("wire", "json")
 
     def shape(self, entity: str) -> Shape:
@@ -122,8 +165,20 @@ class _Shelf:
         namespaces = {"local": self._options.namespace}
         return Setting(self.shape(entity), self.wire, namespaces, self.shape)
 
-    def table(self, name: str, raw: Mapping[str, Any]) -> Table:
+    def build_all(self) -> None:
         """Raises MappingTableError naming the file."""
+        for name in self._tables:
+            self._tables[name]
+
+    def grouped(self, key: str) -> Mapping[str, tuple[Table, ...]]:
+        """The tables by what each says of itself under a key."""
+        names: dict[str, list[str]] = {}
+        for name, raw in self._raws.items():
+            names.setdefault(str(raw.get(key)), []).append(name)
+        return OnDemand(names, lambda one: tuple(self._tables[each] for each in names[one]))
+
+    def _built(self, name: str) -> Table:
+        raw = self._raws[name]
         stated = {**raw, "standard": self._head["standard"], "version": self._head["version"]}
         try:
             setting = self.setting(str(raw["entity"]))
@@ -133,15 +188,16 @@ class _Shelf:
         return build_table(name, stated, setting)
 
 
-def _left_whole(tables: list[Table]) -> dict[str, str]:
+def _left_whole(by_subject: Mapping[str, tuple[Table, ...]]) -> dict[str, str]:
     """The elements that a table about the whole plan leaves behind, each with its reason."""
-    whole = [table for table in tables if table.subject == "plan"]
+    from schemas.ilp.plan import ELEMENTS
+
+    whole = by_subject.get(WHOLE, ())
     told = {bare(path): why for each in whole for path, why in each.ours_only.items()}
-    own = {table.subject for table in tables}
     return {
         element: told.get(place.path) or told[place.area]
         for element, place in ELEMENTS.items()
-        if element not in own and (place.path in told or place.area in told)
+        if element not in by_subject and (place.path in told or place.area in told)
     }
 
 
@@ -154,13 +210,6 @@ def _unread(tables: tuple[Table, ...]) -> dict[str, str]:
                 reasons.setdefault(bare(theirs.shape), row.reason or table.reason)
     told = {bare(path): why for table in tables for path, why in table.theirs_only.items()}
     return {**reasons, **told}
-
-
-def _grouped(tables: list[Table], key: Callable[[Table], str]) -> dict[str, tuple[Table, ...]]:
-    grouped: dict[str, list[Table]] = {}
-    for table in tables:
-        grouped.setdefault(key(table), []).append(table)
-    return {name: tuple(each) for name, each in grouped.items()}
 
 
 _HEAD = frozenset(

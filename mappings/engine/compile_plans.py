@@ -26,7 +26,7 @@ from mappings.engine.compile_python import (
 from mappings.engine.compile_rows import Finish, telling
 from mappings.engine.compile_source import INDENT, Unfit, run_source
 from mappings.engine.loss import Losses
-from mappings.engine.model import Table
+from mappings.engine.model import WHOLE, Table
 from mappings.engine.paths import Path, Step, Tree, is_under, parse_path, read_at, write_at
 from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import StandardRecord
@@ -146,7 +146,7 @@ class PlanWriter:
     _is_compiled: bool = False
 
     def __post_init__(self) -> None:
-        tables = self._open(plans.WHOLE)
+        tables = self._open(WHOLE)
         self.looks = {f"/{path}": path for table in tables for path in _told(table)}
         self._is_compiled = not any(
             is_under(place.path, {str(path)})
@@ -192,7 +192,7 @@ class PlanWriter:
             return None
 
     def _written(self, plan: Tree, context: Tree) -> list[StandardRecord]:
-        write_whole = self._write_of(plans.WHOLE)
+        write_whole = self._write_of(WHOLE)
         calls, is_bare = self._present(plan)
         whole = 0 if is_bare else self._outline(plan, context)
         places = [None] * len(self.places.ways)
@@ -233,7 +233,7 @@ class PlanWriter:
         whole = {**seen, **context}
         for spelled, path in self.looks.items():
             seen[spelled] = read_at(whole if path.steps[0].name in whole else plan, path)
-        outline = self.patterns[plans.WHOLE].key_of(seen)
+        outline = self.patterns[WHOLE].key_of(seen)
         return self._outlines.setdefault(outline, len(self._outlines) + 1)
 
     def ask(self, subject: str, ours: Tree, run: Run) -> Pattern:
@@ -243,7 +243,7 @@ class PlanWriter:
         plans.write_plan(self.book, alone, run.context, losses, self.switched)
         told = tuple((key, losses.counts[key]) for key in losses if key.subject == subject)
         patterns = self.patterns[subject]
-        own = () if subject == plans.WHOLE else patterns.key_of(ours)
+        own = () if subject == WHOLE else patterns.key_of(ours)
         return patterns.keep((run.whole, own), Pattern(told))
 
     def _alone(self, subject: str, ours: Tree, plan: Tree) -> Tree:
@@ -252,7 +252,7 @@ class PlanWriter:
             value = read_at(plan, path)
             if value is not None:
                 write_at(alone, path, value)
-        if subject != plans.WHOLE:
+        if subject != WHOLE:
             place = ELEMENTS[subject]
             alone.setdefault(place.area, {})[place.field] = [ours] if place.many else ours
         return alone
@@ -293,7 +293,7 @@ class _Subject:
         looking = patterns.looking
         bound = {"known": patterns.known, "looks": looking.looks, "learn": looking.learn}
         numbers = [self._carrier(table, bound) for table in self.tables]
-        own = "()" if self.name == plans.WHOLE else "(looks.get(tuple(ours)) or learn(ours))(ours)"
+        own = "()" if self.name == WHOLE else "(looks.get(tuple(ours)) or learn(ours))(ours)"
         lines = [
             *(line for number in numbers for line in self._put(number)),
             f"pattern = known.get((run.whole, {own}))",

@@ -13,10 +13,9 @@ from typing import Any
 
 from mappings.engine.book import Book
 from mappings.engine.coverage import ours_paths
-from mappings.engine.model import Condition, Direction, Row, Table
+from mappings.engine.model import WHOLE, Condition, Direction, Row, Table
 from mappings.engine.outward import nearest
 from mappings.engine.paths import bare
-from mappings.engine.plans import WHOLE
 from mappings.engine.reasons import ROUTINE
 from schemas.gradebook.entities import FIELDS as GRADEBOOK
 from schemas.ilp.plan import ELEMENTS

@@ -110,6 +110,10 @@ class Assumed:
     reason: str
 
 
+WHOLE = "plan"
+"""The subject of a table that is about the plan as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """How one entity of a standard and one subject of ours correspond.

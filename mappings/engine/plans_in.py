@@ -11,11 +11,12 @@ from mappings.engine.errors import MappingTableError
 from mappings.engine.fragments import Written, combine
 from mappings.engine.inward import Read, Sighting
 from mappings.engine.loss import Losses, LossKey, Side
-from mappings.engine.model import Table
+from mappings.engine.model import WHOLE, Table
 from mappings.engine.outward import attempted
 from mappings.engine.paths import Path, Tree, parse_path, read_at
-from mappings.engine.plans import WHOLE, key_of, places_of
+from mappings.engine.plans import places_of
 from mappings.engine.records import read_record
+from mappings.engine.writer import key_of
 from schemas.ilp.entry import Origin
 from schemas.ilp.plan import ELEMENTS
 from schemas.standards.shape import StandardRecord

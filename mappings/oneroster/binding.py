@@ -9,7 +9,6 @@ from pathlib import Path
 
 from mappings.engine.book import Book, Options, open_book
 from mappings.engine.codec import Wire
-from mappings.engine.compile_python import read_function, write_function
 from mappings.engine.loss import Losses
 from mappings.engine.model import Table
 from mappings.engine.paths import Tree
@@ -80,19 +79,18 @@ class Binding:
 @cache
 def _plan_book(version: str, overlay: Path | None) -> Book:
     whole = book_of(version, overlay=overlay)
-    tables = tuple(table for table in whole.tables if table.subject not in ENTITIES)
     by_entity = {
         entity: kept
         for entity, held in whole.by_entity.items()
-        if (kept := tuple(table for table in held if table in tables))
+        if (kept := tuple(table for table in held if table.subject not in ENTITIES))
     }
-    return replace(whole, tables=tables, by_entity=by_entity)
+    return replace(whole, by_entity=by_entity)
 
 
 @cache
 def _tables(version: str, wire: Wire, overlay: Path | None) -> Mapping[str, Table]:
-    tables = book_of(version, wire, overlay).tables
-    return {table.subject: table for table in tables if table.subject in ENTITIES}
+    by_subject = book_of(version, wire, overlay).by_subject
+    return {subject: by_subject[subject][-1] for subject in by_subject if subject in ENTITIES}
 
 
 def cell_tables(binding: Binding) -> Mapping[str, Table]:
@@ -102,9 +100,13 @@ def cell_tables(binding: Binding) -> Mapping[str, Table]:
 
 @cache
 def _writer(version: str, entity: str, overlay: Path | None) -> Run:
+    from mappings.engine.compile_python import write_function
+
     return write_function(_tables(version, "rows", overlay)[entity])
 
 
 @cache
 def _reader(version: str, entity: str, overlay: Path | None) -> Run:
+    from mappings.engine.compile_python import read_function
+
     return read_function(_tables(version, "rows", overlay)[entity])

@@ -1,4 +1,7 @@
-"""OneRoster as bridges: rows of CSV packages or JSON collections, to our records and back."""
+"""OneRoster as bridges: rows of CSV packages or JSON collections, to our records and back.
+
+Each way imports what it needs when it is used: rosters go without all that plans need.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,8 @@ from mappings.engine.loss import Losses
 from mappings.hub import USUAL, Choice, Hub, Needs, Records
 from mappings.oneroster.binding import Binding
 from mappings.oneroster.bulk import Files, files_of, tables_of
-from mappings.oneroster.plans_in import PlansIn
-from mappings.oneroster.plans_out import PlansOut
 from mappings.oneroster.rows_in import RowsIn, lifted
 from mappings.oneroster.rows_out import rows_out
-from mappings.oneroster.scales import ScalesIn
 from schemas.standards.shape import StandardRecord
 
 
@@ -37,6 +37,9 @@ class OneRosterBridge:
 
     def read(self, records: Records, losses: Losses, choice: Choice = USUAL) -> Hub:
         """Rosters and gradebooks as tables; plans out of `metadata.ilp`, one at a time."""
+        from mappings.oneroster.plans_in import PlansIn
+        from mappings.oneroster.scales import ScalesIn
+
         rows = RowsIn(self.binding, losses)
         plans = PlansIn(self.binding, losses, ScalesIn(losses))
         links = []
@@ -68,6 +71,8 @@ class OneRosterBridge:
 
     def write(self, hub: Hub, losses: Losses, choice: Choice) -> Iterator[StandardRecord]:
         """Plans with their students' rows, then the rows of everybody and everything else."""
+        from mappings.oneroster.plans_out import PlansOut
+
         rows = rows_out(hub.frames, self.binding, losses)
         plans = PlansOut(hub, rows, choice, losses)
         yield from plans.records()

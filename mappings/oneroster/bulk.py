@@ -25,10 +25,9 @@ from mappings.oneroster.binding import Binding, cell_tables
 from mappings.oneroster.cells import from_cell, to_cell
 from mappings.oneroster.derive import agents_of_users, roles_of_users
 from mappings.oneroster.fold import ROLE, Folded, agent_id, role_id
-from mappings.oneroster.plans_in import FORMAT
 from mappings.oneroster.rows_in import GONE, NAMELESS, NESTED, lifted
 from mappings.oneroster.rows_out import EXTENSION, NOT_OURS, RowsOut
-from mappings.oneroster.shapes import AGENTS
+from mappings.oneroster.shapes import AGENTS, FORMAT
 
 Files = Mapping[str, CellFile]
 _KEY = "sourcedId"

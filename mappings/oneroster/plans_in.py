@@ -14,12 +14,10 @@ from mappings.engine.plans_in import read_plans
 from mappings.hub import Records
 from mappings.oneroster.binding import Binding
 from mappings.oneroster.scales import ELEMENT, ScalesIn
+from mappings.oneroster.shapes import FORMAT, PREFIX
 from schemas.ilp.entry import Origin
 from schemas.standards.shape import StandardRecord
 
-PREFIX = "metadata.ilp."
-FORMAT = f"{PREFIX}format"
-"""A users row with this column takes a plan along; others may have columns of that kind too."""
 _ALSO_OURS = frozenset({f"{PREFIX}graduationYear", f"{PREFIX}counselorSourcedId"})
 """Columns that rosters without plans have as well: they stay with the person."""
 _OWNER = "metadata.ilp.studentSourcedId"

@@ -16,6 +16,10 @@ from schemas.standards.shape import Kind, Property, Shape
 AGENTS = "userAgents"
 """Rows that link a user to an agent: one for each element of agentSourcedIds."""
 
+PREFIX = "metadata.ilp."
+FORMAT = f"{PREFIX}format"
+"""A users row with this column takes a plan along; others may have columns of that kind too."""
+
 ITEM, PARTS = "lineItem", "parts"
 """What a result of an assessment is mapped with: what it was, and its results on single scales."""
 

@@ -284,6 +284,13 @@ def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
     assert not loaded & {"polars", "sqlalchemy", "requests", "alembic", "jinja2", "rich"}
 
 
+def test_a_roster_is_converted_without_the_models_of_a_plan(fixtures: Path, tmp_path: Path) -> None:
+    package, out = str(fixtures / "district" / "night1"), str(tmp_path / "out")
+    loaded = imports("convert", package, "--to", "edfi-json-6.1", "--out", out)
+    assert "mappings.edfi.bulk" in loaded
+    assert "schemas.ilp.plan" not in loaded
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_told_for_what_it_is() -> None:
     code = "import sys; sys.argv = ['planbridge', 'mapping', 'list']\n"

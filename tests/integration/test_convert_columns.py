@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mappings.engine.loss import LossKey
-from mappings.oneroster.plans_in import FORMAT
 from mappings.oneroster.rows_in import NAMELESS
+from mappings.oneroster.shapes import FORMAT
 from service.convert.run import Order, Outcome, convert
 
 Row = dict[str, str]

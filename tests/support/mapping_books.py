@@ -45,7 +45,6 @@ def alone(whole: Book, only: Table) -> Book:
     """A book with one table, to see what that table does by itself."""
     return replace(
         whole,
-        tables=(only,),
         by_entity={only.entity: (only,)},
         by_subject={only.subject: (only,)},
     )

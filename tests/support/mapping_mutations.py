@@ -110,8 +110,7 @@ def breaks(book: Book, table: Table, spoiled: Table, golden: list[Pair]) -> bool
         key: tuple(spoiled if each is table else each for each in tables)
         for key, tables in book.by_entity.items()
     }
-    tables = tuple(spoiled if each is table else each for each in book.tables)
-    return bool(uncovered(replace(book, tables=tables, by_subject=swapped, by_entity=by_entity)))
+    return bool(uncovered(replace(book, by_subject=swapped, by_entity=by_entity)))
 
 
 def crossed(table: Table) -> Iterator[tuple[str, Row]]:

@@ -58,12 +58,10 @@ def book(tables: list[Table], shapes: list[Shape], **head: Any) -> Book:
         "wire": "json",
         **head,
     }
-    given.setdefault("never", given["elements"])
     return Book(
         name="toy",
         standard="toy",
         version="1",
-        tables=tuple(tables),
         shapes=known,
         by_entity=by_entity,
         by_subject=by_subject,
