@@ -33,7 +33,7 @@ class FileMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveredFile:
-    """One collection of a delivery, copied to the shelf.
+    """One collection of a delivery, copied to the shelf; without a `digest` it lies where it did.
 
     `name` is the standard's collection name (`users`), `origin` what a person would call it
     (`users.csv in night.zip`, `GET /users`). `media` is `text/csv` or `application/x-ndjson`.

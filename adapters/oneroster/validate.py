@@ -35,8 +35,12 @@ def validate_package(
     `today` decides whether the school year is over. Raises `adapters.errors.AdapterError` when
     there is no package at `path`.
     """
-    with tempfile.TemporaryDirectory(prefix="planbridge-validate-") as scratch:
-        package = _read(OneRosterCsvSource(path), Shelf(Path(scratch), lasting=False), progress)
+    source = OneRosterCsvSource(path)
+    with (
+        tempfile.TemporaryDirectory(prefix="planbridge-validate-") as scratch,
+        source.opened(Shelf(Path(scratch), lasting=False), progress) as delivery,
+    ):
+        package = _read(source, delivery, progress)
     if not package.delivery.files and not _is_refused(package):
         package.findings.append(_empty(path))
     package.findings.extend(_check_together(package))
@@ -44,8 +48,7 @@ def validate_package(
     return package.findings
 
 
-def _read(source: OneRosterCsvSource, shelf: Shelf, progress: Progress) -> _Package:
-    delivery = source.fetch(shelf, {}, progress)
+def _read(source: OneRosterCsvSource, delivery: Delivery, progress: Progress) -> _Package:
     package = _Package(delivery, findings=list(delivery.findings))
     for done, name in enumerate(delivery.files, start=1):
         reading = source.read(delivery, name)

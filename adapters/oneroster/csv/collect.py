@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from adapters.oneroster.csv.limits import Limits
 from adapters.oneroster.csv.names import Contents, identify
@@ -20,20 +21,29 @@ _MEMBERS = "members"
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What a package holds: digests on the shelf by collection name, and notes for tomorrow."""
+    """What a package holds: files by collection name, and notes for tomorrow.
+
+    Files have a `digest` on a shelf only.
+    """
 
     contents: Contents
-    digests: Mapping[str, str]
+    paths: Mapping[str, Path]
+    digests: Mapping[str, str] = field(default_factory=dict)
     memory: Mapping[str, str] = field(default_factory=dict)
 
 
 def collect_folder(place: Place, shelf: Shelf, limits: Limits, progress: Progress) -> Collected:
     """Take the files of a folder; raises `Refused`, SourceUnavailable."""
+    lying = collect_lying(place, limits)
+    with unmoved(lying.paths):
+        digests = keep_files(lying.paths, shelf, progress)
+    return _on_shelf(lying.contents, shelf, digests)
+
+
+def collect_lying(place: Place, limits: Limits) -> Collected:
+    """The files of a folder where they lie; raises `Refused`."""
     contents = identify(list_folder(place.path, limits))
-    paths = {name: place.path / member for name, member in contents.members.items()}
-    with unmoved(paths):
-        digests = keep_files(paths, shelf, progress)
-    return Collected(contents, digests)
+    return Collected(contents, {n: place.path / member for n, member in contents.members.items()})
 
 
 def collect_zip(
@@ -47,7 +57,18 @@ def collect_zip(
             digests = _remembered(digest, contents, memory, shelf)
             if digests is None:
                 digests = _inflate_all(archive, contents, shelf, limits, progress)
-    return Collected(contents, digests, {_ARCHIVE: digest, _MEMBERS: json.dumps(digests)})
+    memory = {_ARCHIVE: digest, _MEMBERS: json.dumps(digests)}
+    return _on_shelf(contents, shelf, digests, memory)
+
+
+def _on_shelf(
+    contents: Contents,
+    shelf: Shelf,
+    digests: Mapping[str, str],
+    memory: Mapping[str, str] | None = None,
+) -> Collected:
+    paths = {name: shelf.path_of(digest) for name, digest in digests.items()}
+    return Collected(contents, paths, digests, memory or {})
 
 
 def _files_of(archive: zipfile.ZipFile) -> list[str]:

@@ -10,7 +10,6 @@ from adapters.oneroster.csv.modes import Decided, decide_mode
 from adapters.oneroster.csv.names import MANIFEST
 from adapters.oneroster.csv.peek import Peek, peek
 from adapters.port import DeliveredFile, Delivery, FileMode
-from adapters.shelf import Shelf
 from schemas.finding import Finding, Severity
 from schemas.standards.oneroster import files
 
@@ -23,12 +22,12 @@ _ONLY_1P2_COLUMNS = ("userMasterIdentifier", "primaryOrgSourcedId", "preferredGi
 Looks = Mapping[str, Peek]
 
 
-def deliver(collected: Collected, shelf: Shelf, origin: str, *, complete: bool = False) -> Delivery:
+def deliver(collected: Collected, origin: str, *, complete: bool = False) -> Delivery:
     """The delivery that the collected files make; raises `Refused` for a useless manifest.
 
     With `complete`, files without the marks of a delta or with them everywhere are bulk alike.
     """
-    paths = {name: shelf.path_of(digest) for name, digest in collected.digests.items()}
+    paths = collected.paths
     looks = {name: peek(path) for name, path in paths.items() if name != MANIFEST}
     manifest = read_manifest(paths[MANIFEST]) if MANIFEST in paths else None
     findings = [*collected.contents.findings, *(manifest.findings if manifest else ())]
@@ -42,7 +41,7 @@ def deliver(collected: Collected, shelf: Shelf, origin: str, *, complete: bool =
             if complete and said is not FileMode.DELTA and look.first is not None:
                 decided = Decided(FileMode.BULK)
             findings.extend(decided.findings)
-            delivered[name] = _delivered(collected, name, decided.mode, shelf, origin)
+            delivered[name] = _delivered(collected, name, decided.mode, origin)
     return Delivery(
         STANDARD,
         version,
@@ -53,12 +52,10 @@ def deliver(collected: Collected, shelf: Shelf, origin: str, *, complete: bool =
     )
 
 
-def _delivered(
-    collected: Collected, name: str, mode: FileMode, shelf: Shelf, origin: str
-) -> DeliveredFile:
-    digest = collected.digests[name]
+def _delivered(collected: Collected, name: str, mode: FileMode, origin: str) -> DeliveredFile:
+    digest = collected.digests.get(name, "")
     source = f"{collected.contents.members[name]} in {origin}"
-    return DeliveredFile(name, mode, shelf.path_of(digest), digest, "text/csv", source)
+    return DeliveredFile(name, mode, collected.paths[name], digest, "text/csv", source)
 
 
 def _settle_version(manifest: Manifest | None, looks: Looks, findings: list[Finding]) -> str:

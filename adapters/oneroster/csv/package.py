@@ -117,8 +117,15 @@ def _moving(what: str) -> SourceUnavailable:
 def unmoved(paths: Mapping[str, Path]) -> Iterator[None]:
     """Refuse to have read files that somebody was still writing (raises SourceUnavailable)."""
     before = stamps(paths)
-    yield
-    after = stamps(paths)
+    try:
+        yield
+    except Exception:
+        _same(before, stamps(paths))  # what is wrong with half a file is nobody's fault
+        raise
+    _same(before, stamps(paths))
+
+
+def _same(before: Mapping[str, Stamp], after: Mapping[str, Stamp]) -> None:
     for name, stamp in before.items():
         if after[name] != stamp:
             raise _moving(name)

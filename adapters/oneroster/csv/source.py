@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.errors import SourceMisconfigured
-from adapters.oneroster.csv.collect import Collected, collect_folder, collect_zip
+from adapters.oneroster.csv.collect import (
+    Collected,
+    collect_folder,
+    collect_lying,
+    collect_zip,
+)
 from adapters.oneroster.csv.deliver import STANDARD, deliver
 from adapters.oneroster.csv.limits import DEFAULT_LIMITS, Limits
-from adapters.oneroster.csv.package import locate
+from adapters.oneroster.csv.package import Place, locate, unmoved
 from adapters.oneroster.csv.refusal import Refused
 from adapters.port import ROW, Capabilities, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
@@ -50,24 +56,42 @@ class OneRosterCsvSource:
         Raises SourceUnavailable when there is no package yet or somebody is still writing it,
         SourceMisconfigured when the path cannot be meant. `memory` spares unpacking the same zip.
         """
+        return self._delivery(lambda place: self._collect(place, shelf, memory, progress))
+
+    @contextmanager
+    def opened(self, shelf: Shelf, progress: Progress = silent) -> Iterator[Delivery]:
+        """The package for as long as it is read: the files of a folder where they lie.
+
+        Raises what `fetch` raises, and SourceUnavailable for a folder of which a file changed
+        meanwhile, whatever else went wrong.
+        """
+        with ExitStack() as reading:
+
+            def collect(place: Place) -> Collected:
+                if place.is_zip:
+                    return collect_zip(place, shelf, self.limits, {}, progress)
+                lying = collect_lying(place, self.limits)
+                reading.enter_context(unmoved(lying.paths))
+                return lying
+
+            yield self._delivery(collect)
+
+    def _collect(
+        self, place: Place, shelf: Shelf, memory: Mapping[str, str], progress: Progress
+    ) -> Collected:
+        if place.is_zip:
+            return collect_zip(place, shelf, self.limits, memory, progress)
+        return collect_folder(place, shelf, self.limits, progress)
+
+    def _delivery(self, collect: Callable[[Place], Collected]) -> Delivery:
         try:
-            collected, origin = self._collect(shelf, memory, progress)
-            return deliver(collected, shelf, origin, complete=self.complete)
+            place = locate(self.path, latest=self.latest)
+            return deliver(collect(place), place.path.name, complete=self.complete)
         except Refused as refused:
             return Delivery(STANDARD, "", {}, findings=(refused.finding,))
         except PermissionError as error:
             fix = "Allow the account that runs the sync to read it."
             raise SourceMisconfigured(f"{error.filename} may not be read", fix) from error
-
-    def _collect(
-        self, shelf: Shelf, memory: Mapping[str, str], progress: Progress
-    ) -> tuple[Collected, str]:
-        place = locate(self.path, latest=self.latest)
-        if place.is_zip:
-            collected = collect_zip(place, shelf, self.limits, memory, progress)
-        else:
-            collected = collect_folder(place, shelf, self.limits, progress)
-        return collected, place.path.name
 
     def read(self, delivery: Delivery, name: str) -> Reading:
         """Read one file; a file that cannot be read gives REFUSE findings and no rows."""

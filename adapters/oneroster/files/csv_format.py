@@ -166,7 +166,7 @@ def _gravity(finding: Finding) -> int:
 def _fetched(
     path: Path, limits: Limits, progress: Progress
 ) -> Iterator[tuple[OneRosterCsvSource, Delivery]]:
-    """The package, taken apart in a folder of its own. Raises Unreadable without one."""
+    """The package, a zip taken apart in a folder of its own. Raises Unreadable without one."""
     from adapters.errors import AdapterError
     from adapters.oneroster.csv import OneRosterCsvSource
     from adapters.shelf import Shelf
@@ -174,8 +174,8 @@ def _fetched(
     source = OneRosterCsvSource(path, limits)
     with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
         try:
-            delivery = source.fetch(Shelf(Path(scratch), lasting=False), {}, progress)
+            with source.opened(Shelf(Path(scratch), lasting=False), progress) as delivery:
+                yield source, delivery
         except AdapterError as error:
             finding = Finding(Severity.REFUSE, error.code, error.problem, error.fix)
             raise Unreadable(finding) from None
-        yield source, delivery

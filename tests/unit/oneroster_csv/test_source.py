@@ -150,6 +150,46 @@ def test_a_file_that_vanishes_meanwhile_is_not_ready(tmp_path: Path) -> None:
         path.unlink()
 
 
+def test_what_is_wrong_with_a_file_that_changes_meanwhile_is_not_its_fault(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text("half", "utf-8")
+
+    def judged() -> None:
+        path.write_text("half and more", "utf-8")
+        raise ValueError("a row of half a file")
+
+    with pytest.raises(SourceUnavailable, match="changed while"), unmoved({"users": path}):
+        judged()
+
+
+def test_an_opened_folder_is_read_where_it_lies(tmp_path: Path, shelf: Shelf) -> None:
+    folder = written(tmp_path / "night", rendered(clean()))
+    with OneRosterCsvSource(folder).opened(shelf) as delivery:
+        assert delivery.files["users"].path == folder / "users.csv"
+    assert not shelf.root.exists()
+
+
+def test_an_opened_zip_is_taken_apart(tmp_path: Path, shelf: Shelf) -> None:
+    path = tmp_path / "night.zip"
+    path.write_bytes(zipped(rendered(clean()), zipfile.ZIP_DEFLATED))
+    with OneRosterCsvSource(path).opened(shelf) as delivery:
+        assert delivery.files["users"].path.is_relative_to(shelf.root)
+
+
+def test_an_opened_folder_may_not_change(tmp_path: Path, shelf: Shelf) -> None:
+    folder = written(tmp_path / "night", rendered(clean()))
+    source = OneRosterCsvSource(folder)
+    with pytest.raises(SourceUnavailable, match="users changed"), source.opened(shelf):
+        (folder / "users.csv").write_bytes(b"")
+
+
+def test_an_opened_folder_that_is_refused_says_why(tmp_path: Path, shelf: Shelf) -> None:
+    folder = written(tmp_path / "night", {**rendered(clean()), "manifest.csv": b"no manifest"})
+    with OneRosterCsvSource(folder).opened(shelf) as delivery:
+        assert delivery.files == {}
+        assert [finding.severity for finding in delivery.findings] == [Severity.REFUSE]
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, shelf: Shelf) -> None:
     (tmp_path / "secret.csv").write_text("sourcedId\n", "utf-8")
     folder = written(tmp_path / "night", rendered(clean()))

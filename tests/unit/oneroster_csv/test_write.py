@@ -120,6 +120,16 @@ def test_what_is_no_package_cannot_be_read(tmp_path: Path, name: str) -> None:
     assert caught.value.findings[0].fix
 
 
+def test_a_folder_that_changes_while_it_is_read_is_not_read(tmp_path: Path) -> None:
+    form = OneRosterCsv("1.2")
+    form.write(tmp_path / "out", [org()])
+    records = form.read(tmp_path / "out")
+    assert next(records).values["sourcedId"] == "north"
+    (tmp_path / "out/orgs.csv").write_bytes(b"")
+    with pytest.raises(Unreadable, match="changed while it was being read"):
+        list(records)
+
+
 def test_what_stands_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out.zip").write_text("mine")
     with pytest.raises(FileExistsError, match="there already"):
