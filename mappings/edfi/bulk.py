@@ -6,8 +6,10 @@ roster, `writing` does all of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
@@ -17,6 +19,7 @@ from mappings.edfi.ledger import ROW
 from mappings.edfi.needs import needs
 from mappings.edfi.views import LINKS, PLACES, STAFF_VIEWS, STUDENTS, View, sections_of_students
 from mappings.edfi.writing import Out, People
+from mappings.engine.abreast import abreast
 from mappings.engine.compile_frames import UNFIT
 from mappings.engine.compile_polars import encode_json
 from mappings.hub import Lines
@@ -25,8 +28,8 @@ from schemas.standards.shape import StandardRecord
 STUDENT, SECTION = "edfi.student", "edfi.student_section"
 """The views that are written in columns: students, and their sections."""
 
-_SLICE = 100_000
-"""Rows that are text at the same time."""
+_SLICE = 80_000
+"""Rows that become text at a time, at most; two such slices are in work."""
 
 
 @dataclass(slots=True)
@@ -88,11 +91,15 @@ class BulkOut(Out):
             *(name for name in rows.columns if name in named), id=pl.col(ROW).cast(pl.String)
         )
         missed = []
-        for part in kept.iter_slices(_SLICE):
-            encoded = encode_json(table, part)
+        for encoded in abreast(partial(encode_json, table), kept.iter_slices(_even(kept.height))):
             missed.append(encoded.losses)
             yield Lines(table.entity, encoded.frame["json"])
         self._ledger.close(subject, rows, _by_row(missed))
+
+
+def _even(rows: int) -> int:
+    """The rows of slices of like size."""
+    return math.ceil(rows / math.ceil(rows / _SLICE)) if rows else 1
 
 
 def _by_row(missed: list[pl.DataFrame]) -> pl.DataFrame:

@@ -1,0 +1,44 @@
+"""Parts are worked on two at a time, in order, and a failure shows at its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from threading import Barrier
+
+import pytest
+
+from mappings.engine.abreast import abreast
+
+
+def test_what_is_made_comes_in_order() -> None:
+    assert list(abreast(str, range(7))) == ["0", "1", "2", "3", "4", "5", "6"]
+
+
+def test_nothing_is_made_of_nothing() -> None:
+    assert list(abreast(str, [])) == []
+
+
+def test_two_are_made_at_the_same_time() -> None:
+    both = Barrier(2, timeout=30)  # breaks unless two are waiting for each other
+    assert len(list(abreast(lambda part: both.wait(), range(4)))) == 4
+
+
+def test_no_part_is_taken_before_its_time() -> None:
+    taken: list[int] = []
+
+    def parts() -> Iterator[int]:
+        for number in count():
+            taken.append(number)
+            yield number
+
+    made = abreast(str, parts())
+    assert next(made) == "0"
+    assert taken == [0, 1]
+
+
+def test_a_failure_shows_at_its_turn() -> None:
+    made = abreast(lambda part: 1 // part, [1, 0])
+    assert next(made) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(made)
