@@ -28,6 +28,9 @@ from schemas.standards.shape import StandardRecord
 STUDENT, SECTION = "edfi.student", "edfi.student_section"
 """The views that are written in columns: students, and their sections."""
 
+_LAID_OUT = 200_000
+"""Enrollments that are joined at a time, at most: each time costs a look at all people."""
+
 _SLICE = 80_000
 """Rows that become text at a time, at most; two such slices are in work."""
 
@@ -74,7 +77,7 @@ class BulkOut(Out):
         if needs(self.book, self.choice) is not None:
             self.hub.keep_only("enrollment")
         done, held = 0, self.hub.parts("enrollment")
-        slices = (part for each in held for part in each.iter_slices(_SLICE))
+        slices = (part for each in held for part in each.iter_slices(_LAID_OUT))
         for part in distinct_parts(self.book, SECTION, map(laid_out, slices)):
             if part is None:
                 rows = self._ledger.standing(SECTION, laid_out(self.hub.frame("enrollment")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,7 +64,6 @@ def convert(
     as_json: Json = False,
 ) -> None:
     """Convert IN; exit 0 written, 3 refused because of --strict, 1 failed. Losses are listed."""
-    _share_memory()
     from adapters.formats import Unreadable
     from mappings.hub import Choice
     from service.convert.choices import checked
@@ -110,11 +108,6 @@ def convert(
         if loss is not None and outcome.read:
             _write_losses(loss, outcome)
     _show(order, outcome, as_json)
-
-
-def _share_memory() -> None:
-    """Let what one thread gives back be taken by any other; Polars reads this as it is loaded."""
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:1")
 
 
 def _refuse(refused: Unreadable, as_json: bool) -> None:
