@@ -27,7 +27,7 @@ class Limits:
     """Columns of one file; we write 2,000 of our own at most."""
     blank_bytes: int = 1 << 20
     """What blank lines may cost, a byte for each of their cells."""
-    part_bytes: int = 12 << 20
+    part_bytes: int = 10 << 20
     """What is read at a time of a file that is read in parts."""
 
 
