@@ -1,7 +1,7 @@
 """The way out for a whole district at once: the large resources as JSON text, made in columns.
 
-Records and losses are those of `writing`; where there are plans, which share records with the
-roster, `writing` does all of it.
+Records and losses are those of `writing`; of a record that is missed for two reasons each may tell
+another. Where there are plans, which share records with the roster, `writing` does all of it.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ A roster needs twenty tables of a hundred: each is built when it is first asked 
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -272,7 +273,23 @@ def _overlaid(raws: Mapping[str, dict[str, Any]], overlay: FilePath) -> dict[str
     revisions = {path.stem: _toml(_text(path), path.name) for path in places}
     if "standard" in revisions:
         raise MappingTableError("standard.toml: an overlay revises tables, not the book itself")
-    return {**raws, **{name: _revised(name, raw, raws) for name, raw in revisions.items()}}
+    revised = {name: _revised(name, raw, raws) for name, raw in revisions.items()}
+    for name in revised.keys() & raws.keys():
+        _require_same(name, raws[name], revised[name])
+    return {**raws, **revised}
+
+
+_LASTING = ("entity", "ours", "direction")
+"""What of a table the rest of the program counts on: whoever asks for its subject finds it."""
+
+
+def _require_same(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for key in _LASTING:
+        if before.get(key) != after.get(key):
+            said = json.dumps(before[key]) if key in before else "left out"
+            raise MappingTableError(
+                f"{name}.toml: {key} is {said} in the book, and an overlay leaves it so"
+            )
 
 
 def _text(path: FilePath) -> str:

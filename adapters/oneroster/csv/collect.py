@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.oneroster.csv.limits import Limits
 from adapters.oneroster.csv.names import Contents, identify
-from adapters.oneroster.csv.package import Place, keep_files, list_folder, unmoved
+from adapters.oneroster.csv.package import Place, keep_files, list_folder, moving, unmoved
+from adapters.oneroster.csv.refusal import Refused
 from adapters.oneroster.csv.zips import inflate, open_zip
 from adapters.port import Progress
 from adapters.shelf import Shelf, digest_file
@@ -34,14 +36,29 @@ class Collected:
 
 def collect_folder(place: Place, shelf: Shelf, limits: Limits, progress: Progress) -> Collected:
     """Take the files of a folder; raises `Refused`, SourceUnavailable."""
-    lying = collect_lying(place, limits)
-    with unmoved(lying.paths):
-        digests = keep_files(lying.paths, shelf, progress)
-    return _on_shelf(lying.contents, shelf, digests)
+    with lying(place, limits) as found:
+        digests = keep_files(found.paths, shelf, progress)
+    return _on_shelf(found.contents, shelf, digests)
 
 
-def collect_lying(place: Place, limits: Limits) -> Collected:
-    """The files of a folder where they lie; raises `Refused`."""
+@contextmanager
+def lying(place: Place, limits: Limits) -> Iterator[Collected]:
+    """The files of a folder where they lie, as long as they are read; raises `Refused`.
+
+    Raises SourceUnavailable at the end where one changed, came or went meanwhile.
+    """
+    found = _listed(place, limits)
+    with unmoved(found.paths):
+        yield found
+    try:
+        same = _listed(place, limits).paths == found.paths
+    except Refused:
+        same = False
+    if not same:
+        raise moving(place.path.name)
+
+
+def _listed(place: Place, limits: Limits) -> Collected:
     contents = identify(list_folder(place.path, limits))
     return Collected(contents, {n: place.path / member for n, member in contents.members.items()})
 

@@ -102,12 +102,13 @@ def stamps(paths: Mapping[str, Path]) -> dict[str, Stamp]:
     """Size and time of last change of each file; raises SourceUnavailable for a vanished one."""
     try:
         found = {name: path.stat() for name, path in paths.items()}
-    except FileNotFoundError as error:
-        raise _moving(error.filename) from None
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise moving(error.filename) from None
     return {name: (status.st_size, status.st_mtime_ns) for name, status in found.items()}
 
 
-def _moving(what: str) -> SourceUnavailable:
+def moving(what: str) -> SourceUnavailable:
+    """That somebody is still writing what is read."""
     return SourceUnavailable(
         f"{what} changed while it was being read", "Wait until the delivery is written, then retry."
     )
@@ -128,7 +129,7 @@ def unmoved(paths: Mapping[str, Path]) -> Iterator[None]:
 def _same(before: Mapping[str, Stamp], after: Mapping[str, Stamp]) -> None:
     for name, stamp in before.items():
         if after[name] != stamp:
-            raise _moving(name)
+            raise moving(name)
 
 
 def keep_files(paths: Mapping[str, Path], shelf: Shelf, progress: Progress) -> dict[str, str]:
@@ -151,5 +152,5 @@ def _keep(path: Path, shelf: Shelf, sizes: Container[int]) -> str:
         with shelf.draft() as draft:
             draft.digest = copy_digested(path, draft.stream)
     except FileNotFoundError:
-        raise _moving(path.name) from None
+        raise moving(path.name) from None
     return draft.digest

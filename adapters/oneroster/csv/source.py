@@ -12,12 +12,12 @@ from adapters.errors import SourceMisconfigured
 from adapters.oneroster.csv.collect import (
     Collected,
     collect_folder,
-    collect_lying,
     collect_zip,
+    lying,
 )
 from adapters.oneroster.csv.deliver import STANDARD, deliver
 from adapters.oneroster.csv.limits import DEFAULT_LIMITS, Limits
-from adapters.oneroster.csv.package import Place, locate, unmoved
+from adapters.oneroster.csv.package import Place, locate
 from adapters.oneroster.csv.refusal import Refused
 from adapters.port import ROW, Capabilities, Delivery, Progress, Reading, RowCheck, silent
 from adapters.shelf import Shelf
@@ -62,17 +62,15 @@ class OneRosterCsvSource:
     def opened(self, shelf: Shelf, progress: Progress = silent) -> Iterator[Delivery]:
         """The package for as long as it is read: the files of a folder where they lie.
 
-        Raises what `fetch` raises, and SourceUnavailable for a folder of which a file changed
-        meanwhile, whatever else went wrong.
+        Raises what `fetch` raises, and SourceUnavailable for a folder of which a file changed,
+        came or went meanwhile, whatever else is wrong with the files.
         """
         with ExitStack() as reading:
 
             def collect(place: Place) -> Collected:
                 if place.is_zip:
                     return collect_zip(place, shelf, self.limits, {}, progress)
-                lying = collect_lying(place, self.limits)
-                reading.enter_context(unmoved(lying.paths))
-                return lying
+                return reading.enter_context(lying(place, self.limits))
 
             yield self._delivery(collect)
 

@@ -66,6 +66,9 @@ WRONG = {
     'add.rows.outcome = { to = "topic", codec = "latin" }': "rows.outcome: no codec 'latin'",
     'drop = ["rows.on"]\ncolour = 1': "a revision needs a table and has no keys of its own",
     "drop = [": "sessions.toml: ",
+    'replace.ours = "ACT.05"': 'sessions.toml: ours is "ACT.04" in the book',
+    'replace.entity = "courses"': 'sessions.toml: entity is "events" in the book',
+    'add.direction = "in"': "sessions.toml: direction is left out in the book",
 }
 
 

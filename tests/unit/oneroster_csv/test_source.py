@@ -183,6 +183,15 @@ def test_an_opened_folder_may_not_change(tmp_path: Path, shelf: Shelf) -> None:
         (folder / "users.csv").write_bytes(b"")
 
 
+def test_an_opened_folder_may_not_be_filled(tmp_path: Path, shelf: Shelf) -> None:
+    files = rendered(clean())
+    last = files.pop("users.csv")
+    folder = written(tmp_path / "night", {n: c for n, c in files.items() if n != "manifest.csv"})
+    source = OneRosterCsvSource(folder)
+    with pytest.raises(SourceUnavailable, match="night changed"), source.opened(shelf):
+        (folder / "users.csv").write_bytes(last)
+
+
 def test_an_opened_folder_that_is_refused_says_why(tmp_path: Path, shelf: Shelf) -> None:
     folder = written(tmp_path / "night", {**rendered(clean()), "manifest.csv": b"no manifest"})
     with OneRosterCsvSource(folder).opened(shelf) as delivery:
