@@ -57,6 +57,13 @@ class Draft:
     path: Path = Path()
 
 
+@contextmanager
+def passing_shelf() -> Iterator[Shelf]:
+    """A shelf that is gone with the block, and with it all that was put there."""
+    with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
+        yield Shelf(Path(folder), lasting=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """Content-addressed files under one root: same bytes, same place, written once.

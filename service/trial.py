@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sqlalchemy.engine import Engine
 
 from adapters.port import Progress, Source
-from adapters.shelf import Shelf
+from adapters.shelf import passing_shelf
 from schemas.finding import Finding, Severity
 from service.settings import Settings
 from service.sources import load_source
@@ -35,8 +33,8 @@ def try_source(settings: Settings, engine: Engine, name: str, tell: Progress) ->
 
 
 def _fetch_aside(adapter: Source, tell: Progress) -> list[Finding]:
-    with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
-        delivery = adapter.fetch(Shelf(Path(folder), lasting=False), {}, tell)
+    with passing_shelf() as shelf:
+        delivery = adapter.fetch(shelf, {}, tell)
         findings = list(delivery.findings)
         for name, file in delivery.files.items():
             reading_ = adapter.read(delivery, name)

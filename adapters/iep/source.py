@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from adapters.formats import Unreadable
 from adapters.iep.collect import contents, laid_out, listed, shelved
 from adapters.iep.pieces import ROWS, WHOLE, IepReader, Piece
 from adapters.port import Capabilities, DeliveredFile, Delivery, Progress, Reading, RowCheck, silent
-from adapters.shelf import Shelf
+from adapters.shelf import Shelf, passing_shelf
 from schemas.finding import Finding, Severity
 from schemas.standards.shape import StandardRecord
 
@@ -96,8 +95,8 @@ class IepSource:
 
     def test(self) -> list[Finding]:
         """What there is tonight, tried aside. Raises as `fetch` does."""
-        with tempfile.TemporaryDirectory(prefix="planbridge-") as folder:
-            delivery = self.fetch(Shelf(Path(folder), lasting=False), {})
+        with passing_shelf() as shelf:
+            delivery = self.fetch(shelf, {})
             table = self.read(delivery, STUDENTS)
         faults = (one for text in table.frame["records"] for one in self.records_of(text)[1])
         count = f"{table.frame.height:,} students in {len(delivery.files)} files"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,7 +13,7 @@ from adapters.oneroster.check import Known, check_references, check_semantics
 from adapters.oneroster.csv import OneRosterCsvSource
 from adapters.oneroster.suspicions import check_lost_zeros, check_year
 from adapters.port import Delivery, FileMode, Progress, silent
-from adapters.shelf import Shelf
+from adapters.shelf import passing_shelf
 from schemas.finding import Finding, Severity
 
 
@@ -36,10 +35,7 @@ def validate_package(
     there is no package at `path`.
     """
     source = OneRosterCsvSource(path)
-    with (
-        tempfile.TemporaryDirectory(prefix="planbridge-validate-") as scratch,
-        source.opened(Shelf(Path(scratch), lasting=False), progress) as delivery,
-    ):
+    with passing_shelf() as shelf, source.opened(shelf, progress) as delivery:
         package = _read(source, delivery, progress)
     if not package.delivery.files and not _is_refused(package):
         package.findings.append(_empty(path))

@@ -1,4 +1,4 @@
-"""Work on large tables that fills more than one core: two parts of them at a time."""
+"""Work on large tables that fills more than one core: parts of it are made ahead, in threads."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from typing import TypeVar
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 
-_THREADS = 2
+_COMING = 2
 
 
-def abreast(make: Callable[[Part], Made], parts: Iterable[Part]) -> Iterator[Made]:
-    """What a function makes of each part, in order, two made at a time.
+def abreast(
+    make: Callable[[Part], Made], parts: Iterable[Part], threads: int = _COMING
+) -> Iterator[Made]:
+    """What a function makes of each part, in order, by so many threads.
 
-    No part is taken before there is a place for it, so that what is held stays small. What making
-    one raises is raised at its turn.
+    No part is taken before there is a place for it: besides the one that is used no more than one
+    waits or is made, so that what is held stays small. What making one raises is raised at its
+    turn.
     """
     coming: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         for part in parts:
             coming.append(pool.submit(make, part))
-            if len(coming) == _THREADS:
+            if len(coming) == _COMING:
                 yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from adapters.port import ROW, Delivery, FileMode, Reading
+from mappings.engine.abreast import abreast
 from mappings.recipe import SEPARATOR, Frames, Recipe, Twins
 from schemas.finding import Finding
 from service.settings import Mode
 from service.store.bases import GONE, Base, list_bases, read_base
 from service.store.database import reading
-from service.sync.ahead import read_ahead
 from service.sync.diff import KEY, Difference, NotUnique, are_equal, compare, value_columns
 from service.sync.draft import NewBase, put_frame
 from service.sync.facts import Facts, Pair, facts_of
@@ -76,9 +76,10 @@ def take_snapshot(night: Night, delivery: Delivery, waiting: Mapping[str, pl.Ser
     unread = _unread(night, delivery, snapshot)
     group = [name for name in unread if name in night.recipe.grouped]
     single = [name for name in unread if name not in night.recipe.grouped]
-    snapshot.readings = read_ahead(
+    snapshot.readings = abreast(
         lambda name: night.adapter.read(delivery, name),
         [name for name in (*single, *group) if name in delivery.files],
+        threads=1,
     )
     for done, name in enumerate(single):
         night.progress(f"comparing {name}", done, len(unread))

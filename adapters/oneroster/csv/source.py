@@ -69,7 +69,7 @@ class OneRosterCsvSource:
 
             def collect(place: Place) -> Collected:
                 if place.is_zip:
-                    return collect_zip(place, shelf, self.limits, {}, progress)
+                    return self._collect(place, shelf, {}, progress)
                 return reading.enter_context(lying(place, self.limits))
 
             yield self._delivery(collect)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -169,13 +168,12 @@ def _fetched(
     """The package, a zip taken apart in a folder of its own. Raises Unreadable without one."""
     from adapters.errors import AdapterError
     from adapters.oneroster.csv import OneRosterCsvSource
-    from adapters.shelf import Shelf
+    from adapters.shelf import passing_shelf
 
     source = OneRosterCsvSource(path, limits)
-    with tempfile.TemporaryDirectory(prefix="planbridge-oneroster-") as scratch:
-        try:
-            with source.opened(Shelf(Path(scratch), lasting=False), progress) as delivery:
-                yield source, delivery
-        except AdapterError as error:
-            finding = Finding(Severity.REFUSE, error.code, error.problem, error.fix)
-            raise Unreadable(finding) from None
+    try:
+        with passing_shelf() as shelf, source.opened(shelf, progress) as delivery:
+            yield source, delivery
+    except AdapterError as error:
+        finding = Finding(Severity.REFUSE, error.code, error.problem, error.fix)
+        raise Unreadable(finding) from None
